@@ -1,0 +1,1 @@
+"""Machines that behave, driven like real ones."""

@@ -1,0 +1,1 @@
+"""Imports and exports, one folder each."""

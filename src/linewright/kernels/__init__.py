@@ -1,0 +1,1 @@
+"""Numba over plain arrays: the station table, the calendar, the rules that twin and floor share."""

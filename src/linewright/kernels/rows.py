@@ -1,0 +1,63 @@
+"""Rows that the line kernel writes: what happened, in plain records.
+
+The calendar fills one buffer of each kind and returns when one is nearly full; whoever called it (twin or live) hands the rows to the recorder and
+calls again. Times are int64 nanoseconds from the run's begin, lengths int64 millimetres. A thing is an int64 key:
+``kind << 40 | serial`` with the kind's number in the station table (`thing kinds`: one for each chain's item, bought lot and carrier) and serials from 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+KIND_SHIFT = 40
+SERIAL_MASK = (1 << KIND_SHIFT) - 1
+
+#: One visit of one item (a carrier between `loads` and `unloads`) at one station, written when it leaves the machine (or when its place is empty).
+VISIT = np.dtype(
+    [
+        ("item", "i8"),
+        ("n", "i8"),  # the station's n-th start: the key of its time and scrap
+        ("arrive", "i8"),  # it reached the queue
+        ("start", "i8"),  # work began
+        ("done", "i8"),  # work ended
+        ("leave", "i8"),  # it left the machine; done..leave is blocking
+        ("station", "i4"),
+        ("machine", "i4"),  # 0-based within the station
+        ("tool", "i4"),  # 0-based; -1 without tools
+        ("verdict", "i1"),  # VERDICT_*
+        ("grade", "i1"),  # index into the station's grades; -1 none
+    ]
+)
+
+VERDICT_PASS = 0
+VERDICT_SCRAP = 1  # by chance (`scrap`)
+VERDICT_REJECT = 2  # refused by a gate, outside a window
+VERDICT_FALSE_REJECT = 3  # refused by a gate though inside
+VERDICT_MISSED = 4  # let through though outside
+VERDICT_LATE = 5  # later than `within`
+VERDICT_CHANCE = 6  # refused by a gate that works by chance
+
+#: A piece of a lot or web used up by an item: lo/hi in mm of that lot (0, 0 where it has no length).
+CONSUME = np.dtype(
+    [("item", "i8"), ("lot", "i8"), ("t", "i8"), ("lo", "i8"), ("hi", "i8"), ("station", "i4"), ("machine", "i4"), ("slot", "i4")]
+)
+
+#: A lot put on an input of a machine (coil, can magazine, electrolyte); it stays until the next one on the same input.
+MOUNT = np.dtype([("lot", "i8"), ("t", "i8"), ("station", "i4"), ("machine", "i4"), ("slot", "i4")])
+
+#: A thing made (batch, coil, strip, item): `amount` is mm of web, or millilitres or grams of a batch, or 1; `parent` the thing it is cut from (lanes).
+MADE = np.dtype([("item", "i8"), ("parent", "i8"), ("t", "i8"), ("amount", "i8"), ("station", "i4"), ("machine", "i4"), ("lane", "i4")])
+
+#: An item put on a place of a carrier (place from 0), or taken off (`off` = 1).
+PLACED = np.dtype([("item", "i8"), ("carrier", "i8"), ("t", "i8"), ("place", "i4"), ("station", "i4"), ("off", "i1")])
+
+#: A change of a machine's state: state is a PackML number of `STATES`, reason an index into the table's reasons (-1 none).
+STATE = np.dtype([("t", "i8"), ("station", "i4"), ("machine", "i4"), ("state", "i4"), ("reason", "i4")])
+
+#: The 17 PackML states by name; the index is ours (numbers differ between the published specifications).
+STATES = (
+    "Stopped", "Starting", "Idle", "Suspended", "Execute", "Stopping", "Aborting", "Aborted", "Holding", "Held", "Unholding", "Suspending",
+    "Unsuspending", "Resetting", "Completing", "Complete", "Clearing",
+)  # fmt: skip
+STOPPED, STARTING, IDLE, SUSPENDED, EXECUTE = 0, 1, 2, 3, 4
+ABORTED, HELD = 7, 9

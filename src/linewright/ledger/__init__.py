@@ -1,0 +1,1 @@
+"""Event kinds, the append-only ledger and its stores."""

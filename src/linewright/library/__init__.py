@@ -1,0 +1,1 @@
+"""Lines, station classes, materials and process models, each number with its source."""

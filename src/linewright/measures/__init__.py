@@ -1,0 +1,1 @@
+"""OEE, yield, WIP, energy as mergeable accumulators."""

@@ -1,0 +1,1 @@
+"""simulate: a plant in, a ledger and figures out."""

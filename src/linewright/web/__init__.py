@@ -1,0 +1,1 @@
+"""The web application that serves the page, one file per resource."""
