@@ -1,1 +1,1 @@
-"""Lines, station classes, materials and process models, each number with its source."""
+"""The library: lines, station classes with their process models, materials and energy profiles, each number with its source."""
