@@ -1,0 +1,53 @@
+"""Calendering: the line load gives the density, mass and density give the thickness, density gives the porosity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = Mapping[str, NDArray[np.float64]]
+
+#: Chance that the caller draws, standard normal.
+NOISE = ("gap",)
+
+
+def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) -> dict[str, NDArray[np.float64]]:
+    r"""Return density, thickness and porosity after the calender.
+
+    Parameters
+    ----------
+    inputs
+        Arrays (n,): `areal-weight` of one side [kg/m^2], `sides` [1], `foil-thickness` [m], `loose-density`, `dense-density`, `particle-density`
+        [kg/m^3], `compaction-load` [N/m], `roll-worn` [share].
+    recipe
+        `line-load` [N/m], `roll-temperature` [K].
+    parameters
+        `softening` [1/K], `softening-from` [K], `gap-ripple` [share].
+    noise
+        `gap`.
+
+    Returns
+    -------
+    `density` [kg/m^3] of the coating, `thickness` [m] of the web, `porosity` [share], arrays (n,).
+
+    Notes
+    -----
+    Relations R2 and R3, with the line load q:
+
+    .. math:: \rho = \rho_\infty - (\rho_\infty - \rho_0)\, e^{-q/\gamma}, \quad
+              t = t_f + s\,m/\rho, \quad \varepsilon = 1 - \rho/\rho_s, \quad \gamma = \gamma_r\, e^{-a (T - T_r)}
+
+    A coating is fitted by `loose-density`, `dense-density` and `compaction-load`; spring-back is part of the fit. The softening with roll
+    temperature is an editable assumption. A negative porosity says that the fit does not hold there.
+
+    References
+    ----------
+    Meyer et al., J. Mater. Process. Technol. 249 (2017) 172.
+    """
+    load = recipe["line-load"] * (1.0 - inputs["roll-worn"]) * (1.0 + parameters["gap-ripple"] * noise["gap"])
+    scale = inputs["compaction-load"] * np.exp(-parameters["softening"] * (recipe["roll-temperature"] - parameters["softening-from"]))
+    density = inputs["dense-density"] - (inputs["dense-density"] - inputs["loose-density"]) * np.exp(-load / scale)
+    thickness = inputs["foil-thickness"] + inputs["sides"] * inputs["areal-weight"] / density
+    return {"density": density, "thickness": thickness, "porosity": 1.0 - density / inputs["particle-density"]}

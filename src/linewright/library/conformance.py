@@ -1,0 +1,176 @@
+"""`check_process`: whether a station class keeps what it declares. Anyone may run it on a folder of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+
+from linewright.library.catalogue import LibraryFolder
+from linewright.library.numbers import unmarked_numbers
+from linewright.library.process import PARTS, Array, Declared, Process, read_process
+
+__all__ = ["check_process"]
+
+POINTS = 17
+GIVEN = ("inputs", "recipe", "parameters", "faults")
+
+
+def check_process(folder: LibraryFolder, name: str) -> list[str]:
+    """Return what is wrong with a station class; an empty list where it conforms.
+
+    Parameters
+    ----------
+    folder
+        The library that has it.
+    name
+        Of the class.
+
+    Notes
+    -----
+    Looked at are the declaration (each name has words, each number a source or a mark, each default lies in its range, each measure that is said to
+    rise or fall names something that is given) and the model, over its declared ranges:
+
+    - its results are exactly the measures with a range, arrays (n,) of finite float64 inside that range near the default;
+    - the same arguments give the same bits twice, and its arguments are not changed;
+    - a block gives bit for bit what its elements give one by one, in any order (no reduction, no state);
+    - it is monotone where it is declared so.
+
+    Examples
+    --------
+    >>> from linewright.library.catalogue import shipped_library
+    >>> check_process(shipped_library(), "slot-die-coater")
+    []
+    """
+    process = read_process(folder, name)
+    faults = [f"{name}: {fault}" for fault in declaration_faults(process)]
+    faults += [f"{name}: {row}" for row in unmarked_numbers((folder.process_folder(name) / "process.yaml").read_text(encoding="utf-8"))]
+    if process.has_model and not faults:
+        faults += [f"{name}: {fault}" for fault in model_faults(process)]
+    return faults
+
+
+def declaration_faults(process: Process) -> Iterator[str]:
+    """Yield what is wrong with the words and numbers of a declaration."""
+    if not process.about:
+        yield "about: one sentence was expected"
+    for part in PARTS:
+        for name, declared in process.parts[part].items():
+            where = f"declares.{part}.{name}"
+            if not declared.about and part != "signals":
+                yield f"{where}: has no `about`"
+            yield from range_faults(where, declared)
+            known = {key for each in GIVEN for key in process.parts[each]}
+            for other in (*declared.rises_with, *declared.falls_with):
+                if other not in known:
+                    yield f"{where}: rises or falls with `{other}`, which is not declared"
+    for part in ("parameters", "inputs"):
+        for name, declared in process.parts[part].items():
+            if process.has_model and declared.default is None:
+                yield f"declares.{part}.{name}: has no default"
+
+
+def range_faults(where: str, declared: Declared) -> Iterator[str]:
+    """Yield what is wrong with range and default of one name."""
+    if declared.low is None or declared.high is None:
+        return
+    if not declared.low < declared.high:
+        yield f"{where}: its range is empty"
+    for value in declared.default or ():
+        if not declared.low <= value <= declared.high:
+            yield f"{where}: its default {declared.unit.shown(value):g} {declared.unit.text} lies outside its range"
+        if not declared.mark:
+            yield f"{where}: its default has neither source nor mark"
+
+
+def model_faults(process: Process) -> Iterator[str]:
+    """Yield what is wrong with a process model."""
+    if sorted(process.evaluate({})) != sorted(process.modelled):
+        yield f"effect gives {sorted(process.evaluate({}))}, declared with a range are {sorted(process.modelled)}"
+        return
+    yield from outcome_faults(process)
+    yield from purity_faults(process)
+    yield from trend_faults(process)
+
+
+def outcome_faults(process: Process) -> Iterator[str]:
+    """Yield results that are no finite array inside their range: at the defaults, and with one argument at each end of its range."""
+    for varied, value in [("", 0.0), *ends(process)]:
+        for measure, result in process.evaluate({varied: value} if varied else {}, n=2).items():
+            declared = process.parts["measures"][measure]
+            at = f" at {varied} = {value:g} (SI)" if varied else ""
+            if result.shape != (2,) or result.dtype != np.float64:
+                yield f"{measure}{at}: an array (n,) of float64 was expected, {result.dtype} {result.shape} came"
+            elif not np.all(np.isfinite(result)):
+                yield f"{measure}{at}: {result[0]} is no finite number"
+            elif not varied and not (declared.low or 0.0) <= result[0] <= (declared.high or np.inf):
+                yield f"{measure}: {declared.unit.shown(float(result[0])):g} {declared.unit.text} at the defaults lies outside its range"
+
+
+def ends(process: Process) -> Iterator[tuple[str, float]]:
+    """Yield each argument of the model with both ends of its range, lists left out."""
+    for part, end in product(GIVEN, ("low", "high")):
+        for name, declared in process.parts[part].items():
+            value = getattr(declared, end)
+            if value is not None and len(declared.default or (0.0,)) == 1:
+                yield name, value
+
+
+def purity_faults(process: Process) -> Iterator[str]:
+    """Yield where a block is not, bit for bit, its elements one by one."""
+    values = spread_values(process, POINTS)
+    random = np.random.default_rng(1)
+    noise = {name: random.standard_normal(POINTS) for name in process.noise}
+    kept = {name: array.copy() for name, array in values.items()}
+    block = process.evaluate(values, noise, POINTS)
+    again = process.evaluate(values, noise, POINTS)
+    order = random.permutation(POINTS)
+    shuffled = process.evaluate({name: array[order] for name, array in values.items()}, {k: a[order] for k, a in noise.items()}, POINTS)
+    for measure, result in block.items():
+        if not same_bits(result, again[measure]):
+            yield f"{measure}: the same arguments gave another value the second time"
+        if not same_bits(result[order], shuffled[measure]):
+            yield f"{measure}: an element depends on its place in the block"
+        if not same_bits(result, one_by_one(process, values, noise, measure)):
+            yield f"{measure}: a block of {POINTS} does not give, bit for bit, what its elements give"
+    if any(not same_bits(values[name], kept[name]) for name in values):
+        yield "effect changes its arguments"
+
+
+def one_by_one(process: Process, values: dict[str, Array], noise: dict[str, Array], measure: str) -> Array:
+    """Return a measure computed for each element in a call of its own, array (POINTS,)."""
+    each = [process.evaluate({k: a[i] for k, a in values.items()}, {k: a[i : i + 1] for k, a in noise.items()}) for i in range(POINTS)]
+    return np.concatenate([one[measure] for one in each])
+
+
+def spread_values(process: Process, n: int) -> dict[str, Array]:
+    """Return arrays (n,) around each argument's default, inside its range and different from each other."""
+    result = {}
+    for part in GIVEN:
+        for k, (name, declared) in enumerate(sorted(process.parts[part].items())):
+            if declared.low is None or declared.high is None or len(declared.default or (0.0,)) != 1 or declared.default is None:
+                continue
+            wave = np.sin(np.arange(n) * (1.0 + 0.1 * k))
+            near = declared.default[0] + 0.05 * wave * min(abs(declared.default[0]) or declared.high - declared.low, declared.high - declared.low)
+            result[name] = np.clip(near, declared.low, declared.high)
+    return result
+
+
+def trend_faults(process: Process) -> Iterator[str]:
+    """Yield the measures that do not rise or fall as they are declared to, each over the declared range of what it follows."""
+    for measure, declared in process.parts["measures"].items():
+        for name, sign in [(other, 1.0) for other in declared.rises_with] + [(other, -1.0) for other in declared.falls_with]:
+            given = next(process.parts[part][name] for part in GIVEN if name in process.parts[part])
+            if given.low is None or given.high is None:
+                yield f"{measure}: is declared to follow `{name}`, which has no range"
+                continue
+            result = process.evaluate({name: np.linspace(given.low, given.high, 101)}, n=101)[measure]
+            steps = sign * np.diff(result)
+            if np.any(steps < -1e-12 * np.max(np.abs(result))) or not np.any(steps > 0.0):
+                yield f"{measure}: does not {'rise' if sign > 0 else 'fall'} with `{name}` over its range"
+
+
+def same_bits(a: Array, b: Array) -> bool:
+    """Tell whether two arrays hold the same bits."""
+    return a.tobytes() == b.tobytes()

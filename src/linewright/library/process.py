@@ -1,0 +1,240 @@
+"""A station class as the library declares it, and its process model.
+
+`read_process` reads ``process.yaml``; `Process.evaluate` calls the model with everything that is not given filled in from the declaration. The
+model's `effect` is a pure function of arrays (n,), element by element: whoever calls it with a block or with one element gets the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+
+from linewright.library.catalogue import LibraryFolder
+from linewright.model.errors import LinewrightError
+from linewright.model.quantity import QuantityFault, parse_amount, unit_reading
+from linewright.model.values import COUNT, Unit
+
+__all__ = ["Array", "Declared", "Process", "read_process", "read_text"]
+
+Array = NDArray[np.float64]
+PARTS = ("parameters", "recipe", "inputs", "measures", "signals", "tools", "failures", "faults")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One name that a station class knows. Values in SI.
+
+    Parameters
+    ----------
+    name, about
+        As declared.
+    unit
+        It is shown in.
+    low, high
+        Range in which the model may be asked; None where there is none.
+    default
+        One value, or several for a list such as oven zones; None where the station or the line must say it.
+    mark
+        Of the default.
+    rises_with, falls_with
+        Names (of inputs, recipe, parameters or faults) with which a measure never falls, never rises.
+    """
+
+    name: str
+    about: str = ""
+    unit: Unit = COUNT
+    low: float | None = None
+    high: float | None = None
+    default: tuple[float, ...] | None = None
+    mark: str = ""
+    rises_with: tuple[str, ...] = ()
+    falls_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Process:
+    """A station class: what it declares, and its model where it has one.
+
+    Examples
+    --------
+    >>> from linewright.library.catalogue import shipped_library
+    >>> coater = read_process(shipped_library(), "slot-die-coater")
+    >>> weight = coater.evaluate({})["areal-weight"]
+    >>> round(float(weight[0]) * 100, 1)  # mg/cm^2
+    24.0
+    """
+
+    name: str
+    about: str
+    source: str
+    parts: Mapping[str, Mapping[str, Declared]]
+    station: Mapping[str, Any]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    module: str = ""
+
+    @cached_property
+    def model(self) -> ModuleType | None:
+        """Return the module of its process model, None where it has none."""
+        return import_module(self.module) if self.module else None
+
+    @property
+    def has_model(self) -> bool:
+        """Tell whether it has a process model."""
+        return bool(self.module)
+
+    @property
+    def noise(self) -> tuple[str, ...]:
+        """Return the names of the standard normal draws that the model wants."""
+        return tuple(self.model.NOISE) if self.model else ()
+
+    @property
+    def modelled(self) -> tuple[str, ...]:
+        """Return the names of the measures that the model gives: those with a range in the declaration."""
+        return tuple(name for name, measure in self.parts["measures"].items() if measure.low is not None) if self.has_model else ()
+
+    def evaluate(self, values: Mapping[str, Any], noise: Mapping[str, Array] | None = None, n: int = 1) -> dict[str, Array]:
+        """Return the model's result.
+
+        Parameters
+        ----------
+        values
+            By name, SI: inputs, set-points, parameters and faults, each a number, an array (n,), or for a list (oven zones) a tuple of numbers. What
+            is absent has its default.
+        noise
+            Standard normal draws (n,) by name; absent ones are 0.
+        n
+            How many elements.
+
+        Returns
+        -------
+        Each modelled measure, arrays (n,).
+
+        Raises
+        ------
+        LinewrightError
+            The class has no model, or a value has neither been given nor a default.
+        """
+        if self.model is None:
+            raise LinewrightError(f"The class `{self.name}` has no process model; the line's mean and spread hold.")
+        inputs = {**self.filled("inputs", values, n), **self.filled("faults", values, n, otherwise=0.0)}
+        following: Mapping[str, Array] = self.model.defaults(inputs) if hasattr(self.model, "defaults") else {}
+        recipe = self.filled("recipe", {**following, **values}, n)
+        drawn = {name: np.zeros(n) for name in self.noise}
+        for name, draws in (noise or {}).items():
+            drawn[name] = full(draws, n)
+        effect: Callable[..., dict[str, Array]] = self.model.effect
+        return effect(inputs, recipe, self.filled("parameters", values, n), drawn)
+
+    def filled(self, part: str, values: Mapping[str, Any], n: int, otherwise: float | None = None) -> dict[str, Array]:
+        """Return all values of a part as arrays (n,); a list becomes ``name.1`` .. ``name.k``."""
+        result: dict[str, Array] = {}
+        for name, declared in self.parts[part].items():
+            value = values.get(name, declared.default)
+            if value is None:
+                value = otherwise
+            if value is None:
+                raise LinewrightError(
+                    f"The process model of `{self.name}` needs `{name}` ({declared.about}), which neither the station nor the class states.\n"
+                    f"    Write it under `{'model' if part == 'parameters' else part}` of the station."
+                )
+            many = value if isinstance(value, tuple) and len(value) != 1 else None
+            if many is None:
+                result[name] = full(value[0] if isinstance(value, tuple) else value, n)
+            else:
+                result |= {f"{name}.{k}": full(each, n) for k, each in enumerate(many, 1)}
+        return result
+
+
+def full(value: Any, n: int) -> Array:
+    """Return a contiguous array (n,) of a number or an array (n,)."""
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)))
+
+
+def read_text(text: str) -> Any:
+    """Return the plain values of a YAML text, every scalar as the text that was written."""
+    return YAML(typ="base", pure=True).load(text)
+
+
+def read_process(folder: LibraryFolder, name: str) -> Process:
+    """Return the station class of that name.
+
+    Raises
+    ------
+    LinewrightError
+        It is not there, or a quantity in it cannot be read: all of them are named.
+    """
+    found = folder.find("class", name)
+    if not found:
+        raise LinewrightError(f"{folder.label} has no station class `{name}`; it has {', '.join(folder.names('class'))}.")
+    tree = read_text(found[0].text)
+    station = tree.get("station") or {}
+    reader = DeclarationReader(tree.get("source", ""), station.get("recipe") or {})
+    declares = tree.get("declares") or {}
+    parts = {part: {key: reader.read(part, key, entry or {}) for key, entry in (declares.get(part) or {}).items()} for part in PARTS}
+    faults = reader.faults
+    if faults:
+        raise LinewrightError("\n".join(f"{found[0].path}  {fault}" for fault in faults))
+    module = f"{folder.package}.{name.replace('-', '_')}.model"
+    has_model = (folder.process_folder(name) / "model.py").is_file() and find_spec(module) is not None
+    return Process(name, tree.get("about", ""), reader.source, parts, station, tree.get("sources") or {}, module if has_model else "")
+
+
+class DeclarationReader:
+    """Reads the declared names of one class and collects the faults.
+
+    Parameters
+    ----------
+    source
+        Mark of the numbers that have none of their own.
+    recipe
+        Of the station that the class begins with: a set-point's default stands there.
+    """
+
+    def __init__(self, source: str, recipe: Mapping[str, Any]) -> None:
+        self.source = source
+        self.recipe = recipe
+        self.faults: list[str] = []
+
+    def read(self, part: str, name: str, entry: Mapping[str, Any]) -> Declared:
+        """Return one declared name."""
+        kind = "C-rate" if entry.get("unit") == "C" else "any"
+        low = high = default = None
+        unit, mark = COUNT, ""
+        try:
+            unit = unit_reading(entry.get("unit", ""), kind).unit
+            if "range" in entry:
+                low, high = range_of(entry["range"], kind)
+            written = self.recipe.get(name, entry.get("default")) if part == "recipe" else entry.get("default")
+            if written is not None:
+                amounts = [parse_amount(text, kind) for text in (written if isinstance(written, list) else [written])]
+                default = tuple(amount.si for amount in amounts)
+                mark = amounts[0].mark or self.source
+        except QuantityFault as fault:
+            self.faults.append(f"declares.{part}.{name}: {fault.message}. {fault.hint}".rstrip())
+        rises, falls = tuple(entry.get("rises-with", ())), tuple(entry.get("falls-with", ()))
+        return Declared(name, entry.get("about", ""), unit, low, high, default, mark, rises, falls)
+
+
+def range_of(text: str, kind: str = "any") -> tuple[float, float]:
+    """Return both ends of ``a .. b unit`` in SI.
+
+    Examples
+    --------
+    >>> range_of("0 .. 5 %")
+    (0.0, 0.05)
+    """
+    low, dots, high = text.partition(" .. ")
+    if not dots:
+        raise QuantityFault(f'"{text}" is no range', "Write `0 .. 5 %`.")
+    upper = parse_amount(high, kind)
+    unit = upper.reading.text
+    return parse_amount(f"{low} {unit}".strip(), kind).si, upper.si
