@@ -68,7 +68,7 @@ class Process:
     --------
     >>> from linewright.library.catalogue import shipped_library
     >>> coater = read_process(shipped_library(), "slot-die-coater")
-    >>> weight = coater.evaluate({})["areal-weight"]
+    >>> weight = coater.evaluate({"lane": 4})["areal-weight"]
     >>> round(float(weight[0]) * 100, 1)  # mg/cm^2
     24.0
     """
