@@ -1,0 +1,72 @@
+"""Where the records lie: an archive `.tar.gz` or an unpacked folder, read the same way."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from linewright.model.errors import LinewrightError
+
+
+class SourceError(LinewrightError):
+    """The records cannot be read at all: no such place, not an archive, nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the source: its folder (``data`` or ``files``), its bare name and its bytes; `damage` says what broke while it was read."""
+
+    folder: str
+    name: str
+    content: bytes
+    damage: str = ""
+
+
+def read_source(path: Path) -> list[SourceFile]:
+    """Return the protocols (`data/*.jsonld`) and cycler files (`files/*.txt`) of an archive or a folder, by folder and name.
+
+    Parameters
+    ----------
+    path
+        A ``.tar.gz`` (or ``.tar``) or a folder that holds ``data`` and ``files``, itself or one level below.
+
+    Raises
+    ------
+    SourceError
+        Where nothing can be read: says what was expected and what to do.
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder. Expected: kiprobatt-early.tar.gz, or the folder it unpacks to.")
+    found = list(_from_folder(path) if path.is_dir() else _from_archive(path))
+    if not any(f.folder == "data" for f in found):
+        raise SourceError(f"{path}: no protocol was found. Expected: files named data/*.jsonld, as the archive of the dataset has them.")
+    return sorted(found, key=lambda f: (f.folder, f.name))
+
+
+def _is_wanted(name: PurePosixPath) -> bool:
+    return (name.parent.name, name.suffix) in {("data", ".jsonld"), ("files", ".txt")}
+
+
+def _from_folder(path: Path) -> Iterator[SourceFile]:
+    for file in path.rglob("*"):
+        relative = PurePosixPath(path.name) / PurePosixPath(file.relative_to(path).as_posix())
+        if not file.is_file() or not _is_wanted(relative):
+            continue
+        try:
+            yield SourceFile(relative.parent.name, file.name, file.read_bytes())
+        except OSError as fault:
+            yield SourceFile(relative.parent.name, file.name, b"", damage=f"cannot be read: {fault.strerror}")
+
+
+def _from_archive(path: Path) -> Iterator[SourceFile]:
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                name = PurePosixPath(member.name)
+                if member.isfile() and _is_wanted(name):
+                    stream = archive.extractfile(member)
+                    yield SourceFile(name.parent.name, name.name, stream.read() if stream else b"")
+    except (tarfile.TarError, EOFError, OSError) as fault:
+        raise SourceError(f"{path}: the archive cannot be read to its end ({fault}). Fetch it again, or unpack it and name the folder.") from fault
