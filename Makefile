@@ -34,7 +34,7 @@ test: $(VENV)/.dev  ## set up and run all tests that this machine can run
 	$(BIN)/python page/run_tests.py
 
 lint: $(VENV)/.dev  ## style, types, storeys
-	$(BIN)/ruff check src tests benchmarks examples page
+	$(BIN)/ruff check src tests benchmarks examples page docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
