@@ -1,0 +1,212 @@
+"""Rows of one run, read by any thread of any process while the run is written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from linewright.ledger.errors import LedgerError, NewerError
+from linewright.ledger.migrations import version_of
+from linewright.ledger.records import Header
+from linewright.ledger.schema import TABLE_BY_NAME, VERSION
+
+Row = tuple[Any, ...]
+
+
+class RowReader:
+    """A run's file, read only; each thread has its own connection.
+
+    Parameters
+    ----------
+    path
+        The run's file.
+
+    Raises
+    ------
+    LedgerError, NewerError
+        It is not a run's file, or a newer version wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._here = threading.local()
+        self._guard = threading.Lock()
+        self._connections: list[sqlite3.Connection] = []
+        self._names: dict[int, tuple[str, str]] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+        found = version_of(self._connection(), path)
+        if found > VERSION:
+            raise NewerError(path, found, VERSION)
+        if found < VERSION:
+            raise LedgerError(f"{path}: an older version wrote it. Bring it up to date: linewright run or linewright import with this folder")
+
+    def rows(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        """Return the rows of a query."""
+        return self._connection().execute(statement, parameters).fetchall()
+
+    def row(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query; None where there is none."""
+        found: Row | None = self._connection().execute(statement, parameters).fetchone()
+        return found
+
+    def header(self) -> Header:
+        """Return what the run is, as of now."""
+        row = self.row("SELECT run, name, source, plan, seed, speed, begin_us, created_us, line_us, ended_us, outcome FROM run")
+        if row is None:
+            raise LedgerError(f"{self.path}: the run has no header; it was not finished being made. Take the file away")
+        return Header(*row)
+
+    def plan_text(self) -> str:
+        """Return the completed line file that was run."""
+        row = self.row("SELECT text FROM plan")
+        return str(row[0]) if row else ""
+
+    def fact(self, key: str) -> Any:
+        """Return a fact that the writer left (`RunWriter.fact`); None where there is none."""
+        row = self.row("SELECT body FROM fact WHERE key = ?", (key,))
+        return json.loads(row[0]) if row else None
+
+    def change_mark(self) -> int:
+        """Return a number that changes when another connection has committed (of this thread's connection): cheap to poll."""
+        return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
+
+    # ---- names
+
+    def name(self, key: int | None) -> str | None:
+        """Return the text that a number stands for; None for None."""
+        if key is None:
+            return None
+        if key not in self._names:
+            self._read_names()
+        return self._names[key][1]
+
+    def number(self, kind: str, text: str) -> int | None:
+        """Return the number that stands for a text; None where the run has none."""
+        if (kind, text) not in self._numbers:
+            self._read_names()
+        return self._numbers.get((kind, text))
+
+    def names(self, kind: str) -> dict[int, str]:
+        """Return all texts of a kind (``step``, ``machine``, ``state``, ``reason``, ``characteristic`` ...) by their numbers."""
+        self._read_names()
+        return {key: text for key, (k, text) in self._names.items() if k == kind}
+
+    # ---- columns
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has (its highest row number: nothing is ever taken out)."""
+        row = self.row(f"SELECT ifnull(max(rowid), 0) FROM {_known(table)}")  # noqa: S608 - a name of the schema
+        return int(row[0]) if row else 0
+
+    def columns(self, table: str, columns: Sequence[str], first: int = 1, last: int | None = None) -> dict[str, np.ndarray[Any, Any]]:
+        """Return columns of numbers for a span of rows.
+
+        Parameters
+        ----------
+        table, columns
+            Names of the schema. Whole numbers become int64 (null: the smallest int64), others float64 (null: nan).
+        first, last
+            Row numbers, both included; `last` None is the newest.
+        """
+        wanted = [_column(table, c) for c in columns]
+        high = self.count(table) if last is None else last
+        rows = self.rows(f"SELECT {', '.join(c for c, _ in wanted)} FROM {table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid", (first, high))  # noqa: S608
+        return {name: _array(values, dtype) for (name, dtype), values in zip(wanted, _turned(rows, len(wanted)), strict=True)}
+
+    def first_row_at(self, table: str, time_column: str, time_us: int) -> int:
+        """Return the first row whose time is `time_us` or later, in a table that is written in the order of that time (row numbers from 1).
+
+        Rows are found by halving, since an index on time would cost at every row of the largest tables.
+        """
+        _column(table, time_column)
+        low, high = 1, self.count(table) + 1
+        while low < high:
+            middle = (low + high) // 2
+            row = self.row(f"SELECT {time_column} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1", (middle,))  # noqa: S608
+            if row is not None and row[0] is not None and row[0] < time_us:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._here = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # ---- inside
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+        if connection is None:
+            try:
+                connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10.0)
+                connection.execute("PRAGMA query_only = ON")
+            except sqlite3.OperationalError as error:
+                raise LedgerError(f"{self.path}: it cannot be read ({error}). Is the folder there, and may you read it?") from error
+            self._here.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    def _read_names(self) -> None:
+        found = self.rows("SELECT key, kind, text FROM name")
+        with self._guard:
+            self._names = {key: (kind, text) for key, kind, text in found}
+            self._numbers = {(kind, text): key for key, kind, text in found}
+
+
+def in_parts(values: Iterable[int], size: int = 500) -> Iterator[list[int]]:
+    """Yield a long list in parts that fit into one statement."""
+    part: list[int] = []
+    for value in values:
+        part.append(int(value))
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _known(table: str) -> str:
+    return TABLE_BY_NAME[table].name
+
+
+def _column(table: str, column: str) -> tuple[str, type]:
+    for declared in TABLE_BY_NAME[table].columns:
+        name, kind = declared.split()[:2]
+        if name == column:
+            return name, (np.int64 if kind == "INTEGER" else np.float64 if kind == "REAL" else object)
+    raise KeyError(f"{table} has no column {column}")
+
+
+def _turned(rows: list[Row], width: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [() for _ in range(width)]
+
+
+def _array(values: Sequence[Any], dtype: type) -> np.ndarray[Any, Any]:
+    if dtype is np.int64:
+        try:
+            return np.array(values, dtype=np.int64)
+        except TypeError:
+            return np.array([np.iinfo(np.int64).min if v is None else v for v in values], dtype=np.int64)
+    if dtype is np.float64:
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
