@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linewright.model.station import Batch, Clock, Failure, Law, Maintenance, Segment
+from linewright.model.station import Batch, Clock, Failure, Law, Maintenance, Measure, Segment
 from linewright.model.values import Origin, SetPoint, Signal
 
 __all__ = [
@@ -52,7 +52,7 @@ class Equipment:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A material definition. `price` per SI unit of it, in `currency`; `waste` a share of what is drawn; `prefix` of its serials."""
+    """A material definition. `price` per SI unit of `measure`, in `currency`; `waste` a share of what is drawn; `prefix` of its serials."""
 
     name: str
     prefix: str = ""
@@ -67,6 +67,7 @@ class Material:
     waste: float = 0.0
     properties: tuple[SetPoint, ...] = ()
     bought: bool = False
+    measure: Measure = Measure.COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A fleet. A trip with goods lasts ``load + distance / speed + unload``; `time` (a law) replaces that where given."""
+    """A fleet. A trip with goods lasts ``load + distance / speed + unload``; `time` (a law) replaces that where given.
+
+    `battery` holds run and charge in s, charge_below as a share, chargers; they stand at `battery_at`.
+    """
 
     name: str
     count: int = 1
@@ -108,6 +112,7 @@ class Vehicle:
     park: str | None = None
     battery: tuple[tuple[str, float], ...] = ()
     failures: tuple[Failure, ...] = ()
+    battery_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,8 @@ class Plant:
     """Everything below a line or site: what `simulate` and `run` are given.
 
     `segments` are in file order. `origins` say where each value came from (`check --full`). `text` is the completed line file in its canonical
-    form and `digest` its SHA-256: two plants with the same digest behave the same.
+    form and `digest` its SHA-256: two plants with the same digest behave the same. `variants` and `sweep` keep path and value as written; the
+    value goes back in by `load(..., overrides=...)`.
     """
 
     name: str
@@ -232,6 +238,8 @@ class Plant:
     keep_signals_s: float = 90 * 86400.0
     keep_records_s: float = 15 * 365.25 * 86400.0
     run: RunPlan = RunPlan()
+    variants: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    sweep: tuple[tuple[str, tuple[str, ...]], ...] = ()
     origins: tuple[Origin, ...] = ()
     text: str = ""
     digest: str = ""

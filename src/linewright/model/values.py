@@ -76,8 +76,9 @@ class Law:
         Which law.
     mean
         Its mean, always given.
+        That of a normal law is the one before it is cut off.
     sd
-        Its standard deviation (normal; elsewhere as follows from the rest).
+        Its standard deviation (normal: before it is cut off; elsewhere as follows from the rest).
     shape
         erlang: stages; gamma, weibull: shape; lognormal: sigma of the logarithm.
     scale
@@ -195,7 +196,10 @@ class SetPoint:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A process value in time: its range, its sampling, and the window outside which it is an alarm. SI."""
+    """A process value in time: its range, its sampling, and the window outside which it is an alarm. SI.
+
+    `every_m` is given instead of `every_s` (then 0) where it is sampled along the metres; `keep_s` None is the plant's own keeping time.
+    """
 
     name: str
     low: float
@@ -205,6 +209,8 @@ class Signal:
     window: Window | None = None
     error: float = 0.0
     unit: Unit = COUNT
+    every_m: float | None = None
+    keep_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,8 @@ class Origin:
         The place; `line` None where it is built in.
     mark
         ``default``, ``derived``, a name of `sources`, or empty.
+    source
+        What a mark of `sources` means; else empty.
     """
 
     path: str
@@ -228,3 +236,4 @@ class Origin:
     file: str
     line: int | None
     mark: str = ""
+    source: str = ""

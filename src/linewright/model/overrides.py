@@ -1,0 +1,104 @@
+"""One leaf changed by its path: `--set winder.count=13`, `variants`, `sweep`."""
+
+from __future__ import annotations
+
+from linewright.model.forms import Either, Form, LawForm, MapOf, Record
+from linewright.model.grammar_line import FILE
+from linewright.model.merging import child_form, merge, nearest, written_out
+from linewright.model.reader import Fields, Node, Place, Report, SourceText, Text
+
+__all__ = ["changed", "overridden"]
+
+#: Maps in which a path may name something that is not written yet: the class, not the file, says what there is.
+_OPEN = {"recipe", "model", "properties"}
+
+
+def overridden(root: Fields, text: str, report: Report) -> Fields:
+    """Return a completed tree with one leaf changed.
+
+    Parameters
+    ----------
+    root
+        The completed tree.
+    text
+        ``path=value``; the space before a unit may be left out.
+    report
+        Takes the fault of a path that names nothing.
+    """
+    place = Place(SourceText(f"--set {text[:80]}", loose=True))
+    path, equals, value = text.partition("=")
+    path = path.strip()
+    if not equals or not path or not value.strip():
+        report.fault(place, "", "a path, `=` and a value were expected, such as winder.count=13.")
+        return root
+    return changed(root, path, value.strip(), place, report) or root
+
+
+def changed(root: Fields, path: str, value: str, place: Place, report: Report) -> Fields | None:
+    """Return a completed tree with the leaf at `path` changed, None after a fault.
+
+    Paths begin with a station, a line of a site, or a section of the file.
+    """
+    parts = path.split(".")
+    keys = _start(root, parts)
+    if keys is None:
+        stations = list(_mapping(root, "stations")) + list(_mapping(root, "lines"))
+        report.fault(place, path, f"the path names nothing. {nearest(parts[0], [*stations, *FILE.keys])}".rstrip(), "Such as winder.count or people.operator.count.")
+        return None
+    node, form = _leaf(root, FILE, keys, Text(value, place), path, place, report)
+    if node is None:
+        return None
+    whole = merge(root, node, form, "", report)
+    return whole if isinstance(whole, Fields) else None
+
+
+def _mapping(root: Fields, key: str) -> dict[str, Node]:
+    node = root.entries.get(key)
+    return node.entries if isinstance(node, Fields) else {}
+
+
+def _start(root: Fields, parts: list[str]) -> list[str] | None:
+    """Return the keys from the root on, None where the first part names nothing."""
+    if parts[0] in _mapping(root, "stations"):
+        return ["stations", *parts]
+    lines = _mapping(root, "lines")
+    if parts[0] in lines and len(parts) > 1:
+        line = lines[parts[0]]
+        inner = _start(line, parts[1:]) if isinstance(line, Fields) else None
+        return ["lines", parts[0], *inner] if inner else None
+    return parts if parts[0] in FILE.keys else None
+
+
+def _leaf(
+    below: Node | None, form: Form, keys: list[str], leaf: Text, path: str, place: Place, report: Report
+) -> tuple[Node | None, Form]:
+    """Return a tree that holds only the new leaf, in the shape of the grammar; None after a fault."""
+    top = form
+    if not keys:
+        out = written_out(leaf, form)
+        if isinstance(out, Text) and isinstance(_inner(form), Record | MapOf) and not (isinstance(form, Either) and form.text):
+            known = list(below.entries) if isinstance(below, Fields) else list(getattr(_inner(form), "keys", {}))
+            report.fault(place, path, "the path names a group, not one value.", f"Go on with one of {', '.join(known[:12])}." if known else "")
+            return None, top
+        return out, top
+    name, rest = keys[0], keys[1:]
+    inner = _inner(form)
+    child = child_form(inner, name)
+    if isinstance(inner, LawForm) and name not in inner.extra and not rest:
+        return Fields({name: leaf}, {name: place}, place), top
+    known = list(below.entries) if isinstance(below, Fields) else []
+    if child is None or (isinstance(inner, MapOf) and name not in known and not _is_open(path)):
+        names = [*known, *(inner.keys if isinstance(inner, Record) else ())]
+        report.fault(place, path, f"the path names nothing: there is no `{name}`. {nearest(name, names)}".rstrip())
+        return None, top
+    under = below.entries.get(name) if isinstance(below, Fields) else None
+    node, _ = _leaf(under, child, rest, leaf, path, place, report)
+    return (Fields({name: node}, {name: place}, place) if node is not None else None), top
+
+
+def _is_open(path: str) -> bool:
+    return any(part in _OPEN for part in path.split("."))
+
+
+def _inner(form: Form) -> Form:
+    return form.fields if isinstance(form, Either) and form.fields is not None else form
