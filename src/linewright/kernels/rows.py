@@ -7,6 +7,8 @@ calls again. Times are int64 nanoseconds from the run's begin, lengths int64 mil
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 KIND_SHIFT = 40
@@ -61,3 +63,37 @@ STATES = (
 )  # fmt: skip
 STOPPED, STARTING, IDLE, SUSPENDED, EXECUTE = 0, 1, 2, 3, 4
 ABORTED, HELD = 7, 9
+
+#: Of a lot that is thrown away: the rest of a coil at a change, a batch over its shelf life. lo/hi as in CONSUME.
+LOST = np.dtype([("lot", "i8"), ("t", "i8"), ("lo", "i8"), ("hi", "i8"), ("station", "i4"), ("machine", "i4"), ("slot", "i4"), ("why", "i4")])
+LOST_REST, LOST_OLD, LOST_SPLICE = range(3)
+
+#: A unit that gets no value at a station, since its tool is out; `place` on its carrier.
+MISSING = np.dtype([("item", "i8"), ("t", "i8"), ("station", "i4"), ("machine", "i4"), ("place", "i4"), ("pad", "i4")])
+
+#: One tool goes out (`out` = 1) or comes back (0); reason as in STATE.
+TOOL_STOP = np.dtype([("t", "i8"), ("station", "i4"), ("machine", "i4"), ("tool", "i4"), ("reason", "i4"), ("out", "i4"), ("pad", "i4")])
+
+KINDS_OF_ROWS = 9
+R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP = range(KINDS_OF_ROWS)
+
+
+class Rows(NamedTuple):
+    """Buffers of rows; ``count[R_*]`` of each are filled. Whoever takes them sets the counts to 0."""
+
+    visit: np.recarray
+    consume: np.recarray
+    mount: np.recarray
+    made: np.recarray
+    placed: np.recarray
+    state: np.recarray
+    lost: np.recarray
+    missing: np.recarray
+    tool_stop: np.recarray
+    count: np.ndarray  # i8 (9,)
+
+
+def new_rows(room: int = 65536) -> Rows:
+    """Return empty buffers of `room` rows each."""
+    kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP)
+    return Rows(*[np.zeros(room, kind).view(np.recarray) for kind in kinds], np.zeros(KINDS_OF_ROWS, np.int64))

@@ -1,0 +1,41 @@
+"""How functions of this room are compiled: once, kept on disk, without reference counts.
+
+`_nrt=False` leaves out Numba's counting of references: no kernel makes an array, and counting for forty arrays at each call costs more than the work.
+
+Numba's own cache looks at the file of one function only, not at those it calls. The kept code therefore lies in a folder named by a digest of all
+sources of this room: a change anywhere compiles anew, an unchanged room never does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numba import config, njit
+from platformdirs import user_cache_path
+
+__all__ = ["cache_folder", "kernel"]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of the compiled kernels of exactly these sources (the plain reference beside them is never compiled)."""
+    digest = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        if source.name.startswith("reference"):
+            continue
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return user_cache_path("linewright") / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def kernel(function: Callable[..., Any], *, inline: bool = False) -> Callable[..., Any]:
+    """Compile a function with the options that all kernels share; `inline` where a call would cost as much as its work."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
+    try:
+        return njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always" if inline else "never")(function)
+    finally:
+        config.CACHE_DIR = before

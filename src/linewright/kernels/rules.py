@@ -1,0 +1,253 @@
+"""Draws and laws: counter-based numbers, quantile tables, measured values (docs/semantics.md, section 2).
+
+Twin and floor share each decision by calling the same function here.
+
+References
+----------
+.. [1] G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (the mixing function).
+.. [2] M. J. Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988) 477-484.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from linewright.kernels.compiled import kernel
+from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, GAMMA, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL
+
+SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
+
+CELLS = 1024
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_M1 = np.uint64(0xBF58476D1CE4E5B9)
+_M2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+
+
+def hash_text(text: str) -> int:
+    """Return the 64-bit FNV-1a hash of a text in UTF-8.
+
+    Examples
+    --------
+    >>> hex(hash_text("a"))
+    '0xaf63dc4c8601ec8c'
+    """
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+@kernel
+def mix(z):
+    """Return the 64 mixed bits of a counter (SplitMix64)."""
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    return z ^ (z >> _S31)
+
+
+@kernel
+def base_of(seed, replication):
+    """Return the base of all draws of one replication."""
+    return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(replication + 1) * GOLDEN)
+
+
+@kernel
+def uniform(base, h, purpose, n):
+    """Return the number in (0, 1) of one key."""
+    x = mix(mix((base ^ h) + np.uint64(purpose) * GOLDEN) + np.uint64(n) * GOLDEN)
+    return (np.float64(np.int64(x >> _S11)) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@kernel
+def normal_quantile(p):
+    """Return the standard normal quantile of p in (0, 1): AS 241, PPND16 [2]_."""
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r + 45921.953931549871457) * r
+                 + 13731.693765509461125) * r + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.387132872796366608)  # fmt: skip
+        low = (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r
+                 + 5394.1960214247511077) * r + 687.1870074920579083) * r + 42.313330701600911252) * r + 1.0)  # fmt: skip
+        return q * top / low
+    r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
+    if r <= 5.0:
+        r -= 1.6
+        top = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r + 1.27045825245236838258) * r
+                 + 3.64784832476320460504) * r + 5.7694972214606914055) * r + 4.6303378461565452959) * r + 1.42343711074968357734)  # fmt: skip
+        low = (((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r + 0.14810397642748007459) * r
+                 + 0.68976733498510000455) * r + 1.6763848301838038494) * r + 2.05319162663775882187) * r + 1.0)  # fmt: skip
+    else:
+        r -= 5.0
+        top = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r + 0.026532189526576123093) * r
+                 + 0.29656057182850489123) * r + 1.7848265399172913358) * r + 5.4637849111641143699) * r + 6.6579046435011037772)  # fmt: skip
+        low = (((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r + 7.868691311456132591e-4) * r
+                 + 0.0148753612908506148525) * r + 0.13692988092273580531) * r + 0.59983220655588793769) * r + 1.0)  # fmt: skip
+    return -top / low if q < 0.0 else top / low
+
+
+@kernel
+def gamma_share(a, log_gamma_a, x):
+    """Return the regularised lower incomplete gamma function P(a, x): series below a + 1, continued fraction above."""
+    if x <= 0.0:
+        return 0.0
+    front = math.exp(-x + a * math.log(x) - log_gamma_a)
+    if x < a + 1.0:
+        term = 1.0 / a
+        total = term
+        k = a
+        for _ in range(1000):
+            k += 1.0
+            term *= x / k
+            total += term
+            if term < total * 1e-17:
+                break
+        return total * front
+    b = x + 1.0 - a
+    c = 1e300
+    d = 1.0 / b
+    h = d
+    for i in range(1, 1000):
+        an = -i * (i - a)
+        b += 2.0
+        d = 1.0 / (an * d + b)
+        c = b + an / c
+        step = d * c
+        h *= step
+        if abs(step - 1.0) < 1e-16:
+            break
+    return 1.0 - front * h
+
+
+@kernel
+def gamma_quantile(a, log_gamma_a, u):
+    """Return the quantile of the gamma law of shape a and scale 1, by bisection to the last bit that the function resolves."""
+    low = 0.0
+    high = a + 10.0
+    while gamma_share(a, log_gamma_a, high) < u and high < 1e6:
+        high *= 2.0
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if middle in (low, high):
+            break
+        if gamma_share(a, log_gamma_a, middle) < u:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@kernel
+def exact_quantile(law, u):
+    """Return the quantile of a law without its table."""
+    kind = law.kind
+    if kind == LOGNORMAL:
+        return law.b * math.exp(law.a * normal_quantile(u))
+    if kind == NORMAL:
+        return law.mean + law.a * normal_quantile(law.u_low + u * (law.u_high - law.u_low))
+    if kind == WEIBULL:
+        return law.b * (-math.log1p(-u)) ** (1.0 / law.a)
+    return law.b * gamma_quantile(law.a, law.u_low, u)
+
+
+@kernel
+def quantile(laws, quantiles, index, u):
+    """Return the value of a law at u in (0, 1), in the law's own unit (s)."""
+    law = laws[index]
+    kind = law.kind
+    if kind == CONSTANT:
+        return law.mean
+    if kind == EXPONENTIAL:
+        return -law.mean * math.log1p(-u)
+    if kind == UNIFORM:
+        return law.low + u * (law.high - law.low)
+    if kind == TRIANGULAR:
+        width = law.high - law.low
+        if u * width < law.a - law.low:
+            return law.low + math.sqrt(u * width * (law.a - law.low))
+        return law.high - math.sqrt((1.0 - u) * width * (law.high - law.a))
+    if kind == EMPIRICAL:
+        return quantiles[law.table0 + int(u * law.samples)]
+    x = u * CELLS
+    cell = int(x)
+    if cell in (0, CELLS - 1):
+        return exact_quantile(law, u)
+    low = quantiles[law.table0 + cell]
+    return low + (x - cell) * (quantiles[law.table0 + cell + 1] - low)
+
+
+@kernel
+def duration(laws, quantiles, index, base, h, purpose, n):
+    """Return a drawn time in whole nanoseconds, at least 1."""
+    law = laws[index]
+    seconds = law.mean if law.kind == CONSTANT else quantile(laws, quantiles, index, uniform(base, h, purpose, n))
+    return max(np.int64(math.floor(seconds * 1e9 + 0.5)), np.int64(1))
+
+
+@kernel
+def standard_normal(normal, u):
+    """Return the standard normal value of u: the table, and in its end cells the exact inverse."""
+    x = u * CELLS
+    cell = int(x)
+    if cell in (0, CELLS - 1):
+        return normal_quantile(u)
+    low = normal[cell]
+    return low + (x - cell) * (normal[cell + 1] - low)
+
+
+@kernel
+def value(normal, base, h, serial, mean, spread):
+    """Return the measured value of a unit: mean and spread in SI, the rest by its key."""
+    if spread == 0.0:
+        return mean
+    return mean + spread * standard_normal(normal, uniform(base, h, VALUE, serial))
+
+
+@kernel
+def fill_values(normal, base, h, serials, mean, spread, out):
+    """Write the measured values of many units: `serials` int64 (n,), `mean` and `out` float64 (n,)."""
+    for i in range(serials.shape[0]):
+        out[i] = value(normal, base, h, serials[i], mean[i], spread)
+
+
+@kernel
+def fill_normals(normal, base, h, serials, out):
+    """Write the standard normal noise of many units under one key: `serials` int64 (n,), `out` float64 (n,)."""
+    for i in range(serials.shape[0]):
+        out[i] = standard_normal(normal, uniform(base, h, VALUE, serials[i]))
+
+
+def normal_table() -> np.ndarray:
+    """Return the quantiles of the standard normal law at i / 1024, float64 (1025,); the ends, which no draw uses, are infinite."""
+    inner = [normal_quantile.py_func(i / CELLS) if hasattr(normal_quantile, "py_func") else normal_quantile(i / CELLS) for i in range(1, CELLS)]
+    return np.array([-math.inf, *inner, math.inf])
+
+
+def draw_values(seed: int, replication: int, key: str, serials: np.ndarray, mean: float | np.ndarray, spread: float) -> np.ndarray:
+    """Return the measured values of units, as the kernel's gates saw them.
+
+    Parameters
+    ----------
+    seed, replication
+        Of the run.
+    key
+        Station path and characteristic, such as ``"filler.electrolyte-mass"``.
+    serials
+        int64 (n,), the units' serials (``key & rows.SERIAL_MASK``).
+    mean
+        SI, one number or float64 (n,).
+    spread
+        SI.
+
+    Returns
+    -------
+    float64 (n,), SI.
+    """
+    serials = np.ascontiguousarray(serials, dtype=np.int64)
+    means = np.ascontiguousarray(np.broadcast_to(np.asarray(mean, dtype=np.float64), serials.shape))
+    out = np.empty(serials.shape, dtype=np.float64)
+    with np.errstate(over="ignore"):  # the same arithmetic without compilation wraps with a warning
+        fill_values(normal_table(), base_of(seed, replication), np.uint64(hash_text(key)), serials, means, float(spread), out)
+    return out

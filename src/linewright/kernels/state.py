@@ -1,0 +1,339 @@
+"""The state of a line: everything that changes during a run, as one tuple of record arrays.
+
+``state = new_state(table, seed, replication)``; `copy_state` copies it, `save_state` makes bytes of it and `load_state` brings it back; what is computed from
+there on is equal bit for bit. What lies on the carriers (`fills`) is large and changes little: `save_fills` gives what has been loaded since it was last asked, to be
+kept beside; opening stock needs none.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from linewright.kernels.exchange_rows import COMMAND, RECORD
+from linewright.kernels.rules import base_of
+from linewright.kernels.table import Table
+
+# phases of a machine, on the line's side
+IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT = range(8)
+# why it is stopped: bits of `mask`
+FAULT, UTILITY_DOWN, OFF_SHIFT, PLANNED, OPERATOR = 1, 2, 4, 8, 16
+# states whose times are added up, `times[machine, ...]`
+TIMES = ("starved", "blocked", "execute", "change", "repair", "crew", "utility", "planned", "off_shift", "operator")
+T_STARVED, T_BLOCKED, T_EXECUTE, T_CHANGE, T_REPAIR, T_CREW, T_UTILITY, T_PLANNED, T_OFF_SHIFT, T_OPERATOR = range(10)
+# what lies on a carrier
+EMPTY, OPENING, FILLED = range(3)
+NEVER = np.int64(1) << np.int64(62)
+MARK_SHIFT = 56
+KEY_MASK = (1 << MARK_SHIFT) - 1
+
+#: One record: where the run is.
+HEAD = np.dtype(
+    [
+        ("base", "u8"),  # of all draws
+        ("now", "i8"),  # time of the last event, or of the `until` reached
+        ("seed", "i8"),
+        ("replication", "i8"),
+        ("events", "i8"),
+        ("command", "i8"),  # sequence number of the last command
+        ("ignored", "i8"),  # records that answered nothing
+        ("agenda", "i4"),  # how many of `agenda` are filled; likewise below
+        ("inbox", "i4"),
+        ("outbox", "i4"),
+        ("missing", "i4"),
+        ("outs", "i4"),
+        ("keep", "i4"),  # 1: rows are written
+        ("begun", "i4"),  # 1: the first look at all stations has been taken
+        ("fleets", "i4"),  # 1: a fleet may be able to start a trip
+    ],
+    align=True,
+)
+
+#: One machine, on the line's side.
+MACHINE_STATE = np.dtype(
+    [
+        ("item", "i8"),  # in work, or finished and waiting
+        ("give", "i8"),  # lanes: the thing to be handed out next
+        ("arrive", "i8"),
+        ("start", "i8"),
+        ("done", "i8"),
+        ("n", "i8"),  # the station's number of its start
+        ("k", "i8"),  # starts of this machine
+        ("due", "i8"),  # the line's own event for it (load, unload, batch wait, head of a store); NEVER
+        ("left", "i8"),  # what of it was left when it was stopped
+        ("since", "i8"),  # in `category` since
+        ("category", "i4"),  # T_*
+        ("phase", "i4"),
+        ("mask", "i4"),
+        ("waiting", "i4"),  # 1: in the waiting list of the next queue
+        ("lanes", "i4"),  # still to be handed out
+        ("mode", "i4"),  # failed mode of the station; -1
+        ("repairing", "i4"),
+        ("plan", "i4"),  # plan of the station that is due or running; -1
+        ("slot", "i4"),  # input that is changed; -1
+        ("tray", "i4"),  # open or held carrier, from 0 in its kind; -1
+        ("on", "i4"),  # items that have moved in (batch), lie on the carrier (loader, unloader) or in the store
+        ("out", "i4"),  # of these, how many have come out
+        ("head", "i4"),  # store: first of its ring
+        ("down", "i4"),  # how many utilities are down
+        ("utility", "i4"),  # the reason of the one that went down last
+        ("shown", "i4"),  # state and reason of the last STATE row
+        ("shown_reason", "i4"),
+        ("verdict", "i4"),
+        ("grade", "i4"),
+        ("tool", "i4"),
+    ],
+    align=True,
+)
+
+#: One station: counts. `stay` is the sum of leave - arrive over visits, in two parts so that a year fits.
+STATION_STATE = np.dtype(
+    [
+        ("n", "i8"),  # starts
+        ("done", "i8"),  # works (of items; a batch counts its items) that ended
+        ("good", "i8"),  # items that passed on
+        ("scrap", "i8"),
+        ("reject", "i8"),
+        ("false_reject", "i8"),
+        ("missed", "i8"),
+        ("chance", "i8"),
+        ("late", "i8"),
+        ("made", "i8"),  # new things that came into being
+        ("stay_s", "i8"),
+        ("stay_ns", "i8"),
+        ("arrived", "i8"),  # items that came into a queue of it
+        ("open", "i4"),  # BATCH: the machine that is open; -1
+        ("flag", "i4"),  # 1: on the agenda
+    ],
+    align=True,
+)
+
+QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wait_head", "i4"), ("wait", "i4")], align=True)
+
+#: One item in a queue, an oven or a store: with the time it arrived and the end of its work before; a store adds when it moved in, its n, and when its time is over.
+ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8")], align=True)
+BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8")], align=True)
+WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
+
+#: What is on one input of one machine. BULK may hold two batches, the older first.
+MOUNT_STATE = np.dtype(
+    [("lot", "i8"), ("at", "i8"), ("rest", "i8"), ("born", "i8"), ("lot2", "i8"), ("rest2", "i8"), ("born2", "i8"), ("have", "i8")], align=True
+)
+
+CREW_STATE = np.dtype([("busy", "i4"), ("on", "i4"), ("head", "i4"), ("count", "i4")], align=True)
+SHIFT_STATE = np.dtype([("at", "i4"), ("on", "i4")], align=True)
+VEHICLE_STATE = np.dtype([("item", "i8"), ("done", "i8"), ("queue", "i4"), ("phase", "i4")], align=True)
+CARRIER_STATE = np.dtype([("empty_head", "i4"), ("empty", "i4"), ("back_head", "i4"), ("back", "i4")], align=True)
+BACK = np.dtype([("t", "i8"), ("tray", "i8")], align=True)
+TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2")], align=True)
+MISSING_PLACE = np.dtype([("tray", "i4"), ("place", "i4"), ("mark", "i4"), ("carrier", "i4")], align=True)
+OUT_TOOL = np.dtype([("toolmode", "i4"), ("machine", "i4"), ("tool", "i4"), ("n", "i4")], align=True)
+PLAN_STATE = np.dtype([("k", "i8"), ("starts", "i8"), ("pending", "i8")], align=True)
+
+# ---- the machine's side: in a live run the driver holds these three, and the line does not look at them
+OWN = np.dtype(
+    [
+        ("since", "i8"),  # working (or mending) since
+        ("left", "i8"),  # of the phase, counted from `since`
+        ("until", "i8"),  # the repair ends
+        ("n", "i8"),
+        ("phase", "i4"),  # IDLE, WORK, CHANGE, MAINTAIN
+        ("held", "i4"),
+        ("mode", "i4"),  # failed mode of the station; -1
+        ("repairing", "i4"),
+        ("scrap", "i4"),
+        ("slot", "i4"),
+        ("tool", "i4"),
+        ("next", "i4"),  # kind of its next event: what in `exchange_rows`
+    ],
+    align=True,
+)
+CLOCK = np.dtype([("left", "i8"), ("k", "i8")], align=True)  # running time left, or the time it falls due; number of the failure to come
+TOOL_STATE = np.dtype([("next", "i8"), ("k", "i8"), ("outs", "i8")], align=True)
+OWN_OUT = np.dtype([("until", "i8"), ("n", "i8"), ("machine", "i4"), ("tool", "i4")], align=True)
+OWN_OUTS = 512  # tools of one mode that may be out at one time
+
+INBOX, OUTBOX, MISSINGS, LINE_OUTS = 8192, 4096, 8192, 1024
+
+# how long the arrays of a state are: index into `Table.sizes`
+SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "clocks", "plans", "vehicles", "machines", "stations", "queues")
+(Z_RING, Z_WAITS, Z_BINS, Z_MOUNTS, Z_PARTS, Z_ASKS, Z_TRAYS, Z_FILLS, Z_CLOCKS, Z_PLANS, Z_VEHICLES, Z_MACHINES, Z_STATIONS, Z_QUEUES, Z_CREWS,
+ Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS) = range(20)  # fmt: skip
+
+
+class State(NamedTuple):
+    """A line at one moment."""
+
+    head: np.recarray
+    machines: np.recarray
+    times: np.ndarray  # i8 (machines, 10), ns
+    stations: np.recarray
+    queues: np.recarray
+    ring: np.recarray
+    waits: np.recarray
+    bins: np.recarray
+    mounts: np.recarray
+    parts: np.ndarray  # i8
+    crews: np.recarray
+    asks: np.ndarray  # i4, machines that wait for people
+    shifts: np.recarray
+    vehicles: np.recarray
+    carriers: np.recarray
+    empties: np.ndarray  # i4, by carrier kind behind each other: the list of empty carriers
+    backs: np.recarray  # the same: empty carriers on their way back
+    trays: np.recarray
+    missing: np.recarray
+    outs: np.recarray
+    plans: np.recarray
+    serials: np.ndarray  # i8, next serial of each kind
+    own: np.recarray
+    clocks: np.recarray
+    tools: np.recarray
+    own_outs: np.recarray
+    tree: np.ndarray  # i8, times of the sources and the least of each pair
+    agenda: np.ndarray  # i4
+    inbox: np.recarray
+    outbox: np.recarray
+    fills: np.ndarray  # i4, serials on the carriers
+
+
+LARGE = ("fills", "inbox", "outbox")
+
+
+def _empty(dtype: np.dtype | str, count: int) -> np.ndarray:
+    made = np.zeros(max(int(count), 1), dtype)
+    return made.view(np.recarray) if made.dtype.names else made
+
+
+def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = False) -> State:
+    """Return the state of an empty line at time 0; `control.opening` fills it.
+
+    Parameters
+    ----------
+    table
+        The station table.
+    seed, replication
+        Key of all draws.
+    keep
+        Whether rows are written.
+    """
+    z = table.sizes
+    leaves = 1
+    while leaves < z[Z_SOURCES]:
+        leaves *= 2
+    state = State(
+        head=_empty(HEAD, 1),
+        machines=_empty(MACHINE_STATE, z[Z_MACHINES]),
+        times=np.zeros((max(int(z[Z_MACHINES]), 1), len(TIMES)), np.int64),
+        stations=_empty(STATION_STATE, z[Z_STATIONS]),
+        queues=_empty(QUEUE_STATE, z[Z_QUEUES]),
+        ring=_empty(ENTRY, z[Z_RING]),
+        waits=_empty(WAIT, z[Z_WAITS]),
+        bins=_empty(BIN, z[Z_BINS]),
+        mounts=_empty(MOUNT_STATE, z[Z_MOUNTS]),
+        parts=_empty("i8", z[Z_PARTS]),
+        crews=_empty(CREW_STATE, z[Z_CREWS]),
+        asks=_empty("i4", z[Z_ASKS]),
+        shifts=_empty(SHIFT_STATE, z[Z_SHIFTS]),
+        vehicles=_empty(VEHICLE_STATE, z[Z_VEHICLES]),
+        carriers=_empty(CARRIER_STATE, z[Z_CARRIERS]),
+        empties=_empty("i4", z[Z_TRAYS]),
+        backs=_empty(BACK, z[Z_TRAYS]),
+        trays=_empty(TRAY, z[Z_TRAYS]),
+        missing=_empty(MISSING_PLACE, MISSINGS),
+        outs=_empty(OUT_TOOL, LINE_OUTS),
+        plans=_empty(PLAN_STATE, z[Z_PLANS]),
+        serials=table.kinds.copy(),
+        own=_empty(OWN, z[Z_MACHINES]),
+        clocks=_empty(CLOCK, z[Z_CLOCKS]),
+        tools=_empty(TOOL_STATE, z[Z_TOOLMODES]),
+        own_outs=_empty(OWN_OUT, z[Z_TOOLMODES] * OWN_OUTS),
+        tree=np.full(2 * leaves, NEVER, np.int64),
+        agenda=_empty("i4", z[Z_STATIONS]),
+        inbox=_empty(RECORD, INBOX),
+        outbox=_empty(COMMAND, OUTBOX),
+        fills=_empty("i4", z[Z_FILLS]),
+    )
+    head = state.head[0]
+    with np.errstate(over="ignore"):
+        head.base = base_of(seed, replication)
+    head.seed, head.replication, head.keep = seed, replication, int(keep)
+    state.machines.due[:] = NEVER
+    for field in ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool"):
+        state.machines[field][:] = -1
+    state.own.mode[:] = -1
+    state.own.slot[:] = -1
+    state.stations.open[:] = -1
+    for c in range(int(z[Z_CARRIERS])):
+        first, count = int(table.carriers[c].tray0), int(table.carriers[c].count)
+        state.empties[first : first + count] = np.arange(count)
+        state.carriers[c].empty = count
+    return state
+
+
+def copy_state(state: State) -> State:
+    """Return a copy that shares nothing."""
+    return State(*[a.copy() for a in state])
+
+
+def save_state(state: State) -> bytes:
+    """Return the state as bytes, without what lies on carriers (`save_fills`) and without unsent commands and untaken records beyond those that are there."""
+    parts = []
+    for name, array in zip(State._fields, state, strict=True):
+        if name == "fills":
+            continue
+        held = array[: int(state.head[0][name])] if name in {"inbox", "outbox"} else array
+        parts.append(np.int64(held.size).tobytes() + held.tobytes())
+    return zlib.compress(b"".join(parts), 1)
+
+
+def save_fills(state: State, table: Table) -> bytes:
+    """Return what lies on the carriers that were loaded since this was last asked, and mark them as saved; empty where there are none.
+
+    Only the newest of such pieces counts for a carrier; pieces from before a restart are handed to `load_state` in their order.
+    """
+    out = []
+    for c in range(int(table.sizes[Z_CARRIERS])):
+        carrier = table.carriers[c]
+        trays = state.trays[carrier.tray0 : carrier.tray0 + carrier.count]
+        for tray in np.flatnonzero(trays.dirty):
+            first = int(carrier.fill0) + int(tray) * int(carrier.holds)
+            trays.dirty[tray] = 0
+            held = state.fills[first : first + int(trays.count[tray])]
+            out.append(np.array([first, held.size], np.int64).tobytes() + held.tobytes())
+    return zlib.compress(b"".join(out), 1) if out else b""
+
+
+def load_state(table: Table, saved: bytes, fills: Iterable[bytes] = ()) -> State:
+    """Return the state that `save_state` made, with the carriers that the pieces of `save_fills` tell.
+
+    Raises
+    ------
+    ValueError
+        The state is of another table.
+    """
+    state = new_state(table, 1)
+    data = memoryview(zlib.decompress(saved))
+    at = 0
+    for name, array in zip(State._fields, state, strict=True):
+        if name == "fills":
+            continue
+        size = int(np.frombuffer(data[at : at + 8], np.int64)[0])
+        at += 8
+        if size > array.size or (size != array.size and name not in {"inbox", "outbox"}):
+            raise ValueError(f"the saved state has {size} rows of {name}, this line has {array.size}: it was saved for another line")
+        piece = np.frombuffer(data[at : at + size * array.itemsize], array.dtype)
+        array.reshape(-1)[:size] = piece
+        at += size * array.itemsize
+    for packed in fills:
+        if not packed:
+            continue
+        data, at = memoryview(zlib.decompress(packed)), 0
+        while at < len(data):
+            first, size = (int(x) for x in np.frombuffer(data[at : at + 16], np.int64))
+            state.fills[first : first + size] = np.frombuffer(data[at + 16 : at + 16 + 4 * size], np.int32)
+            at += 16 + 4 * size
+    return state

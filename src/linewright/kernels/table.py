@@ -1,0 +1,243 @@
+"""The station table: a line as plain arrays, what never changes during a run (docs/semantics.md tells what it means).
+
+One row of a record array for each thing; numbers of rows point from one to the other, -1 is "none". Times are int64 nanoseconds, amounts int64 in
+millimetres, millilitres, grams or pieces. The types are fixed, so that a changed model never compiles anew.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+# flow: how items pass a station
+ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY = range(6)
+# slot kinds: how a station comes by an input
+PART, COIL, BULK, SUPPLY = range(4)
+# gates
+GATE_NONE, GATE_WINDOWS, GATE_CHANCE = range(3)
+# laws
+CONSTANT, EXPONENTIAL, UNIFORM, TRIANGULAR, EMPIRICAL, NORMAL, LOGNORMAL, WEIBULL, GAMMA = range(9)
+# clocks of failures
+RUNNING, CALENDAR = range(2)
+# sources of events
+SOURCE_MACHINE, SOURCE_TOOL, SOURCE_SHIFT, SOURCE_PLAN, SOURCE_VEHICLE, SOURCE_CARRIER = range(6)
+
+#: One station (utilities behind the last one). Numbered in the order of the flow.
+STATION = np.dtype(
+    [
+        ("hash", "u8"),  # of its path: key of service, scrap, gates
+        ("amount", "i8"),  # of one thing made here: mm of web, mL or g of a batch, else 1
+        ("enter", "i8"),  # mm of web that enter for one item (0: no web)
+        ("leave", "i8"),  # mm that leave
+        ("within", "i8"),  # latest start after the end of the work before; -1 no limit
+        ("load", "i8"),
+        ("unload", "i8"),
+        ("wait", "i8"),  # batch: latest start after the first moved in; -1 no limit
+        ("short", "i8"),  # waits shorter than this make no STATE row: max(5 s, 3 cycle times)
+        ("scrap", "f8"),  # share thrown away by chance
+        ("fails", "f8"),  # gate by chance
+        ("misses", "f8"),
+        ("false_alarms", "f8"),
+        ("flow", "i4"),
+        ("count", "i4"),  # machines; a store has one
+        ("machine0", "i4"),  # its first machine in `machines`
+        ("law", "i4"),  # of the service time, in `laws`
+        ("slot0", "i4"),  # inputs, in `slots`
+        ("slots", "i4"),
+        ("queue0", "i4"),  # queues of its inputs, in `queues`
+        ("queues", "i4"),
+        ("pass_queue", "i4"),  # the queue of the passing item; -1 where it begins something
+        ("out_queue", "i4"),  # where good items go; -1 they leave the line
+        ("kind", "i4"),  # kind of the things it hands on
+        ("begins", "i4"),  # 1: each start gives a new serial of `kind`
+        ("lanes", "i4"),  # more than 1: each item ends in that many of `kind`
+        ("gate", "i4"),
+        ("check0", "i4"),  # windows of the gate, in `checks`
+        ("checks", "i4"),
+        ("measure0", "i4"),  # what is measured once an item, in `measures`, in the order of the file
+        ("measures", "i4"),
+        ("grade0", "i4"),  # in `grades`
+        ("grades", "i4"),
+        ("tools", "i4"),  # of each machine; 0 none, or not told for each item
+        ("carrier", "i4"),  # LOADER, UNLOADER: in `carriers`
+        ("size", "i4"),  # BATCH: items; STORE: places
+        ("bin0", "i4"),  # BATCH, STORE: its items, in the state's `bins`; machine m begins at bin0 + m * size
+        ("shift", "i4"),  # its hours, in `shifts`; -1 always
+        ("mode0", "i4"),  # failure modes, in `modes`
+        ("modes", "i4"),
+        ("plan0", "i4"),  # maintenance, in `plans`
+        ("plans", "i4"),
+        ("toolmode0", "i4"),  # modes that stop a tool, in `toolmodes`
+        ("toolmodes", "i4"),
+        ("serve0", "i4"),  # UTILITY: stations that it serves, in `serves`
+        ("serves", "i4"),
+        ("asks", "i4"),  # 1: its machines are somewhere else; commands go out, records come in
+        ("source0", "i4"),  # number of the source of its first machine
+    ],
+    align=True,
+)
+
+#: One machine: its station, and the first of its failure clocks, maintenance counts and inputs.
+MACHINE = np.dtype([("station", "i4"), ("clock0", "i4"), ("plan0", "i4"), ("mount0", "i4"), ("part0", "i4")], align=True)
+
+#: One input of a station (not the passing item).
+SLOT = np.dtype(
+    [
+        ("amount", "i8"),  # for one start: mm, mL, g, or pieces
+        ("length", "i8"),  # of one lot: mm of a coil, mL or g of a batch
+        ("change", "i8"),  # time of a change
+        ("splice", "i8"),  # mm lost at a change
+        ("life", "i8"),  # shelf life from the end of its making; -1 none
+        ("kind", "i4"),  # PART, COIL, BULK, SUPPLY
+        ("queue", "i4"),  # -1: bought
+        ("thing", "i4"),  # kind of its lots or parts
+        ("rolls", "i4"),
+        ("part0", "i4"),  # PART: where its parts lie behind the machine's `part0`
+    ],
+    align=True,
+)
+
+#: Places in front of a station, or of one input.
+QUEUE = np.dtype(
+    [
+        ("station", "i4"),
+        ("slot", "i4"),  # which input of the station; -1 the passing item
+        ("places", "i4"),
+        ("ring0", "i4"),  # in the state's `ring`; one more than places, for items handed through
+        ("wait0", "i4"),  # in the state's `waits`
+        ("waits", "i4"),  # room there: machines that give into this queue
+        ("fleet", "i4"),  # who brings the items; -1 nobody
+        ("born", "i4"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
+    ],
+    align=True,
+)
+
+#: A failure mode of a station (of each of its machines).
+MODE = np.dtype([("to", "i4"), ("repair", "i4"), ("clock", "i4"), ("crew", "i4"), ("reason", "i4")], align=True)
+
+#: A maintenance plan of a station.
+PLAN = np.dtype(
+    [("every", "i8"), ("items", "i8"), ("law", "i4"), ("crew", "i4"), ("reason", "i4"), ("station", "i4"), ("source", "i4"), ("number", "i4")],
+    align=True,
+)
+
+#: A failure mode that stops one tool: one stream for all tools of the station.
+TOOLMODE = np.dtype(
+    [("hash", "u8"), ("mean", "f8"), ("repair", "i4"), ("reason", "i4"), ("station", "i4"), ("mark", "i4"), ("source", "i4"), ("tools", "i4")],
+    align=True,
+)
+
+CREW = np.dtype([("count", "i4"), ("shift", "i4"), ("ask0", "i4"), ("asks", "i4")], align=True)
+
+#: Hours: at each of `switches[switch0 : switch0 + switches]` work begins or ends; `on` says how it is before the first.
+SHIFT = np.dtype([("switch0", "i4"), ("switches", "i4"), ("on", "i4"), ("source", "i4")], align=True)
+
+FLEET = np.dtype(
+    [
+        ("carry", "i8"),  # load + way + unload
+        ("back", "i8"),
+        ("count", "i4"),
+        ("vehicle0", "i4"),
+        ("queue0", "i4"),  # queues it brings to, in `fleet_queues`
+        ("queues", "i4"),
+        ("source0", "i4"),
+        ("pad", "i4"),
+    ],
+    align=True,
+)
+
+CARRIER = np.dtype(
+    [
+        ("back", "i8"),  # time of the empty way back
+        ("kind", "i4"),
+        ("holds", "i4"),
+        ("count", "i4"),
+        ("tray0", "i4"),  # its first carrier in the state's `trays`; fills in step
+        ("fill0", "i8"),  # its first place in the state's `fills`
+        ("loader0", "i4"),  # stations that load it, in `loaders`
+        ("loaders", "i4"),
+        ("source", "i4"),
+        ("inner", "i4"),  # kind of the items that lie on it
+    ],
+    align=True,
+)
+
+#: A window judged at a gate or for a grade, with what is needed to draw the value again.
+CHECK = np.dtype(
+    [
+        ("hash", "u8"),
+        ("mean", "f8"),
+        ("spread", "f8"),
+        ("lower", "f8"),  # -inf without
+        ("upper", "f8"),  # inf without
+        ("law", "i4"),  # NORMAL, or CONSTANT where the spread is 0
+        ("value", "i4"),  # which of a record's values it is, where measured at this station; else -1
+        ("mark", "i4"),  # which mark says that an item lacks it; -1 none
+        ("pad", "i4"),
+    ],
+    align=True,
+)
+
+GRADE = np.dtype([("check0", "i4"), ("checks", "i4")], align=True)
+
+LAW = np.dtype(
+    [
+        ("kind", "i4"),
+        ("table0", "i4"),  # in `quantiles`: 1025 quantiles, or `samples` values
+        ("samples", "i4"),
+        ("pad", "i4"),
+        ("mean", "f8"),
+        ("a", "f8"),  # normal: sd; lognormal: sigma; weibull, gamma: shape; triangular: mode
+        ("b", "f8"),  # lognormal: median; weibull, gamma: scale
+        ("low", "f8"),
+        ("high", "f8"),
+        ("u_low", "f8"),  # normal: share below `low`; gamma: log gamma(shape)
+        ("u_high", "f8"),
+    ],
+    align=True,
+)
+
+#: What a source of events is: SOURCE_*, and whose (machine; toolmode; shift; plan; vehicle; carrier).
+SOURCE = np.dtype([("what", "i4"), ("of", "i4")], align=True)
+
+
+class Table(NamedTuple):
+    """Everything about a line that does not change during a run."""
+
+    stations: np.recarray
+    machines: np.recarray
+    slots: np.recarray
+    queues: np.recarray
+    modes: np.recarray
+    plans: np.recarray
+    toolmodes: np.recarray
+    crews: np.recarray
+    shifts: np.recarray
+    fleets: np.recarray
+    carriers: np.recarray
+    measures: np.recarray  # as `checks`, without marks
+    checks: np.recarray
+    grades: np.recarray
+    laws: np.recarray
+    sources: np.recarray
+    switches: np.ndarray  # i8, times at which hours begin or end
+    quantiles: np.ndarray  # f8
+    normal: np.ndarray  # f8 (1025,), quantiles of the standard normal law
+    clock_hash: np.ndarray  # u8, of each failure clock: machine's path and mode
+    plan_hash: np.ndarray  # u8, of each maintenance count: machine's path and plan
+    vehicles: np.ndarray  # i4, fleet of each vehicle
+    fleet_queues: np.ndarray  # i4
+    serves: np.ndarray  # i4
+    loaders: np.ndarray  # i4
+    kinds: np.ndarray  # i8, first serial that the run gives in each kind
+    sizes: np.ndarray  # i8, how long the arrays of a state are: see `state.new_state`
+
+
+def records(dtype: np.dtype, rows: list[tuple] | int) -> np.recarray:
+    """Return a record array of rows (or of so many empty ones), never of length 0 so that a kernel may always look at row 0."""
+    if isinstance(rows, int):
+        return np.zeros(max(rows, 1), dtype).view(np.recarray)
+    if not rows:
+        return np.zeros(1, dtype).view(np.recarray)
+    return np.array(rows, dtype).view(np.recarray)
