@@ -227,6 +227,8 @@ _DECLARED = MapOf(
             "default": Key(Either(text=ANY, items=ListOf(ANY)), "start value"),
             "range": Key(WindowForm(spans=True), "what the model holds for"),
             "about": Key(Words(), "what it is"),
+            "rises-with": Key(ListOf(Name("name")), "what makes it larger"),
+            "falls-with": Key(ListOf(Name("name")), "what makes it smaller"),
         },
         short="default",
         what="a declaration",

@@ -6,14 +6,20 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from linewright.model.build import parts_of, plant_of, steps_of
 from linewright.model.catalogue import Catalogue
+from linewright.model.checks import Checking, check_names, check_paths, check_top
+from linewright.model.checks_class import check_class
+from linewright.model.checks_flow import check_flow
+from linewright.model.checks_station import check_station, webs_of
+from linewright.model.checks_target import check_target
 from linewright.model.completed_text import completed_text
 from linewright.model.errors import FileFault, ModelError
 from linewright.model.explain import origins_of
 from linewright.model.flow import flow_of
-from linewright.model.grammar_line import FILE
+from linewright.model.grammar_line import CLASS, FILE
 from linewright.model.merging import nearest
 from linewright.model.overrides import overridden
 from linewright.model.plant import Plant
@@ -117,6 +123,18 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
     values = reading.read(root, FILE, "") or {}
     parts = parts_of(values)
     flow = flow_of(steps_of(parts))
+    classes = {name: reading_of_class(name, tree, report) for name, tree in opener.classes.items()}
+    checking = Checking(reading, values, parts, flow, classes, opener.catalogue)
+    check_top(checking)
+    check_names(checking)
+    check_paths(checking, root)
+    webs = webs_of(flow)
+    for step in flow.steps:
+        check_station(checking, step, webs)
+        check_class(checking, step)
+    check_flow(checking)
+    if not report.faults:
+        check_target(checking)
     if report.faults:
         return CheckReport(report.faults, report.warnings)
     text = completed_text(root)
@@ -124,6 +142,15 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
     digest = hashlib.sha256((text + _samples(plant)).encode()).hexdigest()
     plant = replace(plant, origins=origins_of(reading.leaves), text=text, digest=digest)
     return CheckReport((), report.warnings, plant)
+
+
+def reading_of_class(name: str, tree: Fields, report: Report) -> dict[str, Any]:
+    """Return what a class file declares, read; its `station` is read at each station that uses it."""
+    declares = tree.entries.get("declares")
+    if declares is None:
+        return {}
+    found = Reading(report).read(declares, CLASS.keys["declares"].form, f"class {name}.declares")
+    return {"declares": found or {}}
 
 
 def _samples(plant: Plant) -> str:

@@ -74,7 +74,7 @@ class Reading:
     leaves
         All leaves in the order of the grammar.
     places
-        Place of each path that was read.
+        Place of each path that was read: of the value where it is a single text, else of the key.
     """
 
     report: Report
@@ -83,7 +83,10 @@ class Reading:
 
     def read(self, node: Node, form: Form, path: str) -> Any:  # noqa: ANN401 - the grammar decides the type
         """Return the value of a node, None after a fault (which is noted)."""
-        self.places.setdefault(path, node.place)
+        if isinstance(node, Text):
+            self.places[path] = node.place
+        else:
+            self.places.setdefault(path, node.place)
         if isinstance(form, Either):
             part = form.text if isinstance(node, Text) else form.items if isinstance(node, Items) else form.fields
             if part is None:
@@ -128,8 +131,8 @@ class Reading:
             elif key is None:
                 self._no_such_key(name, node.keys[name], form, here)
             else:
-                values[name] = self.read(child, key.form, here)
                 self.places[here] = node.keys.get(name, child.place)
+                values[name] = self.read(child, key.form, here)
         self._complete(node, form, path, values)
         for group in form.one_of:
             given = [name for name in group if name in values]

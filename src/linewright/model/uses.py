@@ -12,7 +12,7 @@ from linewright.model.catalogue import Catalogue, Found, Kind
 from linewright.model.grammar import STATION
 from linewright.model.grammar_line import CLASS, FILE, HEADERS, LINE_IN_SITE, MATERIAL
 from linewright.model.merging import merge, nearest, written_out
-from linewright.model.reader import Fields, Node, Place, Report, SourceText, Text, is_none, parse, read_text
+from linewright.model.reader import Fields, Items, Node, Place, Report, SourceText, Text, is_none, parse, read_text
 
 __all__ = ["Completed", "Opener", "is_file_name"]
 
@@ -108,6 +108,8 @@ class Opener:
         stations = _Stations(self, base, own, folder, path).all()
         lines = self._lines(own, base, folder, under_way)
         without = _without(own, "stations", "lines")
+        if base is not None:
+            base = _serving_only(base, own)
         whole: Node = merge(base, without, form, path, self.report) if base is not None else without
         assert isinstance(whole, Fields)
         entries, keys = dict(whole.entries), dict(whole.keys)
@@ -399,6 +401,22 @@ def class_start(name: str, found: Fields, use: Text, report: Report) -> Fields:
 def _without(node: Fields, *names: str) -> Fields:
     """Return a mapping without some of its keys."""
     return Fields({n: v for n, v in node.entries.items() if n not in names}, {n: p for n, p in node.keys.items() if n not in names}, node.place)
+
+
+def _serving_only(base: Fields, own: Fields) -> Fields:
+    """Return a file's tree whose utilities no longer serve the stations that the next file takes out."""
+    stations, utilities = own.entries.get("stations"), base.entries.get("utilities")
+    gone = {n for n, node in stations.entries.items() if is_none(node)} if isinstance(stations, Fields) else set()
+    if not gone or not isinstance(utilities, Fields):
+        return base
+    entries: dict[str, Node] = {}
+    for name, utility in utilities.entries.items():
+        serves = utility.entries.get("serves") if isinstance(utility, Fields) else None
+        if isinstance(utility, Fields) and isinstance(serves, Items):
+            kept = Items(tuple(v for v in serves.values if not (isinstance(v, Text) and v.value in gone)), serves.place)
+            utility = Fields({**utility.entries, "serves": kept}, utility.keys, utility.place)
+        entries[name] = utility
+    return Fields({**base.entries, "utilities": Fields(entries, utilities.keys, utilities.place)}, base.keys, base.place)
 
 
 def _join(path: str, name: str) -> str:
