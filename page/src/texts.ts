@@ -1,0 +1,204 @@
+/* Every word that the page shows, in one place, keyed by page. Sentences are functions of their parts; plurals go by rule. */
+import { age, brief, clock, count, duration, metres, minute, number, percent, quantity, signed } from "./format";
+
+const rules = new Intl.PluralRules("en");
+
+/** `1 cell`, `2 cells`, with the number in full. */
+export function plural(n: number, one: string, many: string = one + "s"): string {
+  return count(n) + " " + (rules.select(n) === "one" ? one : many);
+}
+
+function lower(text: string): string {
+  // Names such as "OCV 1" keep their letters.
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** A name of the line file as words: `web-break` is "Web break". */
+export function words(name: string): string {
+  const text = name.replaceAll("-", " ").replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const groups = { running: "Running", waiting: "Waiting", fault: "Fault", planned: "Planned stop", "no-data": "No data" } as const;
+const states: Record<string, string> = {
+  Starting: "Starting", Execute: "Running", Completing: "Completing", Unholding: "Unholding", Unsuspending: "Going on", Suspending: "Waiting", Suspended: "Waiting",
+  Holding: "Holding", Held: "Held", Aborting: "Aborting", Aborted: "Aborted", Clearing: "Clearing", Idle: "Idle", Resetting: "Resetting", Stopping: "Stopping", Stopped: "Stopped",
+  Complete: "Complete", NoData: "No data",
+};
+const reasons: Record<string, string> = {
+  starved: "starved", blocked: "blocked", "coil-change": "coil change", "no-crew": "no crew free", shift: "off shift", setup: "changeover", maintenance: "maintenance",
+};
+const priorities: Record<number, string> = { 1: "Critical", 2: "High", 3: "Medium", 4: "Low" };
+const causes: Record<string, string> = {
+  held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", planned: "Planned stops", other: "Other",
+};
+
+export const texts = {
+  name: "Linewright",
+  noValue: "no value",
+  notYet: "not yet",
+  from: "from",
+  shell: {
+    skip: "Go to the page",
+    pages: "Pages", sections: "Sections",
+    run: "Run", trace: "Trace", line: "Line", alarms: "Alarms", find: "Find", webs: "Webs",
+    source: { live: "Live", twin: "Twin", import: "Import" },
+    emulated: "emulated machines", simulated: "simulated", realMachines: "real machines", recorded: "real records",
+    times: (speed: number | "max") => (speed === "max" ? "as fast as it can" : number(speed, speed % 1 ? 1 : 0) + " times"),
+    order: (id: string, share: number | null, amount: string) => (share === null ? `Order ${id}, ${amount} made` : `Order ${id}, ${percent(share, 0)} of ${amount}`),
+    search: "Search ids, stations, pages", searchKey: "/",
+    alarmSum: "Active alarms by priority", noAlarms: "no alarms",
+    age: (seconds: number | null) => (seconds === null ? "no data yet" : age(seconds) + " old"),
+    ageTitle: "Time since the newest value arrived",
+    ended: "ended", shift: (name: string) => `shift ${name}`,
+    light: "Light", dark: "Dark", system: "As the system", themes: "Colours of the page", keys: "Keys",
+    chooseRun: "Other runs", runs: "Runs of this ledger",
+    runLine: (source: string, day: string, isLive: boolean) => `${source}, ${isLive ? "running since" : "from"} ${day}`,
+    raised: (title: string, priority: number) => `Alarm, priority ${priority}: ${title}`,
+  },
+  link: {
+    lost: (seconds: number) => `Connection lost ${brief(seconds)} ago.`,
+    values: (at: string) => `Values are from ${at}.`,
+    again: (seconds: number) => (seconds > 0 ? `Trying again in ${Math.ceil(seconds)}\u202fs.` : "Trying now."),
+    now: "Try now",
+    back: (seconds: number) => `Connected again, ${brief(seconds)} filled in`,
+    whyNoActing: "The connection is lost. It comes back by itself.",
+  },
+  keys: {
+    title: "Keys", close: "Close",
+    rows: [
+      ["/", "Search"], ["?", "This list"], ["g then l", "Line"], ["g then a", "Alarms"], ["g then t", "Find"], ["g then w", "Webs"],
+      ["j k", "Next and previous in a list"], ["Enter", "Open"], ["a", "Acknowledge what is chosen"], ["[ ]", "Shorter and longer range"],
+      [".", "Follow now, or stand still"], ["arrows", "Move inside drawings and charts"], ["Esc", "Close one layer"],
+    ] as [string, string][],
+  },
+  search: {
+    title: "Search", placeholder: "An id or a part of one, a station, a page", nothing: (q: string) => `Nothing is called ${q}.`, nearest: "Nearest", nothingNext: "Search takes a part of an id too.",
+    failed: "The search did not answer. Try again.", recent: "Last made", go: "Go to",
+  },
+  states, groups, priorities,
+  state: {
+    group: (group: keyof typeof groups) => groups[group],
+    word: (state: string) => states[state] ?? state,
+    reason: (reason: string) => reasons[reason] ?? lower(words(reason)),
+    /** "1 of 14 held", "Blocked", "3 of 7 starved", "Held". */
+    station: (state: string, reason: string | null, n: number, of: number, short: boolean) => {
+      const waits = state === "Suspended" || state === "Suspending";
+      const planned = reason && (state === "Stopped" || state === "Idle" || state === "Stopping" || state === "Resetting");
+      const word = (waits || planned) && reason ? (reasons[reason] ?? lower(words(reason))) : (states[state] ?? state).toLowerCase();
+      if (of <= 1 || n >= of) return word.charAt(0).toUpperCase() + word.slice(1);
+      return short ? `${count(n)} ${word}` : `${count(n)} of ${count(of)} ${word}`;
+    },
+    for: (state: string, span: string) => `${state} for ${span}`,
+    because: (state: string, reason: string) => `${state}, ${reason}`,
+  },
+  fault: {
+    title: "This cannot be shown", unreachable: "The server does not answer.", unreachableNext: "Is it running? The page tries again by itself.", again: "Try again",
+    nearest: (ids: string[]) => "Nearest: " + ids.join(", ") + ".",
+    noRun: (line: string) => `No run of ${line} is in this ledger.`, noRunNext: "Start one with: linewright run", noRuns: "This ledger has no run yet.",
+    part: "This part of the page failed.", partNext: "The others go on. Load the page again to bring it back.",
+    noPage: "There is no such page.", toLine: "Go to the line",
+  },
+  line: {
+    title: "Line", sub: (word: string) => `flow in ${word} a minute, mean of 15 min`, figures: "Six figures of this shift", aria: "The line: stations, their state and what flows between them",
+    good: (word: string) => `Good ${word}`, since: (at: string) => `since ${at}`,
+    underPlan: (share: number) => (share >= 0 ? `${percent(share, 1)} under` : `${percent(-share, 1)} above`), plan: (n: string) => `plan ${n}`, noPlan: "no plan",
+    rate: (station: string) => `Rate at ${lower(station)}`, rateAlone: "Rate", last5: "last 5 min", ppm: "ppm",
+    lost: (n: number) => `${number(n, n < 9.95 ? 1 : 0)} lost`, lostAt: (where: string) => `at ${lower(where)}`, ofRated: (n: number) => `of ${number(n, 0)} rated`, onRate: "at the rated speed",
+    oee: "OEE", a: "A", p: "P", q: "Q", fpy: "First-pass yield", passed: "right the first time",
+    target: (n: number) => `target ${number(n, 1)}`,
+    bottleneck: "Bottleneck", pace: "sets the pace", ofShift: "of the time", notYet: "not yet",
+    energy: "Energy", goodKwh: "a good kWh", perUnit: (word: string) => `a good ${word}`, co2: "CO\u2082 a kWh", kwh: "kWh", kg: (n: number) => quantity(n, "kg", 1), perItem: (n: number, word: string) => `${quantity(n, "kWh")} a ${word}`,
+    noData: "The line has not reported yet. Its first sample comes within a second of its start.",
+    noSample: "No sample of the line", imported: "An import has no line that runs.", importedNext: "Its things are under Find.",
+    web: (id: string, station: string, at: number | null, length: number | null) =>
+      at === null || length === null ? `${id} on ${lower(station)}` : `${id} on ${lower(station)}, ${number(at, 0)} of ${metres(length, 0)}`,
+    coilLeft: "bar: coil left", held: "held", coil: "coil", wait: "waits", stop: "stop", starved: "starved", blocked: "blocked",
+    store: (carriers: string, span: string | null) => (span ? `${carriers}, ${span}` : carriers),
+    full: (share: number) => `${percent(share, 0)} full`, ofPlaces: (n: string, what: string) => `of ${n} ${what}`, channels: "places", inWork: (n: string) => `${n} in work`,
+    ovens: (n: number, of: number) => `${count(n)} of ${count(of)} ovens`,
+    buffer: (n: string, places: string | null, what: string) => (places ? `${n} of ${places} ${what}` : `${n} ${what}`),
+    bufferLabel: (title: string, n: string, places: string | null) => `Buffer before ${lower(title)}: ${n}${places ? " of " + places : ""}`,
+    boxLabel: (title: string, state: string, flow: string | null) => `${title}: ${state}${flow ? ", " + flow + " a minute" : ""}`,
+    needs: "Needs someone", needsSub: "largest effect first", nothingNeeded: "Nobody is needed", nothingNeededNext: "Faults and alarms appear here, with the next step.",
+    next: "Next:", open: "Open", acknowledge: "Acknowledge", acknowledged: (by: string | null, at: string) => (by ? `Acknowledged by ${by}, ${at}.` : `Acknowledged ${at}.`),
+    effect: (n: number) => `${signed(-n, Math.abs(n) < 9.95 ? 1 : 0)}\u202fppm`, times: (n: number) => `${n} times in 1\u202fh`,
+    lostSince: (at: string) => `Lost since ${at}`, lostSub: (lost: string, possible: string, word: string) => `${lost} of ${possible} possible ${word}, by cause`, nothingLost: "nothing lost yet",
+    cause: (cause: string, station: string | null) => (cause === "held" && station ? `${station} held` : causes[cause] ?? words(cause)),
+    nextHour: "Next hour", nextSub: "from plan and levels", nothingNext: "Nothing is due in the next hour.",
+    due: (kind: string, where: string, what: string, seconds: number | null) => {
+      const span = seconds ? `, ${duration(seconds)}` : "";
+      switch (kind) {
+        case "coil-change": return `${where}, ${lower(what)} coil change${span}`;
+        case "maintenance": return `${where}, ${lower(what)}${span}`;
+        case "oven-opens": return `${where} opens`;
+        case "web-ends": return `${where}, the web ends`;
+        case "shift": return what ? `Shift ${what} begins` : "The shift changes";
+        case "order": return what ? `Order ${what}` : "The order ends";
+        case "repaired": return `${where} back from ${lower(what) || "repair"}`;
+        default: return [where, lower(what)].filter(Boolean).join(", ") + span;
+      }
+    },
+  },
+  station: {
+    trends: (span: string) => `Last ${span}`, trendsSub: "one time axis, grey band: window, dashes: set-point", range: "Range of the trends",
+    ranges: { "5m": "5 min", "30m": "30 min", shift: "shift", day: "day" } as Record<string, string>,
+    spans: { "5m": "5 minutes", "30m": "30 minutes", shift: "shift", day: "day" } as Record<string, string>,
+    state: "State", now: "now", last: "last", noSignals: "No signals", noSignalsText: "The line file names no signals for this station.",
+    follow: "Follow now", still: "Stand still", newer: "new values, follow", table: "Show as table", chart: "Show as chart", more: (n: number) => `${n} more`, fewer: "Fewer",
+    tableTitle: (title: string) => `${title}, newest first`, time: "Time", value: "Value",
+    machines: "Machines", machinesSub: "state over the range", of: (n: number, all: number) => `${n} of ${count(all)}`,
+    made: "Made", thisShift: "This shift", availability: "Availability", scrap: "Lost", inside: "In it", rated: "Rated", wait: "Waits",
+    perMin: (n: number) => quantity(n, "/min", n < 9.95 ? 1 : 0),
+    alarms: "Alarms", alarmsSub: (active: number) => (active ? plural(active, "active", "active") : "none active"), history: "History", noAlarms: "No active alarm", noAlarmsText: "Faults, and values outside their window, appear here.",
+    do: "Do:", recipe: "Recipe", recipeSub: "set and actual", parameter: "Parameter", set: "Set", actual: "Actual", unit: "Unit", noActual: "not measured",
+    mounts: "On the machine", left: (m: number | null, s: number | null) => [m === null ? null : metres(m, m < 100 ? 1 : 0) + " left", s === null ? null : brief(s) + " left"].filter(Boolean).join(", "),
+    leftShort: (m: number, s: number | null) => (s === null ? `${metres(m, m < 100 ? 1 : 0)} left` : `${metres(m, m < 100 ? 1 : 0)}, ${brief(s)} left`), endedAt: (at: string) => `ended ${at}`,
+    characteristics: "Characteristics", charSub: "grey: 5 to 95 %, mark: last", characteristic: "Characteristic", lastHead: "Last", windowHead: (n: number) => `Window, last ${n}`, cpk: "Cpk", noMeasures: "Nothing is measured here", noMeasuresText: "The line file names no characteristics for this station.",
+    chartSub: (unit: string, n: number, what: string) => `${unit ? unit + ", " : ""}each of the last ${n}${what ? " " + what : ""}`, openLast: "Open the last", max: "max", min: "min", mean: "mean", ucl: "UCL", lcl: "LCL", rule: (n: number) => `rule ${n}`, target: "target",
+    ruleLine: (n: number, title: string) => `rule ${n}: ${lower(title)}`,
+    chartLabel: (title: string, n: number, mean: string, broken: number) => `Control chart of ${title}, ${n} values, mean ${mean}, ${broken ? plural(broken, "rule") + " broken" : "no rule broken"}`,
+    trendLabel: (title: string, last: string, unit: string) => `Trend of ${title}, newest value ${last} ${unit}`,
+    stateLabel: "States over the range", outside: "outside its window", merged: "several short states",
+    noStore: "A store has no machines; its level is on the line.", newest: "newest",
+    clear: "Clear", pause: "Pause", resume: "Resume", stop: "Stop\u2026", hold: "Hold\u2026",
+    mode: "Mode", order: "Order", recipeNone: "No recipe", recipeNoneText: "The line file sets nothing here.",
+  },
+  alarms: {
+    title: "Alarms", active: "Active", history: "History", fresh: "New", acknowledgedTab: "Acknowledged", returnedTab: "Returned", show: "Which alarms",
+    counts: (active: number, fresh: number) => `${plural(active, "active", "active")}, ${fresh} not acknowledged`,
+    priority: "Priority", state: "State", station: "Station", text: "Alarm", age: "Age", raised: "Raised", effect: "Effect", next: "Next step", all: "all", anyStation: "All stations",
+    states: { new: "new", acknowledged: "acknowledged", returned: "returned", gone: "gone" } as Record<string, string>,
+    sort: "Sort", byEffect: "By effect", byTime: "By time", none: "No alarm is active", noneText: "Nobody is needed. What was is under History.", noneFiltered: "No alarm fits the filter", noneFilteredText: "Show all priorities or all stations.",
+    acknowledgeAll: (n: number) => `Acknowledge ${n}`, more: "Show more", newRows: (n: number) => `${plural(n, "new alarm")}, show`, cleared: (at: string) => `returned ${at}`, priorityOf: (n: number) => `priority ${n}`, tick: "acknowledged",
+    took: (span: string) => `lasted ${span}`,
+  },
+  act: {
+    sent: (what: string) => `${what} sent.`, wait: (seconds: number) => `No answer yet, ${seconds}\u202fs of 10.`, late: (what: string) => `${what}: no answer after 10\u202fs.`, lateNext: "The ledger has not confirmed it.",
+    confirmed: (at: string) => `Confirmed by the ledger, ${at}.`, again: "Try again", dismiss: "Close",
+    acknowledge: (n: number) => (n === 1 ? "Acknowledge" : `Acknowledge ${n} alarms`), done: (n: number) => (n === 1 ? "Alarm acknowledged." : `${n} alarms acknowledged.`), failed: (what: string) => `${what} failed.`,
+    cancel: "Cancel", reason: "Reason", by: "Your name", typed: "Type the name of the thing", notNow: (why: string) => why,
+  },
+  find: {
+    title: "Find", label: "An id or a part of one", button: "Find", empty: "Last made", emptySub: "units, webs and batches", results: (n: number) => plural(n, "hit"), nothing: (q: string) => `Nothing is called ${q}.`,
+    nothingNext: "Search takes a part of an id too.", recentNone: "Nothing has been made yet", recentNoneText: "Units, webs and batches appear here as they are made.",
+  },
+  thing: {
+    unit: "Unit", lot: "Lot", web: "Web", carrier: "Carrier", verdicts: { good: "Good", scrapped: "Scrapped", held: "On hold", "in-process": "In process" } as Record<string, string>,
+    grade: (verdict: string, grade: string) => `${verdict}, grade ${grade}`, madeBefore: "made before this run", madeBeforeLong: "Made before this run: its way is re-made from the seed.", madeAt: (at: string) => `made ${at}`,
+    life: "Life", lifeSub: "equal steps, not to scale", tree: "Genealogy", treeSub: "dashes: possible, dots: carried in", madeOf: "Made of", wentInto: "Went into", carriedIn: "Carried in", metres: "metres", carriers: "carriers", list: "Open as list", drawing: "Open as drawing",
+    others: (n: number) => `with ${plural(n, "other")}`, moreOf: (n: number) => `${count(n)} more`, self: "This", open: (id: string) => `Open ${id}`, expand: (id: string) => `Show neighbours of ${id}`,
+    span: (lo: number, hi: number) => `${number(lo, 2)} to ${metres(hi)}`, at: (m: number) => `at ${metres(m)}`, share: (share: number) => percent(share, 0), lane: (n: number) => `lane ${n}`, basis: { certain: "certain", possible: "possible", stated: "stated in the record", rule: "by rule" } as Record<string, string>,
+    onWeb: "On its web", side: (side: string) => `side ${side}`, splice: "splice", atUnit: (value: string) => `at the unit ${value}`, thin: (percentText: string) => `${percentText} thin`, thick: "thick", ramp: "deviation from the target", noProfile: "No profile is kept for these metres.", noWeb: "Lies on no web", noWebText: "No piece of a web went into it, or none is recorded.", limits: (certain: string, possible: string) => `certain ${certain}, possible ${possible}`, position: (lo: number, hi: number, error: number | null) => `${number(lo, 2)} to ${metres(hi)}${error === null ? "" : `, limit of error \u00b1\u202f${metres(error)}`}`,
+    now: "Where it is now", nowSince: (at: string) => `since ${at}`, place: "Place", machine: "Machine", station: "Station", nowhere: "No place is recorded",
+    values: "Measured", valuesSub: (n: number, outside: number) => `${plural(n, "value")}${outside ? `, ${outside} outside` : ""}`, noValues: "No values yet", noValuesText: "They appear when a step has measured it.", stated: "stated", literal: (text: string) => `in the record: ${text}`, showAll: (n: number) => `All ${n}`, showFewer: "Fewer",
+    passed: (step: string) => step, machineN: (n: number) => `machine ${n}`, tool: (n: number) => `tool ${n}`, took: (span: string) => `took ${span}`, nothingLife: "No step is recorded for it.",
+    sources: { measured: "", emulated: "", twin: "simulated", stated: "stated" } as Record<string, string>,
+    children: "Cut into", batches: "Slurry", unitsHere: "Units of these metres", certain: "certain", possible: "possible", length: "Length", width: "Width", lanes: "Lanes", mother: "Mother", no: "No",
+    noUnits: "No unit has used these metres", noUnitsText: "They appear as the web is used.", fromLabel: "From", toLabel: "to", guard: "Guard", show: "Show", laneHead: "Lane", metresHead: "Metres", unitHead: "Unit", verdictHead: "Verdict", nowHead: "Now", field: (text: string) => `Write a length, for example ${text}.`,
+    cut: "Only the nearest are drawn. Open a node for its own neighbours.", stripLabel: (id: string) => `${id} from its begin to its end, with the metres that are shown below`, zoomLabel: "The metres around the unit, unit by unit", profileLabel: (title: string) => `${title} along the metres`,
+    treeLabel: (id: string) => `Genealogy of ${id}: left what it is made of, right what it went into`, kindOf: (title: string) => title,
+  },
+  webs: { title: "Webs", sub: "newest first", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
+  time: { minute, clock },
+} as const;
