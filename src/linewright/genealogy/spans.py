@@ -1,0 +1,98 @@
+"""A piece of a web, half-open, in whole millimetres."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from linewright.model.errors import LinewrightError
+
+__all__ = ["Span", "SpanError", "joined", "parse_span"]
+
+
+class SpanError(LinewrightError):
+    """A text that is meant as a piece of a web, but is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Millimetres [start_mm, end_mm) of a web; `lane` counts from 0, None is all of them.
+
+    Examples
+    --------
+    >>> Span("COIL-4", 0, 1000).overlap(Span("COIL-4", 400, 2000))
+    Span(lot='COIL-4', start_mm=400, end_mm=1000, lane=None)
+    >>> Span("COIL-4", 0, 1000).overlap(Span("COIL-4", 1000, 2000)) is None
+    True
+    """
+
+    lot: str
+    start_mm: int
+    end_mm: int
+    lane: int | None = None
+
+    @property
+    def length_mm(self) -> int:
+        """Return its length."""
+        return self.end_mm - self.start_mm
+
+    def overlap(self, other: Span) -> Span | None:
+        """Return what both cover; None where that is nothing."""
+        if self.lot != other.lot or None not in (self.lane, other.lane) and self.lane != other.lane:
+            return None
+        start, end = max(self.start_mm, other.start_mm), min(self.end_mm, other.end_mm)
+        return Span(self.lot, start, end, other.lane if self.lane is None else self.lane) if start < end else None
+
+    def __str__(self) -> str:
+        lane = f" lane {self.lane + 1}" if self.lane is not None else ""
+        return f"{self.lot}{lane} {self.start_mm / 1000:.2f} to {self.end_mm / 1000:.2f} m"
+
+
+SPAN_TEXT = re.compile(r"^(?P<lot>\S+?)(?:[:/]lane[- ]?(?P<lane>\d+))?:(?P<start>-?[\d.]+)\s*m?\s*(?:\.\.|-|to)\s*(?P<end>[\d.]+)\s*m?$")
+
+
+def parse_span(text: str) -> Span:
+    """Read a piece of a web as people write it; lanes count from 1 in words.
+
+    Raises
+    ------
+    SpanError
+        It is not written so, or its end is not behind its start.
+
+    Examples
+    --------
+    >>> parse_span("COIL-4:1032.1..1037.4")
+    Span(lot='COIL-4', start_mm=1032100, end_mm=1037400, lane=None)
+    >>> parse_span("COIL-4/lane-4:10..15m").lane
+    3
+    """
+    match = SPAN_TEXT.match(text.strip())
+    if match is None:
+        raise SpanError(f"`{text}` is not a piece of a web. Expected: ID:from..to in metres, such as COIL-4:1032.1..1037.4 or COIL-4/lane-4:10..15")
+    start, end = round(float(match["start"]) * 1000), round(float(match["end"]) * 1000)
+    if end <= start:
+        raise SpanError(f"`{text}` ends at {end / 1000:g} m, which is not behind its start at {start / 1000:g} m")
+    lane = int(match["lane"]) - 1 if match["lane"] else None
+    if lane is not None and lane < 0:
+        raise SpanError(f"`{text}`: lanes count from 1")
+    return Span(match["lot"], start, end, lane)
+
+
+def joined(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the union of half-open intervals as disjoint ones, sorted.
+
+    Examples
+    --------
+    >>> joined([(5, 8), (0, 3), (3, 5), (9, 10)])
+    [(0, 8), (9, 10)]
+    """
+    result: list[tuple[int, int]] = []
+    for low, high in sorted(pieces):
+        if low >= high:
+            continue
+        if result and low <= result[-1][1]:
+            result[-1] = (result[-1][0], max(high, result[-1][1]))
+        else:
+            result.append((low, high))
+    return result
