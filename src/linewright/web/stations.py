@@ -1,0 +1,179 @@
+"""A station and a machine as they are now, and their states over time (`docs/api.md`, section 5)."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from linewright.ledger.records import MountRow, Sample
+from linewright.model.station import Input, Segment
+from linewright.web.answers import AnswerError, answer
+from linewright.web.asked import Pixels, ReadersNow, spread
+from linewright.web.groups import group_of, merged_rows, share_running
+from linewright.web.line import completed, since_us
+from linewright.web.measures import measure_rows
+from linewright.web.plant import set_point_entry
+from linewright.web.readers import Feed, OpenRun
+from linewright.web.signals import find_tag, newest_value, signals_at
+from linewright.web.titles import machine_title, title
+
+__all__ = ["machine_body", "router", "station_body", "tags_of"]
+
+router = APIRouter()
+MACHINES = 400  # of a formation aisle more are not listed one by one
+STATE_BARS = 40
+
+
+def station_part(run: OpenRun, sample: Sample | None, station: str) -> dict[str, Any] | None:
+    """Return what a sample says about a station."""
+    if sample is None:
+        return None
+    part = (completed(run, sample).get("stations") or {}).get(station)
+    return part if isinstance(part, dict) else None
+
+
+def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at_us: int, first: int, limit: int) -> list[dict[str, Any]]:
+    """Return the machines of a station from number `first` on: state, since when, why, what they made."""
+    told = (part or {}).get("machines") or []
+    active = run.alarms.by_machine(segment.path)
+    rows = []
+    for k in range(first, min(first + limit, segment.count + 1)):
+        own = told[k - 1] if k <= len(told) and isinstance(told[k - 1], dict) else {}
+        span = run.reader.state_at(f"{segment.path}/{k}", at_us)
+        state = span.state if span is not None else own.get("state")
+        rows.append({
+            "machine": k, "title": machine_title(segment.path, k, segment.count), "state": state, "group": group_of(state),
+            "reason": span.reason if span is not None else own.get("reason"), "since_us": span.from_us if span is not None else own.get("since_us"),
+            "made": own.get("made"), "left": own.get("left"), "alarm": active.get(k),
+        })  # fmt: skip
+    return rows
+
+
+def tags_of(run: OpenRun, station: str, machine: int) -> list[str]:
+    """Return the tags of a machine, one for each of several."""
+    tags = []
+    for s in signals_at(run, station, machine):
+        head = f"{station}/{machine}/{s.name}"
+        tags += [head] if s.count == 1 else [f"{head}/{i + 1}" for i in range(s.count)]
+    return tags
+
+
+def station_body(run: OpenRun, station: str, first: int = 1, limit: int = MACHINES) -> dict[str, Any]:
+    """Return a station as it is now."""
+    segment = run.segment(station)
+    sample = run.sample()
+    now = run.now(sample)
+    part = station_part(run, sample, station)
+    at = now.at_us if now.at_us is not None else run.info.begin_us
+    return {
+        "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "station": run.entries[station], "now": part,
+        "machines": machine_rows(run, segment, part, at, first, limit), "machines_total": segment.count,
+        "measures": measure_rows(run, station, None, 200), "alarms": run.alarms.of(station), "tags": tags_of(run, station, 1),
+    }  # fmt: skip
+
+
+def recipe_rows(run: OpenRun, feed: Feed | None, segment: Segment, machine: int, at_us: int) -> list[dict[str, Any]]:
+    """Return each set-point with what is measured of it: the newest value of the signal of the same name."""
+    signals = {s.name: s for s in segment.signals}
+    rows = []
+    for p in segment.recipe:
+        entry: dict[str, Any] = {**set_point_entry(p), "actual": None, "tag": None, "at_us": None}
+        signal = signals.get(p.name)
+        if signal is not None:
+            head = f"{segment.path}/{machine}/{p.name}"
+            tags = [head] if signal.count == 1 else [f"{head}/{i + 1}" for i in range(signal.count)]
+            found = [newest_value(run, feed, find_tag(run, t), at_us + 1) for t in tags]
+            entry |= {"actual": [f[1] if f else None for f in found], "tag": tags[0], "at_us": max((f[0] for f in found if f), default=None)}
+        rows.append(entry)
+    return rows
+
+
+def mount_rows(run: OpenRun, segment: Segment, machine: str, at_us: int) -> list[dict[str, Any]]:
+    """Return the lots on a machine's inputs, and how long those that are webs last at the rated pace."""
+    inputs = {i.material: i for i in (*segment.inputs, *segment.adds)}
+    things = {m.lot: run.reader.thing(m.lot) for m in (mounts := run.reader.mounts_at(machine, at_us))}
+    rows = []
+    for m in mounts:
+        thing = things[m.lot]
+        length, used = web_use(run, m, inputs.get(m.input.partition("/")[0]))
+        each = segment.time.mean if segment.time is not None else None
+        taken = inputs.get(m.input.partition("/")[0])
+        left = None if length is None or used is None else max(0.0, length - used)
+        pace = None if left is None or each is None or taken is None or taken.amount <= 0.0 else left / taken.amount * each
+        rows.append({
+            "input": m.input, "title": title(m.input.replace("/", " ")), "lot": thing.id if thing else None, "kind": thing.kind if thing else None,
+            "from_us": m.from_us, "length_m": length, "used_m": used, "left_m": left, "left_s": pace, "ended_us": m.to_us,
+        })  # fmt: skip
+    return rows
+
+
+def web_use(run: OpenRun, mount: MountRow, taken: Input | None) -> tuple[float | None, float | None]:
+    """Return length and metres used of a mounted web; None where it is none. A bought coil has the length that the line file says."""
+    thing = run.reader.thing(mount.lot)
+    row = run.reader.row("SELECT min(lo_mm), max(hi_mm) FROM consume WHERE web = ?", (mount.lot,))
+    if thing is not None and thing.kind == "web" and thing.amount:
+        length: float | None = thing.amount / 1000.0
+    else:
+        length = taken.coil_m if taken is not None else None
+    if length is None:
+        return None, None
+    return length, (row[1] - row[0]) / 1000.0 if row and row[0] is not None else 0.0
+
+
+def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) -> dict[str, Any]:
+    """Return one machine as it is now."""
+    segment = run.segment(station)
+    name = run.machine(station, machine)
+    sample = run.sample()
+    now = run.now(sample)
+    at = now.at_us if now.at_us is not None else run.info.begin_us
+    part = station_part(run, sample, station)
+    since = since_us(run, sample, json.loads(sample.body) if sample is not None else None)
+    spans = run.reader.states_between(since, at + 1, name)
+    return {
+        "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "since_us": since, "station": run.entries[station], "now": part,
+        **machine_rows(run, segment, part, at, machine, 1)[0],
+        "availability": share_running(spans, since, at), "recipe": recipe_rows(run, feed, segment, machine, at),
+        "mounts": mount_rows(run, segment, name, at), "measures": measure_rows(run, station, machine, 200),
+        "alarms": run.alarms.of(station, machine), "tags": tags_of(run, station, machine), "tools": [{"name": n, "count": c} for n, c in segment.tools],
+    }  # fmt: skip
+
+
+@router.get("/runs/{run}/stations/{station}")
+def station_now(readers: ReadersNow, run: str, station: str, first: Annotated[int, Query(ge=1)] = 1, limit: Annotated[int, Query(ge=1, le=1000)] = 400) -> Response:
+    """Answer a station as it is now."""
+    return answer(station_body(readers.open(run), station, first, limit))
+
+
+@router.get("/runs/{run}/stations/{station}/states")
+def station_states(readers: ReadersNow, run: str, station: str, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600) -> Response:
+    """Answer the states of a station's machines over time."""
+    opened = readers.open(run)
+    begin, end = spread(opened, from_us, to_us)
+    count = opened.segment(station).count
+    rows = []
+    for k in range(max(1, first), min(count, first + STATE_BARS - 1) + 1):
+        spans = opened.reader.states_between(begin, end, f"{station}/{k}")
+        rows.append({"machine": k, "rows": merged_rows(spans, begin, end, pixels)})
+    return answer({"run": opened.run, "from_us": begin, "to_us": end, "machines": rows, "machines_total": count})
+
+
+@router.get("/runs/{run}/stations/{station}/{machine}")
+def machine_now(readers: ReadersNow, run: str, station: str, machine: int) -> Response:
+    """Answer one machine as it is now."""
+    opened = readers.open(run)
+    return answer(machine_body(opened, readers.feed_of(opened), station, machine))
+
+
+@router.get("/runs/{run}/stations/{station}/{machine}/states")
+def machine_states(readers: ReadersNow, run: str, station: str, machine: int, from_us: int | None = None, to_us: int | None = None, pixels: Pixels = 600) -> Response:
+    """Answer a machine's states over time."""
+    opened = readers.open(run)
+    begin, end = spread(opened, from_us, to_us)
+    if end - begin > 400 * 86_400_000_000:
+        raise AnswerError(400, "The range is too long for states.", expected="at most 400 days", came=f"{(end - begin) / 8.64e10:.0f} days")
+    spans = opened.reader.states_between(begin, end, opened.machine(station, machine))
+    return answer({"run": opened.run, "from_us": begin, "to_us": end, "rows": merged_rows(spans, begin, end, pixels)})
