@@ -6,6 +6,7 @@ import argparse
 import importlib
 import json
 import time
+from dataclasses import asdict
 
 from benchmarks.figure import REPOSITORY, Figure, machine
 
@@ -39,7 +40,7 @@ def main() -> int:
         print(f"  ({time.perf_counter() - start:.0f} s)", flush=True)
     out = REPOSITORY / "benchmarks" / "out"
     out.mkdir(exist_ok=True)
-    rows = {n: [{"what": f.what, "value": f.value, "unit": f.unit, "bar": f.bar, "met": f.is_met, "note": f.note} for f in fs] for n, fs in everything.items()}
+    rows = {name: [{**asdict(f), "is_met": f.is_met} for f in figures] for name, figures in everything.items()}
     (out / "figures.json").write_text(json.dumps({"machine": machine(), "figures": rows}, indent=1))
     return int(not all(f.is_met for fs in everything.values() for f in fs))
 

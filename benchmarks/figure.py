@@ -51,7 +51,8 @@ class Figure:
 
 def machine() -> dict[str, str]:
     """Return what the figures were measured on."""
-    model = next((r.split(":", 1)[1].strip() for r in Path("/proc/cpuinfo").read_text().splitlines() if r.startswith("model name")), platform.machine())
+    told = [r.split(":", 1)[1].strip() for r in Path("/proc/cpuinfo").read_text().splitlines() if r.startswith("model name")]
+    model = told[0] if told else platform.machine()
     return {"processor": model, "cores": str(os.cpu_count()), "python": platform.python_version(), "system": platform.platform()}
 
 

@@ -1,4 +1,4 @@
-"""A million cells live, as fast as it can: does memory stay flat?"""
+"""A million cells live, as fast as it can: whether memory stays flat."""
 
 from __future__ import annotations
 

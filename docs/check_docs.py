@@ -12,11 +12,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def broken_links(page: Path) -> list[str]:
     """Return the relative links of a page that lead nowhere."""
-    rows = []
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        if "://" not in target and not (page.parent / target).exists():
-            rows.append(f"{page.relative_to(REPOSITORY)}: the link {target} leads nowhere")
-    return rows
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    lost = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+    return [f"{page.relative_to(REPOSITORY)}: the link {t} leads nowhere" for t in lost]
 
 
 def unknown_commands(page: Path, known: set[str]) -> list[str]:
