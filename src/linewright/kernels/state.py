@@ -70,11 +70,13 @@ MACHINE_STATE = np.dtype(
         ("mask", "i4"),
         ("waiting", "i4"),  # 1: in the waiting list of the next queue
         ("lanes", "i4"),  # still to be handed out
-        ("mode", "i4"),  # failed mode of the station; -1
+        ("fault", "i8"),  # number of the failure that stands
+        ("mode", "i8"),  # failed mode of the station; -1
         ("repairing", "i4"),
-        ("plan", "i4"),  # plan of the station that is due or running; -1
-        ("slot", "i4"),  # input that is changed; -1
-        ("tray", "i4"),  # open or held carrier, from 0 in its kind; -1
+        ("maintaining", "i4"),
+        ("plan", "i8"),  # plan of the station that is due or running; -1
+        ("slot", "i8"),  # input that is changed; -1
+        ("tray", "i8"),  # open or held carrier, from 0 in its kind; -1
         ("on", "i4"),  # items that have moved in (batch), lie on the carrier (loader, unloader) or in the store
         ("out", "i4"),  # of these, how many have come out
         ("head", "i4"),  # store: first of its ring
@@ -82,9 +84,9 @@ MACHINE_STATE = np.dtype(
         ("utility", "i4"),  # the reason of the one that went down last
         ("shown", "i4"),  # state and reason of the last STATE row
         ("shown_reason", "i4"),
-        ("verdict", "i4"),
-        ("grade", "i4"),
-        ("tool", "i4"),
+        ("verdict", "i8"),
+        ("grade", "i8"),
+        ("tool", "i8"),
     ],
     align=True,
 )
@@ -105,7 +107,7 @@ STATION_STATE = np.dtype(
         ("stay_s", "i8"),
         ("stay_ns", "i8"),
         ("arrived", "i8"),  # items that came into a queue of it
-        ("open", "i4"),  # BATCH: the machine that is open; -1
+        ("open", "i8"),  # BATCH: the machine that is open; -1
         ("flag", "i4"),  # 1: on the agenda
     ],
     align=True,
@@ -125,12 +127,12 @@ MOUNT_STATE = np.dtype(
 
 CREW_STATE = np.dtype([("busy", "i4"), ("on", "i4"), ("head", "i4"), ("count", "i4")], align=True)
 SHIFT_STATE = np.dtype([("at", "i4"), ("on", "i4")], align=True)
-VEHICLE_STATE = np.dtype([("item", "i8"), ("done", "i8"), ("queue", "i4"), ("phase", "i4")], align=True)
+VEHICLE_STATE = np.dtype([("item", "i8"), ("done", "i8"), ("queue", "i8"), ("phase", "i8")], align=True)
 CARRIER_STATE = np.dtype([("empty_head", "i4"), ("empty", "i4"), ("back_head", "i4"), ("back", "i4")], align=True)
 BACK = np.dtype([("t", "i8"), ("tray", "i8")], align=True)
 TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2")], align=True)
-MISSING_PLACE = np.dtype([("tray", "i4"), ("place", "i4"), ("mark", "i4"), ("carrier", "i4")], align=True)
-OUT_TOOL = np.dtype([("toolmode", "i4"), ("machine", "i4"), ("tool", "i4"), ("n", "i4")], align=True)
+MISSING_PLACE = np.dtype([("carrier", "i8"), ("tray", "i8"), ("place", "i8"), ("mark", "i8")], align=True)
+OUT_TOOL = np.dtype([("toolmode", "i8"), ("machine", "i8"), ("tool", "i8"), ("n", "i8")], align=True)
 PLAN_STATE = np.dtype([("k", "i8"), ("starts", "i8"), ("pending", "i8")], align=True)
 
 # ---- the machine's side: in a live run the driver holds these three, and the line does not look at them
@@ -142,18 +144,16 @@ OWN = np.dtype(
         ("n", "i8"),
         ("phase", "i4"),  # IDLE, WORK, CHANGE, MAINTAIN
         ("held", "i4"),
-        ("mode", "i4"),  # failed mode of the station; -1
+        ("mode", "i8"),  # failed mode of the station; -1
+        ("slot", "i8"),  # input that is changed, plan of the maintenance
         ("repairing", "i4"),
         ("scrap", "i4"),
-        ("slot", "i4"),
-        ("tool", "i4"),
-        ("next", "i4"),  # kind of its next event: what in `exchange_rows`
     ],
     align=True,
 )
 CLOCK = np.dtype([("left", "i8"), ("k", "i8")], align=True)  # running time left, or the time it falls due; number of the failure to come
 TOOL_STATE = np.dtype([("next", "i8"), ("k", "i8"), ("outs", "i8")], align=True)
-OWN_OUT = np.dtype([("until", "i8"), ("n", "i8"), ("machine", "i4"), ("tool", "i4")], align=True)
+OWN_OUT = np.dtype([("until", "i8"), ("n", "i8"), ("machine", "i8"), ("tool", "i8")], align=True)
 OWN_OUTS = 512  # tools of one mode that may be out at one time
 
 INBOX, OUTBOX, MISSINGS, LINE_OUTS = 8192, 4096, 8192, 1024
@@ -178,11 +178,11 @@ class State(NamedTuple):
     mounts: np.recarray
     parts: np.ndarray  # i8
     crews: np.recarray
-    asks: np.ndarray  # i4, machines that wait for people
+    asks: np.ndarray  # i8, machines that wait for people
     shifts: np.recarray
     vehicles: np.recarray
     carriers: np.recarray
-    empties: np.ndarray  # i4, by carrier kind behind each other: the list of empty carriers
+    empties: np.ndarray  # i8, by carrier kind behind each other: the list of empty carriers
     backs: np.recarray  # the same: empty carriers on their way back
     trays: np.recarray
     missing: np.recarray
@@ -194,7 +194,7 @@ class State(NamedTuple):
     tools: np.recarray
     own_outs: np.recarray
     tree: np.ndarray  # i8, times of the sources and the least of each pair
-    agenda: np.ndarray  # i4
+    agenda: np.ndarray  # i8
     inbox: np.recarray
     outbox: np.recarray
     fills: np.ndarray  # i4, serials on the carriers
@@ -236,11 +236,11 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         mounts=_empty(MOUNT_STATE, z[Z_MOUNTS]),
         parts=_empty("i8", z[Z_PARTS]),
         crews=_empty(CREW_STATE, z[Z_CREWS]),
-        asks=_empty("i4", z[Z_ASKS]),
+        asks=_empty("i8", z[Z_ASKS]),
         shifts=_empty(SHIFT_STATE, z[Z_SHIFTS]),
         vehicles=_empty(VEHICLE_STATE, z[Z_VEHICLES]),
         carriers=_empty(CARRIER_STATE, z[Z_CARRIERS]),
-        empties=_empty("i4", z[Z_TRAYS]),
+        empties=_empty("i8", z[Z_TRAYS]),
         backs=_empty(BACK, z[Z_TRAYS]),
         trays=_empty(TRAY, z[Z_TRAYS]),
         missing=_empty(MISSING_PLACE, MISSINGS),
@@ -252,7 +252,7 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         tools=_empty(TOOL_STATE, z[Z_TOOLMODES]),
         own_outs=_empty(OWN_OUT, z[Z_TOOLMODES] * OWN_OUTS),
         tree=np.full(2 * leaves, NEVER, np.int64),
-        agenda=_empty("i4", z[Z_STATIONS]),
+        agenda=_empty("i8", z[Z_STATIONS]),
         inbox=_empty(RECORD, INBOX),
         outbox=_empty(COMMAND, OUTBOX),
         fills=_empty("i4", z[Z_FILLS]),

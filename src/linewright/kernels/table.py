@@ -1,7 +1,7 @@
 """The station table: a line as plain arrays, what never changes during a run (docs/semantics.md tells what it means).
 
 One row of a record array for each thing; numbers of rows point from one to the other, -1 is "none". Times are int64 nanoseconds, amounts int64 in
-millimetres, millilitres, grams or pieces. The types are fixed, so that a changed model never compiles anew.
+millimetres, millilitres, grams or pieces. The types are fixed (and all whole numbers as wide), so that a changed model never compiles anew.
 """
 
 from __future__ import annotations
@@ -39,47 +39,47 @@ STATION = np.dtype(
         ("fails", "f8"),  # gate by chance
         ("misses", "f8"),
         ("false_alarms", "f8"),
-        ("flow", "i4"),
-        ("count", "i4"),  # machines; a store has one
-        ("machine0", "i4"),  # its first machine in `machines`
-        ("law", "i4"),  # of the service time, in `laws`
-        ("slot0", "i4"),  # inputs, in `slots`
-        ("slots", "i4"),
-        ("queue0", "i4"),  # queues of its inputs, in `queues`
-        ("queues", "i4"),
-        ("pass_queue", "i4"),  # the queue of the passing item; -1 where it begins something
-        ("out_queue", "i4"),  # where good items go; -1 they leave the line
-        ("kind", "i4"),  # kind of the things it hands on
-        ("begins", "i4"),  # 1: each start gives a new serial of `kind`
-        ("lanes", "i4"),  # more than 1: each item ends in that many of `kind`
-        ("gate", "i4"),
-        ("check0", "i4"),  # windows of the gate, in `checks`
-        ("checks", "i4"),
-        ("measure0", "i4"),  # what is measured once an item, in `measures`, in the order of the file
-        ("measures", "i4"),
-        ("grade0", "i4"),  # in `grades`
-        ("grades", "i4"),
-        ("tools", "i4"),  # of each machine; 0 none, or not told for each item
-        ("carrier", "i4"),  # LOADER, UNLOADER: in `carriers`
-        ("size", "i4"),  # BATCH: items; STORE: places
-        ("bin0", "i4"),  # BATCH, STORE: its items, in the state's `bins`; machine m begins at bin0 + m * size
-        ("shift", "i4"),  # its hours, in `shifts`; -1 always
-        ("mode0", "i4"),  # failure modes, in `modes`
-        ("modes", "i4"),
-        ("plan0", "i4"),  # maintenance, in `plans`
-        ("plans", "i4"),
-        ("toolmode0", "i4"),  # modes that stop a tool, in `toolmodes`
-        ("toolmodes", "i4"),
-        ("serve0", "i4"),  # UTILITY: stations that it serves, in `serves`
-        ("serves", "i4"),
-        ("asks", "i4"),  # 1: its machines are somewhere else; commands go out, records come in
-        ("source0", "i4"),  # number of the source of its first machine
+        ("flow", "i8"),
+        ("count", "i8"),  # machines; a store has one
+        ("machine0", "i8"),  # its first machine in `machines`
+        ("law", "i8"),  # of the service time, in `laws`
+        ("slot0", "i8"),  # inputs, in `slots`
+        ("slots", "i8"),
+        ("queue0", "i8"),  # queues of its inputs, in `queues`
+        ("queues", "i8"),
+        ("pass_queue", "i8"),  # the queue of the passing item; -1 where it begins something
+        ("out_queue", "i8"),  # where good items go; -1 they leave the line
+        ("kind", "i8"),  # kind of the things it hands on
+        ("begins", "i8"),  # 1: each start gives a new serial of `kind`
+        ("lanes", "i8"),  # more than 1: each item ends in that many of `kind`
+        ("gate", "i8"),
+        ("check0", "i8"),  # windows of the gate, in `checks`
+        ("checks", "i8"),
+        ("measure0", "i8"),  # what is measured once an item, in `measures`, in the order of the file
+        ("measures", "i8"),
+        ("grade0", "i8"),  # in `grades`
+        ("grades", "i8"),
+        ("tools", "i8"),  # of each machine; 0 none, or not told for each item
+        ("carrier", "i8"),  # LOADER, UNLOADER: in `carriers`
+        ("size", "i8"),  # BATCH: items; STORE: places
+        ("bin0", "i8"),  # BATCH, STORE: its items, in the state's `bins`; machine m begins at bin0 + m * size
+        ("shift", "i8"),  # its hours, in `shifts`; -1 always
+        ("mode0", "i8"),  # failure modes, in `modes`
+        ("modes", "i8"),
+        ("plan0", "i8"),  # maintenance, in `plans`
+        ("plans", "i8"),
+        ("toolmode0", "i8"),  # modes that stop a tool, in `toolmodes`
+        ("toolmodes", "i8"),
+        ("serve0", "i8"),  # UTILITY: stations that it serves, in `serves`
+        ("serves", "i8"),
+        ("asks", "i8"),  # 1: its machines are somewhere else; commands go out, records come in
+        ("source0", "i8"),  # number of the source of its first machine
     ],
     align=True,
 )
 
 #: One machine: its station, and the first of its failure clocks, maintenance counts and inputs.
-MACHINE = np.dtype([("station", "i4"), ("clock0", "i4"), ("plan0", "i4"), ("mount0", "i4"), ("part0", "i4")], align=True)
+MACHINE = np.dtype([("station", "i8"), ("clock0", "i8"), ("plan0", "i8"), ("mount0", "i8"), ("part0", "i8")], align=True)
 
 #: One input of a station (not the passing item).
 SLOT = np.dtype(
@@ -89,11 +89,11 @@ SLOT = np.dtype(
         ("change", "i8"),  # time of a change
         ("splice", "i8"),  # mm lost at a change
         ("life", "i8"),  # shelf life from the end of its making; -1 none
-        ("kind", "i4"),  # PART, COIL, BULK, SUPPLY
-        ("queue", "i4"),  # -1: bought
-        ("thing", "i4"),  # kind of its lots or parts
-        ("rolls", "i4"),
-        ("part0", "i4"),  # PART: where its parts lie behind the machine's `part0`
+        ("kind", "i8"),  # PART, COIL, BULK, SUPPLY
+        ("queue", "i8"),  # -1: bought
+        ("thing", "i8"),  # kind of its lots or parts
+        ("rolls", "i8"),
+        ("part0", "i8"),  # PART: where its parts lie behind the machine's `part0`
     ],
     align=True,
 )
@@ -101,48 +101,50 @@ SLOT = np.dtype(
 #: Places in front of a station, or of one input.
 QUEUE = np.dtype(
     [
-        ("station", "i4"),
-        ("slot", "i4"),  # which input of the station; -1 the passing item
-        ("places", "i4"),
-        ("ring0", "i4"),  # in the state's `ring`; one more than places, for items handed through
-        ("wait0", "i4"),  # in the state's `waits`
-        ("waits", "i4"),  # room there: machines that give into this queue
-        ("fleet", "i4"),  # who brings the items; -1 nobody
-        ("born", "i4"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
+        ("station", "i8"),
+        ("slot", "i8"),  # which input of the station; -1 the passing item
+        ("places", "i8"),
+        ("ring0", "i8"),  # in the state's `ring`
+        ("room", "i8"),  # room there, at least 1
+        ("wait0", "i8"),  # in the state's `waits`
+        ("waits", "i8"),  # room there: machines that give into this queue
+        ("fleet", "i8"),  # who brings the items; -1 nobody
+        ("born", "i8"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
     ],
     align=True,
 )
 
 #: A failure mode of a station (of each of its machines).
-MODE = np.dtype([("to", "i4"), ("repair", "i4"), ("clock", "i4"), ("crew", "i4"), ("reason", "i4")], align=True)
+MODE = np.dtype([("to", "i8"), ("repair", "i8"), ("clock", "i8"), ("crew", "i8"), ("reason", "i8")], align=True)
 
 #: A maintenance plan of a station.
 PLAN = np.dtype(
-    [("every", "i8"), ("items", "i8"), ("law", "i4"), ("crew", "i4"), ("reason", "i4"), ("station", "i4"), ("source", "i4"), ("number", "i4")],
+    [("every", "i8"), ("items", "i8"), ("law", "i8"), ("crew", "i8"), ("reason", "i8"), ("station", "i8"), ("source", "i8"), ("number", "i8")],
     align=True,
 )
 
 #: A failure mode that stops one tool: one stream for all tools of the station.
 TOOLMODE = np.dtype(
-    [("hash", "u8"), ("mean", "f8"), ("repair", "i4"), ("reason", "i4"), ("station", "i4"), ("mark", "i4"), ("source", "i4"), ("tools", "i4")],
+    [("hash", "u8"), ("mean", "f8"), ("repair", "i8"), ("reason", "i8"), ("station", "i8"), ("mark", "i8"), ("source", "i8"), ("tools", "i8"),
+     ("carrier", "i8")],
     align=True,
 )
 
-CREW = np.dtype([("count", "i4"), ("shift", "i4"), ("ask0", "i4"), ("asks", "i4")], align=True)
+CREW = np.dtype([("count", "i8"), ("shift", "i8"), ("ask0", "i8"), ("asks", "i8")], align=True)
 
 #: Hours: at each of `switches[switch0 : switch0 + switches]` work begins or ends; `on` says how it is before the first.
-SHIFT = np.dtype([("switch0", "i4"), ("switches", "i4"), ("on", "i4"), ("source", "i4")], align=True)
+SHIFT = np.dtype([("switch0", "i8"), ("switches", "i8"), ("on", "i8"), ("source", "i8")], align=True)
 
 FLEET = np.dtype(
     [
         ("carry", "i8"),  # load + way + unload
         ("back", "i8"),
-        ("count", "i4"),
-        ("vehicle0", "i4"),
-        ("queue0", "i4"),  # queues it brings to, in `fleet_queues`
-        ("queues", "i4"),
-        ("source0", "i4"),
-        ("pad", "i4"),
+        ("count", "i8"),
+        ("vehicle0", "i8"),
+        ("queue0", "i8"),  # queues it brings to, in `fleet_queues`
+        ("queues", "i8"),
+        ("source0", "i8"),
+        ("pad", "i8"),
     ],
     align=True,
 )
@@ -150,15 +152,15 @@ FLEET = np.dtype(
 CARRIER = np.dtype(
     [
         ("back", "i8"),  # time of the empty way back
-        ("kind", "i4"),
-        ("holds", "i4"),
-        ("count", "i4"),
-        ("tray0", "i4"),  # its first carrier in the state's `trays`; fills in step
+        ("kind", "i8"),
+        ("holds", "i8"),
+        ("count", "i8"),
+        ("tray0", "i8"),  # its first carrier in the state's `trays`; fills in step
         ("fill0", "i8"),  # its first place in the state's `fills`
-        ("loader0", "i4"),  # stations that load it, in `loaders`
-        ("loaders", "i4"),
-        ("source", "i4"),
-        ("inner", "i4"),  # kind of the items that lie on it
+        ("loader0", "i8"),  # stations that load it, in `loaders`
+        ("loaders", "i8"),
+        ("source", "i8"),
+        ("inner", "i8"),  # kind of the items that lie on it
     ],
     align=True,
 )
@@ -171,22 +173,22 @@ CHECK = np.dtype(
         ("spread", "f8"),
         ("lower", "f8"),  # -inf without
         ("upper", "f8"),  # inf without
-        ("law", "i4"),  # NORMAL, or CONSTANT where the spread is 0
-        ("value", "i4"),  # which of a record's values it is, where measured at this station; else -1
-        ("mark", "i4"),  # which mark says that an item lacks it; -1 none
-        ("pad", "i4"),
+        ("law", "i8"),  # NORMAL, or CONSTANT where the spread is 0
+        ("value", "i8"),  # which of a record's values it is, where measured at this station; else -1
+        ("mark", "i8"),  # which mark says that an item lacks it; -1 none
+        ("pad", "i8"),
     ],
     align=True,
 )
 
-GRADE = np.dtype([("check0", "i4"), ("checks", "i4")], align=True)
+GRADE = np.dtype([("check0", "i8"), ("checks", "i8")], align=True)
 
 LAW = np.dtype(
     [
-        ("kind", "i4"),
-        ("table0", "i4"),  # in `quantiles`: 1025 quantiles, or `samples` values
-        ("samples", "i4"),
-        ("pad", "i4"),
+        ("kind", "i8"),
+        ("table0", "i8"),  # in `quantiles`: 1025 quantiles, or `samples` values
+        ("samples", "i8"),
+        ("pad", "i8"),
         ("mean", "f8"),
         ("a", "f8"),  # normal: sd; lognormal: sigma; weibull, gamma: shape; triangular: mode
         ("b", "f8"),  # lognormal: median; weibull, gamma: scale
@@ -199,7 +201,7 @@ LAW = np.dtype(
 )
 
 #: What a source of events is: SOURCE_*, and whose (machine; toolmode; shift; plan; vehicle; carrier).
-SOURCE = np.dtype([("what", "i4"), ("of", "i4")], align=True)
+SOURCE = np.dtype([("what", "i8"), ("of", "i8")], align=True)
 
 
 class Table(NamedTuple):
@@ -226,10 +228,10 @@ class Table(NamedTuple):
     normal: np.ndarray  # f8 (1025,), quantiles of the standard normal law
     clock_hash: np.ndarray  # u8, of each failure clock: machine's path and mode
     plan_hash: np.ndarray  # u8, of each maintenance count: machine's path and plan
-    vehicles: np.ndarray  # i4, fleet of each vehicle
-    fleet_queues: np.ndarray  # i4
-    serves: np.ndarray  # i4
-    loaders: np.ndarray  # i4
+    vehicles: np.ndarray  # i8, fleet of each vehicle
+    fleet_queues: np.ndarray  # i8
+    serves: np.ndarray  # i8
+    loaders: np.ndarray  # i8
     kinds: np.ndarray  # i8, first serial that the run gives in each kind
     sizes: np.ndarray  # i8, how long the arrays of a state are: see `state.new_state`
 

@@ -1,0 +1,416 @@
+"""The event calendar: `advance` lets everything happen that falls due before a time; `inject` takes in what machines report.
+
+Usage::
+
+    state, rows = new_state(table, seed=1, keep=True), new_rows()
+    while (reason := advance(table, state, rows, until)) != UNTIL:
+        ...   # ROWS: take the rows, set `rows.count[:]` to 0 | ASK: send `state.outbox`, set `state.head.outbox` to 0
+
+docs/semantics.md is what it does; `kernels/reference.py` does the same, slowly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_queues import carrier_back, enqueue, free_places, hand_over, start_trip, vehicle_event
+from linewright.kernels.calendar_rows import mounted, state_row
+from linewright.kernels.calendar_sources import first_source, put_on_agenda, schedule, set_time, take_from_agenda
+from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
+from linewright.kernels.calendar_stops import (
+    REASON_BLOCKED,
+    REASON_STARVED,
+    check_plans,
+    failed,
+    maintained,
+    plan_due,
+    repaired,
+    stop,
+    switch_shift,
+    unstop,
+)
+from linewright.kernels.calendar_trays import (
+    attempt_batch,
+    attempt_loader,
+    attempt_store,
+    attempt_unloader,
+    batch_done,
+    line_due,
+    loader_done,
+    tool_back,
+    tool_out,
+    tools_at_start,
+    unloader_done,
+)
+from linewright.kernels.compiled import kernel
+from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
+from linewright.kernels.rows import KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED, Rows
+from linewright.kernels.state import (
+    CHANGE,
+    IDLE,
+    INBOX,
+    NEVER,
+    OFF_SHIFT,
+    OPERATOR,
+    T_BLOCKED,
+    T_EXECUTE,
+    T_STARVED,
+    WORK,
+    State,
+)
+from linewright.kernels.table import (
+    BATCH,
+    ITEM,
+    LOADER,
+    SOURCE_CARRIER,
+    SOURCE_MACHINE,
+    SOURCE_PLAN,
+    SOURCE_SHIFT,
+    SOURCE_TOOL,
+    STORE,
+    SUPPLY,
+    UNLOADER,
+    UTILITY,
+    Table,
+)
+
+UNTIL, ROWS, ASK, DEADLOCK = range(4)
+REASONS = ("until", "rows", "ask", "deadlock")
+
+own_fire, own_next, own_tool_fire, own_tool_next = own_side.fire, own_side.next_time, own_side.tool_fire, own_side.tool_next
+begin_machines = own_side.begin_machines
+
+
+@kernel
+def attempt(t, s, r, station, m):
+    """Try to begin something on an empty machine that is not stopped."""
+    flow = station.flow
+    if flow == ITEM:
+        if attempt_item(t, s, r, m) and station.toolmodes > 0 and s.machines[m].phase == WORK:
+            tools_at_start(t, s, r, m)
+    elif flow == LOADER:
+        attempt_loader(t, s, r, m)
+    elif flow == UNLOADER:
+        attempt_unloader(t, s, r, m)
+
+
+@kernel
+def look(t, s, r, number):
+    """Look at a station: let its machines begin, let its queues take in what waits, until neither changes anything."""
+    station = t.stations[number]
+    simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0
+    while True:
+        if station.flow == BATCH:
+            attempt_batch(t, s, r, number)
+        elif station.flow == STORE:
+            attempt_store(t, s, r, station.machine0)
+        else:
+            for m in range(station.machine0, station.machine0 + station.count):
+                row = s.machines[m]
+                if row.phase == IDLE and row.mask == 0:
+                    if simple:
+                        queue = s.queues[station.pass_queue]
+                        if queue.count == 0 and (queue.wait == 0 or t.queues[station.pass_queue].places > 0):
+                            break
+                    attempt(t, s, r, station, m)
+        moved = False
+        for q in range(station.queue0, station.queue0 + station.queues):
+            state = s.queues[q]
+            if state.wait == 0:
+                continue
+            if t.queues[q].fleet >= 0:
+                if free_places(t, s, q) > 0:
+                    s.head[0].fleets = 1
+                continue
+            while state.wait > 0 and free_places(t, s, q) > 0:
+                item, done = hand_over(t, s, r, q)
+                enqueue(t, s, q, item, done)
+                moved = True
+        if not moved:
+            return
+
+
+@kernel
+def settle(t, s, r):
+    """Work off the agenda, then let fleets start trips, until nothing is left to do at this moment."""
+    while True:
+        number = take_from_agenda(s)
+        if number >= 0:
+            look(t, s, r, number)
+        elif s.head[0].fleets == 0 or not start_trip(t, s, r):
+            return
+
+
+@kernel
+def begin(t, s, r):
+    """Let the run begin, at time 0: first failures, hours, supplies, and a first look at every station."""
+    s.head[0].begun = 1
+    begin_machines(t, s)
+    for k in range(t.shifts.shape[0]):
+        shift = t.shifts[k]
+        s.shifts[k].on = shift.on
+        if shift.switches > 0:
+            set_time(s.tree, shift.source, t.switches[shift.switch0])
+    for c in range(t.crews.shape[0]):
+        shift_of = t.crews[c].shift
+        s.crews[c].on = s.shifts[shift_of].on if shift_of >= 0 else 1
+    for p in range(t.plans.shape[0]):
+        if t.plans[p].every > 0:
+            set_time(s.tree, t.plans[p].source, t.plans[p].every)
+    for j in range(t.toolmodes.shape[0]):
+        mode = t.toolmodes[j]
+        if mode.tools > 0 and t.stations[mode.station].asks == 0:
+            set_time(s.tree, mode.source, own_tool_next(t, s, j))
+    for number in range(t.stations.shape[0]):
+        station = t.stations[number]
+        for m in range(station.machine0, station.machine0 + station.count):
+            if station.flow == UTILITY or s.machines[m].phase == WORK or (station.flow == STORE and s.machines[m].on > 0):
+                s.machines[m].category = T_EXECUTE
+            schedule(t, s, m)
+            for j in range(station.slots):
+                slot = t.slots[station.slot0 + j]
+                mount = s.mounts[t.machines[m].mount0 + j]
+                if slot.kind == SUPPLY and mount.lot == 0:
+                    mount.lot = (slot.thing << KIND_SHIFT) | s.serials[slot.thing]
+                    s.serials[slot.thing] += 1
+                if mount.lot != 0:
+                    for i in range(slot.rolls):
+                        mounted(t, s, r, number, m, j, mount.lot + i)
+        if station.shift >= 0 and t.shifts[station.shift].on == 0:
+            for m in range(station.machine0, station.machine0 + station.count):
+                stop(t, s, r, m, OFF_SHIFT)
+    for number in range(t.stations.shape[0]):
+        put_on_agenda(s, number)
+    s.head[0].fleets = 1 if t.fleets[0].count > 0 else 0
+    settle(t, s, r)
+
+
+@kernel
+def own_event(t, s, r, m, what, slot, n, scrap, given):
+    """Take in what a machine did: ended its work, changed, failed, was mended."""
+    row = s.machines[m]
+    station = t.stations[t.machines[m].station]
+    if what == DONE:
+        if row.phase != WORK or row.n != n:
+            s.head[0].ignored += 1
+            return
+        if station.flow == ITEM:
+            item_done(t, s, r, m, scrap, given)
+        elif station.flow == LOADER:
+            loader_done(t, s, r, m)
+        elif station.flow == UNLOADER:
+            unloader_done(t, s, r, m)
+        else:
+            batch_done(t, s, r, m)
+    elif what == CHANGED and row.phase == CHANGE:
+        put_on(t, s, r, m, row.slot)
+        row.slot = -1
+        row.phase = IDLE
+        if station.plans:
+            check_plans(t, s, r, m)
+        put_on_agenda(s, t.machines[m].station)
+    elif what == MAINTAINED and row.maintaining:
+        maintained(t, s, r, m)
+    elif what == FAILED and row.mode < 0:
+        failed(t, s, r, m, slot, n)
+    elif what == REPAIRED and row.mode == slot:
+        repaired(t, s, r, m)
+    elif what == STOPPED and not row.mask & OPERATOR:
+        stop(t, s, r, m, OPERATOR)
+    elif what == CLEARED and row.mask & OPERATOR:
+        unstop(t, s, r, m, OPERATOR)
+    else:
+        s.head[0].ignored += 1
+
+
+@kernel
+def tool_event(t, s, r, j, what, machine, tool, n):
+    """Take in that a tool goes out or comes back."""
+    if what == FAILED:
+        tool_out(t, s, r, j, machine, tool, n)
+    elif what == REPAIRED:
+        tool_back(t, s, r, j, machine, tool)
+
+
+@kernel
+def source_event(t, s, r, source):
+    """Let the event of a source happen."""
+    now = s.head[0].now
+    row = t.sources[source]
+    of = row.of
+    if row.what == SOURCE_MACHINE:
+        number = t.machines[of].station
+        station = t.stations[number]
+        if station.asks == 0 and own_next(t, s, of) <= now:
+            what, slot, n, scrap = own_fire(t, s, of)
+            own_event(t, s, r, of, what, slot, n, scrap, 0)
+            schedule(t, s, of)
+        else:
+            line_due(t, s, r, of)
+    elif row.what == SOURCE_TOOL:
+        what, machine, tool, n = own_tool_fire(t, s, of)
+        tool_event(t, s, r, of, what, machine, tool, n)
+        set_time(s.tree, source, own_tool_next(t, s, of))
+    elif row.what == SOURCE_SHIFT:
+        set_time(s.tree, source, switch_shift(t, s, r, of))
+    elif row.what == SOURCE_PLAN:
+        set_time(s.tree, source, plan_due(t, s, of))
+        station = t.stations[t.plans[of].station]
+        for m in range(station.machine0, station.machine0 + station.count):
+            check_plans(t, s, r, m)
+    elif row.what == SOURCE_CARRIER:
+        carrier_back(t, s, of)
+    else:
+        vehicle_event(t, s, of)
+
+
+@kernel
+def record_event(t, s, r):
+    """Take in the first record of the inbox."""
+    record = s.inbox[0]
+    station = t.stations[record.station]
+    slot = np.int64(record.slot)
+    n = record.n
+    what = np.int64(record.what)
+    if what in (FAILED, REPAIRED) and slot >= station.modes:
+        tool_event(t, s, r, station.toolmode0 + slot - station.modes, what, np.int64(record.machine), np.int64(record.tool), n)
+    else:
+        scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
+        own_event(t, s, r, station.machine0 + record.machine, what, slot, n, scrap, np.int64(record.values))
+    head = s.head[0]
+    head.inbox -= 1
+    for i in range(head.inbox):
+        s.inbox[i] = s.inbox[i + 1]
+
+
+@kernel
+def record_source(t, record):
+    """Return the number of the source whose place a record takes."""
+    station = t.stations[record.station]
+    if record.what in (FAILED, REPAIRED) and record.slot >= station.modes:
+        return t.toolmodes[station.toolmode0 + record.slot - station.modes].source
+    return station.source0 + record.machine
+
+
+@kernel
+def record_rank(record):
+    """Return the order of records of one machine at one moment."""
+    return 2 if record.what == FAILED else (1 if record.what == REPAIRED else 0)
+
+
+@kernel
+def inject_record(t, s, record):
+    """Put a record in its place in the inbox. Returns False where the inbox is full."""
+    head = s.head[0]
+    if head.inbox >= INBOX:
+        return False
+    at = max(record.t, head.now)
+    source = record_source(t, record)
+    i = head.inbox
+    head.inbox += 1
+    while i > 0:
+        before = s.inbox[i - 1]
+        other = record_source(t, before)
+        if before.t < at or (before.t == at and (other < source or (other == source and record_rank(before) <= record_rank(record)))):
+            break
+        s.inbox[i] = before
+        i -= 1
+    s.inbox[i] = record
+    s.inbox[i].t = at
+    return True
+
+
+@kernel
+def advance_line(t, s, r, until, room):
+    """Let everything happen that falls due before `until`; see `advance`."""
+    head = s.head[0]
+    if head.begun == 0:
+        begin(t, s, r)
+    while True:
+        at = s.tree[1]
+        from_inbox = False
+        if head.inbox > 0:
+            first = s.inbox[0].t
+            if first < at or (first == at and record_source(t, s.inbox[0]) <= first_source(s.tree)):
+                at = first
+                from_inbox = True
+        if head.outbox > 0 and at > head.now:
+            return ASK
+        if at >= until:
+            head.now = max(head.now, until)
+            return UNTIL
+        if at >= NEVER:
+            return DEADLOCK
+        if head.keep:
+            for k in range(KINDS_OF_ROWS):
+                if r.count[k] > room:
+                    return ROWS
+        head.now = at
+        head.events += 1
+        if from_inbox:
+            record_event(t, s, r)
+        else:
+            source_event(t, s, r, first_source(s.tree))
+        settle(t, s, r)
+
+
+@kernel
+def finish_line(t, s, r):
+    """Write the rows of machines that have been waiting for long and still wait."""
+    now = s.head[0].now
+    for m in range(s.machines.shape[0]):
+        row = s.machines[m]
+        if row.category in (T_STARVED, T_BLOCKED) and now - row.since >= t.stations[t.machines[m].station].short:
+            state_row(t, s, r, m, row.since, SUSPENDED, REASON_STARVED if row.category == T_STARVED else REASON_BLOCKED)
+
+
+def margin(table: Table) -> int:
+    """Return how many rows of one kind one event may write at most: every machine told twice, and what follows."""
+    return 2 * len(table.machines) + 1024
+
+
+def advance(table: Table, state: State, rows: Rows, until: int) -> int:
+    """Let everything happen that falls due before a time.
+
+    Parameters
+    ----------
+    table
+        The station table.
+    state
+        Changed in place.
+    rows
+        Filled where ``state.head[0].keep`` is 1.
+    until
+        ns from the run's begin; an event at `until` itself does not happen.
+
+    Returns
+    -------
+    UNTIL
+        Done; the state stands at `until`.
+    ROWS
+        A buffer is nearly full: take the rows and call again.
+    ASK
+        Commands wait in ``state.outbox[: state.head[0].outbox]``; nothing happens past their time before they are taken (and the count is set to 0).
+    DEADLOCK
+        Nothing will ever happen again (only where `until` is later than any event may be).
+    """
+    room = rows.visit.shape[0] - margin(table)
+    if state.head[0].keep and room <= 0:
+        raise ValueError(f"buffers of {rows.visit.shape[0]} rows are too small for this line: {2 * margin(table)} are needed")
+    with np.errstate(over="ignore"):  # uncompiled, the arithmetic of draws wraps with a warning
+        return int(advance_line(table, state, rows, int(until), int(room)))
+
+
+def finish(table: Table, state: State, rows: Rows) -> None:
+    """Write what is known only at the end of a run: waits that are still going on."""
+    if state.head[0].keep:
+        finish_line(table, state, rows)
+
+
+def inject(table: Table, state: State, records: np.ndarray) -> int:
+    """Take in what machines report (`exchange_rows.RECORD`), to happen at its own time, or now where that is past. Returns how many found room."""
+    for i, record in enumerate(records.view(np.recarray)):
+        if not inject_record(table, state, record):
+            return i
+    return len(records)

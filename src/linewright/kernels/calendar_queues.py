@@ -1,0 +1,349 @@
+"""Places and hand-over: what waits, who gives, who takes (docs/semantics.md, sections 3, 4, 8)."""
+
+from __future__ import annotations
+
+from linewright.kernels.calendar_rows import placed, visit
+from linewright.kernels.calendar_sources import put_on_agenda, schedule, set_time
+from linewright.kernels.calendar_stops import check_plans, settle_category
+from linewright.kernels.compiled import kernel
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.kernels.state import EMPTY, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
+from linewright.kernels.table import BATCH, LOADER, STORE, UNLOADER
+
+
+@kernel
+def free_places(t, s, q):
+    """Return how many items may still come into a queue."""
+    state = s.queues[q]
+    return t.queues[q].places - state.count - state.coming
+
+
+@kernel
+def enqueue(t, s, q, item, done):
+    """Let an item arrive in a queue; `done` is the end of the work before."""
+    queue = t.queues[q]
+    state = s.queues[q]
+    at = state.head + state.count
+    if at >= queue.room:
+        at -= queue.room
+    entry = s.ring[queue.ring0 + at]
+    entry.item = item
+    entry.arrive = s.head[0].now
+    entry.done = done
+    state.count += 1
+    s.stations[queue.station].arrived += 1
+
+
+@kernel
+def begin_waiting(t, s, m):
+    """Put a machine that has something to hand over into the waiting list of its next queue."""
+    q = t.stations[t.machines[m].station].out_queue
+    queue = t.queues[q]
+    state = s.queues[q]
+    at = state.wait_head + state.wait
+    if at >= queue.waits:
+        at -= queue.waits
+    entry = s.waits[queue.wait0 + at]
+    entry.t = s.head[0].now
+    entry.machine = m
+    state.wait += 1
+    s.machines[m].waiting = 1
+    if queue.fleet >= 0:
+        s.head[0].fleets = 1
+    else:
+        put_on_agenda(s, queue.station)
+
+
+@kernel
+def release(t, s, r, m):
+    """A machine has nothing in hand any more."""
+    row = s.machines[m]
+    row.item = 0
+    row.waiting = 0
+    row.phase = IDLE
+    station = t.machines[m].station
+    if t.stations[station].plans:
+        check_plans(t, s, r, m)
+    settle_category(t, s, r, m)
+    put_on_agenda(s, station)
+
+
+@kernel
+def empty_carrier(t, s, c, tray):
+    """The last item is off a carrier: it goes back empty."""
+    carrier = t.carriers[c]
+    state = s.carriers[c]
+    row = s.trays[carrier.tray0 + tray]
+    if row.missing:
+        head = s.head[0]
+        kept = 0
+        for i in range(head.missing):
+            entry = s.missing[i]
+            if entry.carrier == c and entry.tray == tray:
+                continue
+            s.missing[kept] = entry
+            kept += 1
+        head.missing = kept
+    row.content = EMPTY
+    row.count = 0
+    row.missing = 0
+    if carrier.back == 0:
+        add_empty(t, s, c, tray)
+        return
+    at = state.back_head + state.back
+    if at >= carrier.count:
+        at -= carrier.count
+    entry = s.backs[carrier.tray0 + at]
+    entry.t = s.head[0].now + carrier.back
+    entry.tray = tray
+    if state.back == 0:
+        set_time(s.tree, carrier.source, entry.t)
+    state.back += 1
+
+
+@kernel
+def add_empty(t, s, c, tray):
+    """An empty carrier is there to be loaded."""
+    carrier = t.carriers[c]
+    state = s.carriers[c]
+    at = state.empty_head + state.empty
+    if at >= carrier.count:
+        at -= carrier.count
+    s.empties[carrier.tray0 + at] = tray
+    state.empty += 1
+    for i in range(carrier.loaders):
+        put_on_agenda(s, t.loaders[carrier.loader0 + i])
+
+
+@kernel
+def carrier_back(t, s, c):
+    """The first of the empty carriers under way arrives."""
+    carrier = t.carriers[c]
+    state = s.carriers[c]
+    tray = s.backs[carrier.tray0 + state.back_head].tray
+    state.back_head += 1
+    if state.back_head >= carrier.count:
+        state.back_head = 0
+    state.back -= 1
+    add_empty(t, s, c, tray)
+    set_time(s.tree, carrier.source, s.backs[carrier.tray0 + state.back_head].t if state.back > 0 else NEVER)
+
+
+@kernel
+def on_carrier(t, s, c, tray, place):
+    """Return the item on a place of a carrier, with the marks of the values it lacks."""
+    carrier = t.carriers[c]
+    row = s.trays[carrier.tray0 + tray]
+    if row.content == OPENING:
+        serial = tray * carrier.holds + place + 1
+    else:
+        serial = s.fills[carrier.fill0 + tray * carrier.holds + place]
+    item = (carrier.inner << KIND_SHIFT) | serial
+    if row.missing:
+        for i in range(s.head[0].missing):
+            entry = s.missing[i]
+            if entry.carrier == c and entry.tray == tray and entry.place == place:
+                item |= 1 << (MARK_SHIFT + entry.mark)
+    return item
+
+
+@kernel
+def give(t, s, r, m):
+    """Take one item from a machine that has some to hand over.
+
+    Returns
+    -------
+    item, done, last
+        The item, the end of its work, and 1 where the machine is done with its turn in the waiting list.
+    """
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    now = s.head[0].now
+    item = row.item
+    done = row.done
+    if station.flow == STORE:
+        entry = s.bins[station.bin0 + row.head]
+        visit(t, s, r, number, m, item, entry.arrive, entry.start, done, now, entry.n, 0, -1, -1)
+        row.head += 1
+        if row.head >= station.size:
+            row.head = 0
+        row.on -= 1
+        row.item = 0
+        row.waiting = 0
+        row.phase = IDLE
+        row.due = max(s.bins[station.bin0 + row.head].ready, now) if row.on > 0 else NEVER
+        schedule(t, s, m)
+        settle_category(t, s, r, m)
+        put_on_agenda(s, number)
+        return item, done, 1
+    if station.flow == BATCH:
+        entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out]
+        visit(t, s, r, number, m, item, entry.arrive, row.start, done, now, row.n, 0, -1, -1)
+        row.out += 1
+        row.waiting = 0
+        if row.out < row.on:
+            row.phase = UNLOAD
+            if row.mask:
+                row.left = station.unload
+            else:
+                row.due = now + station.unload
+            schedule(t, s, m)
+            settle_category(t, s, r, m)
+        else:
+            row.on = 0
+            row.out = 0
+            release(t, s, r, m)
+        return item, done, 1
+    if station.flow == LOADER:
+        row.tray = -1
+        row.on = 0
+        release(t, s, r, m)
+        return item, done, 1
+    if station.lanes > 1:
+        item = row.give
+        row.give += 1
+        row.lanes -= 1
+        if row.lanes > 0:
+            return item, done, 0
+    visit(t, s, r, number, m, row.item, row.arrive, row.start, done, now, row.n, row.verdict, row.grade, row.tool)
+    if station.flow == UNLOADER:
+        carrier = t.carriers[station.carrier]
+        placed(s, r, number, item, (carrier.kind << KIND_SHIFT) | (row.tray + 1), row.out, 1)
+        row.out += 1
+        if row.out == row.on:
+            empty_carrier(t, s, station.carrier, row.tray)
+            row.tray = -1
+            row.on = 0
+            row.out = 0
+    release(t, s, r, m)
+    return item, done, 1
+
+
+@kernel
+def hand_over(t, s, r, q):
+    """Take one item from the machine that waits longest for a queue.
+
+    Returns
+    -------
+    item, done
+    """
+    queue = t.queues[q]
+    state = s.queues[q]
+    m = s.waits[queue.wait0 + state.wait_head].machine
+    # The turn ends before the item is given: a machine that has more (an oven) then joins the end of the list.
+    before = state.wait_head
+    state.wait_head += 1
+    if state.wait_head >= queue.waits:
+        state.wait_head = 0
+    state.wait -= 1
+    item, done, last = give(t, s, r, m)
+    if last == 0:
+        state.wait_head = before
+        state.wait += 1
+    return item, done
+
+
+@kernel
+def take(t, s, r, q):
+    """Take the next item out of a queue.
+
+    Returns
+    -------
+    item, arrive, done
+        0, 0, 0 where there is none.
+    """
+    state = s.queues[q]
+    if state.count > 0:
+        queue = t.queues[q]
+        entry = s.ring[queue.ring0 + state.head]
+        state.head += 1
+        if state.head >= queue.room:
+            state.head = 0
+        state.count -= 1
+        return entry.item, entry.arrive, entry.done
+    queue = t.queues[q]
+    if queue.places == 0 and state.wait > 0 and queue.fleet < 0:
+        item, done = hand_over(t, s, r, q)
+        s.stations[queue.station].arrived += 1
+        return item, s.head[0].now, done
+    return 0, 0, 0
+
+
+@kernel
+def pass_on(t, s, r, m):
+    """A machine has something finished: it waits for the next queue, or it leaves the line at once."""
+    row = s.machines[m]
+    row.phase = OUT
+    if t.stations[t.machines[m].station].out_queue >= 0:
+        settle_category(t, s, r, m)
+        begin_waiting(t, s, m)
+        return
+    last = 0
+    while last == 0:
+        _, _, last = give(t, s, r, m)
+
+
+@kernel
+def serial_of(item):
+    """Return the serial of a thing."""
+    return item & SERIAL_MASK
+
+
+# ---- vehicles
+
+
+@kernel
+def start_trip(t, s, r):
+    """Start the first trip that any fleet can start. Returns whether one was started."""
+    for f in range(t.fleets.shape[0]):
+        fleet = t.fleets[f]
+        free = -1
+        for v in range(fleet.vehicle0, fleet.vehicle0 + fleet.count):
+            if s.vehicles[v].phase == 0:
+                free = v
+                break
+        if free < 0:
+            continue
+        best = -1
+        longest = NEVER
+        for i in range(fleet.queues):
+            q = t.fleet_queues[fleet.queue0 + i]
+            state = s.queues[q]
+            if state.wait > 0 and free_places(t, s, q) > 0:
+                since = s.waits[t.queues[q].wait0 + state.wait_head].t
+                if since < longest:
+                    longest = since
+                    best = q
+        if best < 0:
+            continue
+        item, done = hand_over(t, s, r, best)
+        vehicle = s.vehicles[free]
+        vehicle.item = item
+        vehicle.done = done
+        vehicle.queue = best
+        vehicle.phase = 1
+        s.queues[best].coming += 1
+        set_time(s.tree, fleet.source0 + (free - fleet.vehicle0), s.head[0].now + fleet.carry)
+        return True
+    s.head[0].fleets = 0
+    return False
+
+
+@kernel
+def vehicle_event(t, s, v):
+    """A vehicle delivers, or is back."""
+    vehicle = s.vehicles[v]
+    fleet = t.fleets[t.vehicles[v]]
+    source = fleet.source0 + (v - fleet.vehicle0)
+    if vehicle.phase == 1:
+        s.queues[vehicle.queue].coming -= 1
+        enqueue(t, s, vehicle.queue, vehicle.item, vehicle.done)
+        put_on_agenda(s, t.queues[vehicle.queue].station)
+        if fleet.back > 0:
+            vehicle.phase = 2
+            set_time(s.tree, source, s.head[0].now + fleet.back)
+            return
+    vehicle.phase = 0
+    set_time(s.tree, source, NEVER)
+    s.head[0].fleets = 1

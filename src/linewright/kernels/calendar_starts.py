@@ -1,0 +1,348 @@
+"""Beginning and ending work: inputs, start, verdict (docs/semantics.md, section 5)."""
+
+from __future__ import annotations
+
+from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_queues import pass_on, release, take
+from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
+from linewright.kernels.calendar_sources import schedule
+from linewright.kernels.calendar_stops import check_plans, count_start, set_category
+from linewright.kernels.compiled import kernel
+from linewright.kernels.exchange_rows import CHANGE as CHANGE_COMMAND
+from linewright.kernels.exchange_rows import START
+from linewright.kernels.rows import (
+    KIND_SHIFT,
+    LOST_OLD,
+    LOST_REST,
+    LOST_SPLICE,
+    SERIAL_MASK,
+    VERDICT_CHANCE,
+    VERDICT_FALSE_REJECT,
+    VERDICT_LATE,
+    VERDICT_MISSED,
+    VERDICT_PASS,
+    VERDICT_REJECT,
+    VERDICT_SCRAP,
+)
+from linewright.kernels.rules import CHANCE, MISS, uniform, value
+from linewright.kernels.state import CHANGE, MARK_SHIFT, T_CHANGE, T_EXECUTE, WORK
+from linewright.kernels.table import BULK, COIL, GATE_CHANCE, GATE_NONE, PART, SUPPLY
+
+own_start, own_change = own_side.start, own_side.change
+
+
+@kernel
+def start(t, s, r, m, item, arrive, amount):
+    """Begin the next start of a station on one of its machines."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    state = s.stations[number]
+    state.n += 1
+    row.n = state.n
+    row.k += 1
+    now = s.head[0].now
+    row.item = item
+    row.arrive = arrive
+    row.start = now
+    row.phase = WORK
+    row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
+    if station.plans:
+        count_start(t, s, m)
+    if station.asks:
+        command(t, s, START, m, item, row.n, amount, -1, -1)
+    else:
+        own_start(t, s, m, row.n, now)
+    schedule(t, s, m)
+    set_category(t, s, r, m, T_EXECUTE)
+
+
+# ---- inputs
+
+
+@kernel
+def put_on(t, s, r, m, slot_number):
+    """A new coil is on an input: the splice is lost, and the lot is told."""
+    number = t.machines[m].station
+    slot = t.slots[t.stations[number].slot0 + slot_number]
+    mount = s.mounts[t.machines[m].mount0 + slot_number]
+    for i in range(slot.rolls):
+        mounted(t, s, r, number, m, slot_number, mount.lot + i)
+        lost(t, s, r, number, m, slot_number, mount.lot + i, 0, slot.splice, LOST_SPLICE)
+    mount.at = slot.splice
+    mount.rest = slot.length - slot.splice
+
+
+@kernel
+def change_coil(t, s, r, m, slot_number):
+    """Change the coil of an input.
+
+    Returns
+    -------
+    0 where there is no new coil, 1 where it is on at once, 2 where the machine changes it now
+    """
+    number = t.machines[m].station
+    slot = t.slots[t.stations[number].slot0 + slot_number]
+    mount = s.mounts[t.machines[m].mount0 + slot_number]
+    if slot.queue < 0:
+        lot = (slot.thing << KIND_SHIFT) | s.serials[slot.thing]
+        born = s.head[0].now
+        s.serials[slot.thing] += slot.rolls
+    else:
+        lot, _, born = take(t, s, r, slot.queue)
+        if lot == 0:
+            return 0
+    if mount.lot != 0:
+        for i in range(slot.rolls):
+            lost(t, s, r, number, m, slot_number, mount.lot + i, mount.at, mount.at + mount.rest, LOST_REST)
+    mount.lot = lot
+    mount.born = born
+    mount.at = 0
+    mount.rest = 0
+    if slot.change == 0:
+        put_on(t, s, r, m, slot_number)
+        return 1
+    row = s.machines[m]
+    row.slot = slot_number
+    row.phase = CHANGE
+    if t.stations[number].asks:
+        command(t, s, CHANGE_COMMAND, m, lot, 0, slot.length, slot_number, -1)
+    else:
+        own_change(t, s, m, slot_number, s.head[0].now)
+    schedule(t, s, m)
+    set_category(t, s, r, m, T_CHANGE)
+    return 2
+
+
+@kernel
+def fill_bulk(t, s, r, m, slot_number):
+    """Take batches in until there is enough for one start. Returns whether there is."""
+    number = t.machines[m].station
+    slot = t.slots[t.stations[number].slot0 + slot_number]
+    mount = s.mounts[t.machines[m].mount0 + slot_number]
+    now = s.head[0].now
+    while True:
+        if mount.rest > 0 and slot.life >= 0 and now - mount.born > slot.life:
+            lost(t, s, r, number, m, slot_number, mount.lot, mount.at, mount.at + mount.rest, LOST_OLD)
+            mount.rest = 0
+        if mount.rest == 0 and mount.rest2 > 0:
+            mount.lot = mount.lot2
+            mount.at = 0
+            mount.rest = mount.rest2
+            mount.born = mount.born2
+            mount.rest2 = 0
+            continue
+        if mount.rest + mount.rest2 >= slot.amount:
+            return True
+        lot, _, born = take(t, s, r, slot.queue)
+        if lot == 0:
+            return False
+        if slot.life >= 0 and now - born > slot.life:
+            lost(t, s, r, number, m, slot_number, lot, 0, slot.length, LOST_OLD)
+            continue
+        mounted(t, s, r, number, m, slot_number, lot)
+        if mount.rest == 0:
+            mount.lot = lot
+            mount.at = 0
+            mount.rest = slot.length
+            mount.born = born
+        else:
+            mount.lot2 = lot
+            mount.rest2 = slot.length
+            mount.born2 = born
+
+
+@kernel
+def use_inputs(t, s, r, m, item):
+    """Take what one start needs from all inputs."""
+    number = t.machines[m].station
+    station = t.stations[number]
+    machine = t.machines[m]
+    for j in range(station.slots):
+        slot = t.slots[station.slot0 + j]
+        if slot.kind == SUPPLY:
+            continue
+        mount = s.mounts[machine.mount0 + j]
+        if slot.kind == PART:
+            for i in range(slot.amount):
+                consumed(t, s, r, number, m, j, item, s.parts[machine.part0 + slot.part0 + i], 0, 0)
+            mount.have = 0
+            continue
+        used = min(slot.amount, mount.rest)
+        for i in range(slot.rolls):
+            consumed(t, s, r, number, m, j, item, mount.lot + i, mount.at, mount.at + used)
+        mount.at += used
+        mount.rest -= used
+        if used < slot.amount:
+            more = slot.amount - used
+            mount.lot = mount.lot2
+            mount.born = mount.born2
+            mount.rest = mount.rest2 - more
+            mount.rest2 = 0
+            mount.at = more
+            consumed(t, s, r, number, m, j, item, mount.lot, 0, more)
+
+
+@kernel
+def attempt_item(t, s, r, m):
+    """Try to begin the next item on an empty machine. Returns whether the machine is in work (or changes a coil) now."""
+    number = t.machines[m].station
+    station = t.stations[number]
+    for j in range(station.slots):
+        slot = t.slots[station.slot0 + j]
+        mount = s.mounts[t.machines[m].mount0 + j]
+        if slot.kind == PART:
+            while mount.have < slot.amount:
+                part, _, _ = take(t, s, r, slot.queue)
+                if part == 0:
+                    break
+                s.parts[t.machines[m].part0 + slot.part0 + mount.have] = part
+                mount.have += 1
+        elif slot.kind == COIL:
+            if mount.rest < slot.amount:
+                changed = change_coil(t, s, r, m, j)
+                if changed == 2:
+                    return True
+        elif slot.kind == BULK:
+            fill_bulk(t, s, r, m, j)
+    for j in range(station.slots):
+        slot = t.slots[station.slot0 + j]
+        mount = s.mounts[t.machines[m].mount0 + j]
+        if slot.kind == PART:
+            if mount.have < slot.amount:
+                return False
+        elif slot.kind == COIL:
+            if mount.rest < slot.amount:
+                return False
+        elif slot.kind == BULK and mount.rest + mount.rest2 < slot.amount:
+            return False
+    now = s.head[0].now
+    if station.pass_queue >= 0:
+        while True:
+            item, arrive, done = take(t, s, r, station.pass_queue)
+            if item == 0:
+                return False
+            if station.within < 0 or now - done <= station.within:
+                break
+            s.stations[number].late += 1
+            visit(t, s, r, number, m, item, arrive, now, now, now, 0, VERDICT_LATE, -1, -1)
+    else:
+        item = (station.kind << KIND_SHIFT) | s.serials[station.kind]
+        s.serials[station.kind] += 1
+        arrive = now
+    if station.slots:
+        use_inputs(t, s, r, m, item)
+    start(t, s, r, m, item, arrive, station.enter if station.enter > 0 else 1)
+    return True
+
+
+# ---- end of work
+
+
+@kernel
+def given_value(s, i):
+    """Return the i-th value of the record that is taken in now."""
+    record = s.inbox[0]
+    if i == 0:
+        return record.v0
+    if i == 1:
+        return record.v1
+    return record.v2 if i == 2 else record.v3
+
+
+@kernel
+def all_inside(t, s, check0, checks, item, given):
+    """Tell whether an item lies inside all of some windows; of its values the first `given` come from a record, the others are drawn."""
+    for i in range(check0, check0 + checks):
+        check = t.checks[i]
+        if check.mark >= 0 and (item >> (MARK_SHIFT + check.mark)) & 1:
+            return False
+        if 0 <= check.value < given:
+            x = given_value(s, check.value)
+        else:
+            x = value(t.normal, s.head[0].base, check.hash, item & SERIAL_MASK, check.mean, check.spread)
+        if not (check.lower <= x <= check.upper):
+            return False
+    return True
+
+
+@kernel
+def grade_of(t, s, station, item, given):
+    """Return the first grade that fits an item; -1 where none does."""
+    row = t.stations[station]
+    for j in range(row.grades):
+        grade = t.grades[row.grade0 + j]
+        if all_inside(t, s, grade.check0, grade.checks, item, given):
+            return j
+    return -1
+
+
+@kernel
+def verdict_of(t, s, station, item, n, scrap, grade, given):
+    """Return the verdict on an item whose work has ended."""
+    row = t.stations[station]
+    if scrap:
+        return VERDICT_SCRAP
+    if row.gate == GATE_NONE:
+        return VERDICT_PASS
+    if row.gate == GATE_CHANCE:
+        return VERDICT_CHANCE if uniform(s.head[0].base, row.hash, CHANCE, n) < row.fails else VERDICT_PASS
+    good = all_inside(t, s, row.check0, row.checks, item, given) and (row.grades == 0 or grade >= 0)
+    if good:
+        if row.false_alarms > 0.0 and uniform(s.head[0].base, row.hash, MISS, n) < row.false_alarms:
+            return VERDICT_FALSE_REJECT
+        return VERDICT_PASS
+    if row.misses > 0.0 and uniform(s.head[0].base, row.hash, MISS, n) < row.misses:
+        return VERDICT_MISSED
+    return VERDICT_REJECT
+
+
+@kernel
+def count_verdict(state, verdict):
+    """Count a verdict."""
+    if verdict in (VERDICT_PASS, VERDICT_MISSED):
+        state.good += 1
+        if verdict == VERDICT_MISSED:
+            state.missed += 1
+    elif verdict == VERDICT_SCRAP:
+        state.scrap += 1
+    elif verdict == VERDICT_REJECT:
+        state.reject += 1
+    elif verdict == VERDICT_FALSE_REJECT:
+        state.false_reject += 1
+    else:
+        state.chance += 1
+
+
+@kernel
+def item_done(t, s, r, m, scrap, given):
+    """End the work on one item: verdict, what it has become, and its way on."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    state = s.stations[number]
+    now = s.head[0].now
+    row.done = now
+    item = row.item
+    grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1
+    verdict = verdict_of(t, s, number, item, row.n, scrap, grade, given)
+    row.grade = grade
+    row.verdict = verdict
+    state.done += 1
+    count_verdict(state, verdict)
+    if station.begins:
+        made(t, s, r, number, m, item, 0, station.amount, -1)
+    if verdict not in (VERDICT_PASS, VERDICT_MISSED):
+        visit(t, s, r, number, m, item, row.arrive, row.start, now, now, row.n, verdict, grade, row.tool)
+        release(t, s, r, m)
+        return
+    if station.lanes > 1:
+        row.give = (station.kind << KIND_SHIFT) | s.serials[station.kind]
+        s.serials[station.kind] += station.lanes
+        row.lanes = station.lanes
+        for lane in range(station.lanes):
+            made(t, s, r, number, m, row.give + lane, item, station.amount, lane)
+    pass_on(t, s, r, m)
+    if station.plans:
+        check_plans(t, s, r, m)
+

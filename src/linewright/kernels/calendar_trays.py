@@ -1,0 +1,321 @@
+"""Ovens, stores, loaders, unloaders (docs/semantics.md, section 8)."""
+
+from __future__ import annotations
+
+from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_queues import on_carrier, pass_on, release, take
+from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
+from linewright.kernels.calendar_sources import put_on_agenda, schedule
+from linewright.kernels.calendar_starts import start
+from linewright.kernels.calendar_stops import set_category, settle_category
+from linewright.kernels.compiled import kernel
+from linewright.kernels.exchange_rows import START
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.kernels.rules import SERVICE, duration
+from linewright.kernels.state import FILLED, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, T_EXECUTE, UNLOAD, WORK
+
+own_start = own_side.start
+
+
+# ---- ovens
+
+
+@kernel
+def attempt_batch(t, s, r, number):
+    """Let the open oven of a station go on: take the next item in, or start. Returns whether anything was done."""
+    station = t.stations[number]
+    state = s.stations[number]
+    now = s.head[0].now
+    changed = False
+    while True:
+        if state.open < 0:
+            for i in range(station.machine0, station.machine0 + station.count):
+                row = s.machines[i]
+                if row.phase == IDLE and row.mask == 0:
+                    state.open = i
+                    break
+            if state.open < 0:
+                return changed
+        m = state.open
+        row = s.machines[m]
+        if row.mask or row.phase == LOAD:
+            if row.on == 0:
+                state.open = -1
+            return changed
+        if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
+            state.open = -1
+            state.n += 1
+            row.n = state.n
+            row.k += 1
+            row.start = now
+            row.due = NEVER
+            row.phase = WORK
+            if station.asks:
+                command(t, s, START, m, row.item, row.n, row.on, -1, -1)
+            else:
+                own_start(t, s, m, row.n, now)
+            schedule(t, s, m)
+            set_category(t, s, r, m, T_EXECUTE)
+            changed = True
+            continue
+        item, arrive, _ = take(t, s, r, station.pass_queue)
+        if item == 0:
+            if row.on == 0:
+                state.open = -1
+            return changed
+        if row.on == 0:
+            row.start = now
+            row.item = item
+            row.out = 0
+        entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.on]
+        entry.item = item
+        entry.arrive = arrive
+        row.on += 1
+        row.phase = LOAD
+        row.due = now + station.load
+        schedule(t, s, m)
+        set_category(t, s, r, m, T_EXECUTE)
+        changed = True
+
+
+@kernel
+def batch_done(t, s, r, m):
+    """End the work on a batch: the first item comes out after `unload`."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    now = s.head[0].now
+    row.done = now
+    s.stations[number].done += row.on
+    s.stations[number].good += row.on
+    row.phase = UNLOAD
+    row.due = now + station.unload
+    schedule(t, s, m)
+
+
+@kernel
+def line_due(t, s, r, m):
+    """What the line itself does for a machine falls due: an item is loaded or unloaded, a batch has waited long enough, a store's first item is ready."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    now = s.head[0].now
+    row.due = NEVER
+    if row.phase == LOAD:
+        row.phase = OPEN
+        if station.wait >= 0 and row.on < station.size:
+            row.due = max(row.start + station.wait, now)
+        schedule(t, s, m)
+        settle_category(t, s, r, m)
+        put_on_agenda(s, number)
+        return
+    if row.phase == OPEN:
+        schedule(t, s, m)
+        put_on_agenda(s, number)
+        return
+    schedule(t, s, m)
+    if row.phase == UNLOAD:
+        row.item = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out].item
+    else:
+        row.item = s.bins[station.bin0 + row.head].item
+        row.done = now
+        s.stations[number].done += 1
+        s.stations[number].good += 1
+    pass_on(t, s, r, m)
+
+
+# ---- stores
+
+
+@kernel
+def attempt_store(t, s, r, m):
+    """Let items into a store while it has places. Returns whether any moved in."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    state = s.stations[number]
+    now = s.head[0].now
+    changed = False
+    while row.on < station.size:
+        item, arrive, _ = take(t, s, r, station.pass_queue)
+        if item == 0:
+            break
+        state.n += 1
+        at = row.head + row.on
+        if at >= station.size:
+            at -= station.size
+        entry = s.bins[station.bin0 + at]
+        entry.item = item
+        entry.arrive = arrive
+        entry.start = now
+        entry.n = state.n
+        entry.ready = now + duration(t.laws, t.quantiles, station.law, s.head[0].base, station.hash, SERVICE, state.n)
+        row.on += 1
+        if row.on == 1:
+            row.due = entry.ready
+            schedule(t, s, m)
+            settle_category(t, s, r, m)
+        changed = True
+    return changed
+
+
+# ---- carriers
+
+
+@kernel
+def attempt_loader(t, s, r, m):
+    """Take an empty carrier where there is none, and the next item. Returns whether the machine is in work now."""
+    row = s.machines[m]
+    station = t.stations[t.machines[m].station]
+    c = station.carrier
+    carrier = t.carriers[c]
+    if row.tray < 0:
+        state = s.carriers[c]
+        if state.empty == 0:
+            return False
+        row.tray = s.empties[carrier.tray0 + state.empty_head]
+        state.empty_head += 1
+        if state.empty_head >= carrier.count:
+            state.empty_head = 0
+        state.empty -= 1
+        row.on = 0
+        tray = s.trays[carrier.tray0 + row.tray]
+        tray.content = FILLED
+        tray.count = 0
+    item, arrive, _ = take(t, s, r, station.pass_queue)
+    if item == 0:
+        return False
+    start(t, s, r, m, item, arrive, 1)
+    return True
+
+
+@kernel
+def loader_done(t, s, r, m):
+    """Lay an item on the carrier; a full carrier goes on."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    c = station.carrier
+    carrier = t.carriers[c]
+    now = s.head[0].now
+    row.done = now
+    tray = s.trays[carrier.tray0 + row.tray]
+    s.fills[carrier.fill0 + row.tray * carrier.holds + row.on] = row.item & SERIAL_MASK
+    tray.dirty = 1
+    key = (carrier.kind << KIND_SHIFT) | (row.tray + 1)
+    placed(s, r, number, row.item, key, row.on, 0)
+    row.on += 1
+    tray.count = row.on
+    s.stations[number].done += 1
+    s.stations[number].good += 1
+    visit(t, s, r, number, m, row.item, row.arrive, row.start, now, now, row.n, 0, -1, row.tool)
+    if row.on == carrier.holds:
+        row.item = key
+        pass_on(t, s, r, m)
+    else:
+        release(t, s, r, m)
+
+
+@kernel
+def attempt_unloader(t, s, r, m):
+    """Take a full carrier where there is none, and begin with its next item. Returns whether the machine is in work now."""
+    row = s.machines[m]
+    station = t.stations[t.machines[m].station]
+    c = station.carrier
+    if row.tray < 0:
+        item, _, _ = take(t, s, r, station.pass_queue)
+        if item == 0:
+            return False
+        row.tray = (item & SERIAL_MASK) - 1
+        row.on = s.trays[t.carriers[c].tray0 + row.tray].count
+        row.out = 0
+        row.arrive = s.head[0].now
+    start(t, s, r, m, on_carrier(t, s, c, row.tray, row.out), row.arrive, 1)
+    return True
+
+
+@kernel
+def unloader_done(t, s, r, m):
+    """An item is off its carrier."""
+    row = s.machines[m]
+    state = s.stations[t.machines[m].station]
+    row.done = s.head[0].now
+    row.verdict = 0
+    state.done += 1
+    state.good += 1
+    pass_on(t, s, r, m)
+
+
+# ---- tools of stations whose items are carriers
+
+
+@kernel
+def lacks_value(t, s, r, j, m, tool):
+    """The unit under a tool that is out gets no value; nothing where its place is empty."""
+    mode = t.toolmodes[j]
+    carrier = t.carriers[mode.carrier]
+    tray = (s.machines[m].item & SERIAL_MASK) - 1
+    row = s.trays[carrier.tray0 + tray]
+    head = s.head[0]
+    if tool >= row.count or head.missing >= MISSINGS:
+        return
+    for i in range(head.missing):
+        entry = s.missing[i]
+        if entry.carrier == mode.carrier and entry.tray == tray and entry.place == tool and entry.mark == mode.mark:
+            return
+    entry = s.missing[head.missing]
+    head.missing += 1
+    entry.carrier = mode.carrier
+    entry.tray = tray
+    entry.place = tool
+    entry.mark = mode.mark
+    row.missing += 1
+    no_value(s, r, mode.station, m - t.stations[mode.station].machine0, on_carrier(t, s, mode.carrier, tray, tool), tool)
+
+
+@kernel
+def tools_at_start(t, s, r, m):
+    """A carrier begins at a machine of which some tools are out."""
+    head = s.head[0]
+    number = t.machines[m].station
+    for i in range(head.outs):
+        out = s.outs[i]
+        if t.toolmodes[out.toolmode].station == number and t.stations[number].machine0 + out.machine == m:
+            lacks_value(t, s, r, out.toolmode, m, out.tool)
+
+
+@kernel
+def tool_out(t, s, r, j, machine, tool, n):
+    """A tool goes out."""
+    mode = t.toolmodes[j]
+    head = s.head[0]
+    tool_stop(s, r, mode.station, machine, tool, mode.reason, 1)
+    if head.outs < LINE_OUTS:
+        out = s.outs[head.outs]
+        head.outs += 1
+        out.toolmode = j
+        out.machine = machine
+        out.tool = tool
+        out.n = n
+    m = t.stations[mode.station].machine0 + machine
+    if s.machines[m].phase == WORK:
+        lacks_value(t, s, r, j, m, tool)
+
+
+@kernel
+def tool_back(t, s, r, j, machine, tool):
+    """A tool comes back."""
+    mode = t.toolmodes[j]
+    head = s.head[0]
+    kept = 0
+    found = False
+    for i in range(head.outs):
+        out = s.outs[i]
+        if out.toolmode == j and out.machine == machine and out.tool == tool:
+            found = True
+            continue
+        s.outs[kept] = out
+        kept += 1
+    head.outs = kept
+    if found:
+        tool_stop(s, r, mode.station, machine, tool, mode.reason, 0)
