@@ -55,12 +55,15 @@ class Leaf:
         Where it is written; `BUILT_IN` where it is not.
     mark
         Of the value itself, else of its file.
+    is_word
+        True for a name or a choice, which needs no mark.
     """
 
     path: str
     shown: str
     place: Place
     mark: str = ""
+    is_word: bool = False
 
 
 @dataclass(slots=True)
@@ -120,20 +123,17 @@ class Reading:
             return self._wrong_shape(node, form, path)
         begin = len(self.leaves)
         values: dict[str, Any] = {}
+        for name, key in form.keys.items():
+            self._key(name, key, node, path, values)
         for name, child in node.entries.items():
-            key = form.keys.get(name)
             here = f"{path}.{name}" if path else name
-            if is_none(child) and not _takes_none(key):
+            if name in form.keys or (is_none(child) and form.others is not None):
                 continue
-            if key is None and form.others is not None:
-                if self._own_name(name, "name", node.keys[name], here):
-                    values[name] = self.read(child, form.others, here)
-            elif key is None:
+            if form.others is None:
                 self._no_such_key(name, node.keys[name], form, here)
-            else:
-                self.places[here] = node.keys.get(name, child.place)
-                values[name] = self.read(child, key.form, here)
-        self._complete(node, form, path, values)
+            elif self._own_name(name, "name", node.keys[name], here):
+                self.places[here] = node.keys[name]
+                values[name] = self.read(child, form.others, here)
         for group in form.one_of:
             given = [name for name in group if name in values]
             if len(given) > 1:
@@ -143,16 +143,17 @@ class Reading:
             self._as_row(begin, path)
         return values
 
-    def _complete(self, node: Fields, form: Record, path: str, values: dict[str, Any]) -> None:
-        """Fill in defaults; note what is missing."""
-        for name, key in form.keys.items():
-            if name in values:
-                continue
-            here = f"{path}.{name}" if path else name
-            if key.required:
-                self.fault(node.place, here, f"`{name}` is missing: {key.meaning}.", f"Write `{name}: {example_of(key.form)}`.")
-            elif key.default is not None:
-                values[name] = self.read(_default_node(key), key.form, here)
+    def _key(self, name: str, key: Key, node: Fields, path: str, values: dict[str, Any]) -> None:
+        """Read one fixed key, or fill in its default, or note that it is missing."""
+        here = f"{path}.{name}" if path else name
+        child = node.entries.get(name)
+        if child is not None and not (is_none(child) and not _takes_none(key)):
+            self.places[here] = node.keys[name]
+            values[name] = self.read(child, key.form, here)
+        elif key.required:
+            self.fault(node.place, here, f"`{name}` is missing: {key.meaning}.", f"Write `{name}: {example_of(key.form)}`.")
+        elif key.default is not None:
+            values[name] = self.read(_default_node(key), key.form, here)
 
     def _map(self, node: Node, form: MapOf, path: str) -> dict[str, Any] | None:
         if isinstance(node, Text) and node.value == "" and not node.quoted:
@@ -216,8 +217,8 @@ class Reading:
         try:
             if isinstance(form, Quantity):
                 value = read_quantity(node.value, form, loose=loose)
-                if isinstance(value, Amount) or hasattr(value, "mark"):
-                    mark, shown = value.mark, str(value)
+                if not isinstance(value, str):
+                    mark, shown = value.mark, _reading(value)
             elif isinstance(form, WindowForm):
                 value = parse_window(node.value, spans=form.spans, loose=loose)
                 mark, shown = value.mark, value.shown
@@ -239,7 +240,7 @@ class Reading:
             self._known_mark(mark, node.place, path)
         elif node.place is not BUILT_IN and isinstance(form, Quantity | WindowForm | Count | Every) and shown not in {"unlimited", "part"}:
             mark = node.place.source.mark
-        self.leaves.append(Leaf(path, shown, node.place, mark))
+        self.leaves.append(Leaf(path, shown, node.place, mark, not isinstance(form, Quantity | WindowForm | Count | Every)))
         return value
 
     def _word(self, node: Text, form: Form, path: str) -> Any:  # noqa: ANN401 - as above
@@ -303,12 +304,13 @@ class Reading:
     def _as_row(self, begin: int, path: str) -> None:
         """Join the leaves of a record into one row, if all that is written comes from one file with one mark."""
         leaves = self.leaves[begin:]
-        written = {(leaf.place.file, leaf.mark) for leaf in leaves if leaf.place is not BUILT_IN}
-        if len(written) <= 1 and leaves:
-            place = next((leaf.place for leaf in leaves if leaf.place is not BUILT_IN), BUILT_IN)
-            mark = next((leaf.mark for leaf in leaves if leaf.mark), "")
-            text = ", ".join(_said(leaf.path[len(path) + 1 :], leaf.shown) for leaf in leaves)
-            self.leaves[begin:] = [Leaf(path, text, place, mark)]
+        written = [leaf for leaf in leaves if leaf.place is not BUILT_IN]
+        if len({leaf.place.file for leaf in written}) > 1 or len({leaf.mark for leaf in written if not leaf.is_word}) > 1 or not leaves:
+            return
+        place = written[0].place if written else BUILT_IN
+        mark = next((leaf.mark for leaf in written if leaf.mark), "")
+        said = (_said(leaf.path[len(path) + 1 :], leaf) for leaf in leaves)
+        self.leaves[begin:] = [Leaf(path, ", ".join(text for text in said if text), place, mark)]
 
     def _joined(self, begin: int, path: str, place: Place, form: str) -> None:
         leaves = self.leaves[begin:]
@@ -317,11 +319,21 @@ class Reading:
         self.leaves[begin:] = [Leaf(path, text, place, marks.pop() if len(marks) == 1 else "")]
 
 
-def _said(key: str, shown: str) -> str:
-    """Return one part of a row."""
+def _said(key: str, leaf: Leaf) -> str:
+    """Return one part of a row; empty where the usual need not be said."""
     if key == "clock":
-        return f"{shown} time"
-    return f"{key} {shown}"
+        return f"{leaf.shown} time"
+    if leaf.place is BUILT_IN and (key, leaf.shown) in {("stops", "station"), ("rolls", "1"), ("change", "0 s"), ("splice", "0 m"), ("count", "1")}:
+        return ""
+    return f"{key} {leaf.shown}"
+
+
+def _reading(value: Any) -> str:  # noqa: ANN401 - an Amount or a GoodsAmount
+    """Return a quantity as shown: a text with two readings says which it is."""
+    if not isinstance(value, Amount) or not value.note:
+        return str(value)
+    shown = {"parts a minute": f"{value.number} /min", "parts per million": f"{value.number} mg/kg"}
+    return shown.get(value.note, f"{value} ({value.note})")
 
 
 def _default_node(key: Key) -> Node:

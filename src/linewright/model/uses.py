@@ -230,6 +230,9 @@ class Opener:
 
     def _parsed(self, text: str, name: str, entry: tuple[str, ...]) -> Fields | None:
         """Return the tree of a text (parsed once), or of one entry in it; the file's marks are known to its places from here on."""
+        if entry:
+            # one file holds many: it is parsed once, under a name that fits all of them
+            name = f"{name.removesuffix(entry[-1]).rstrip()} {entry[0]}".strip()
         key = (name, text)
         if key not in self._texts:
             self._texts[key] = parse(text, name, self.report)
