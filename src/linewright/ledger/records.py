@@ -180,7 +180,7 @@ class ChargeRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsumeRow:
-    """A piece of a web that went into a unit; limits of error of its ends as in `MapRow`."""
+    """A piece of a web that went into a unit; limits of error of its ends as in `MapRow` (the run's fact ``roles`` tells them once for each role)."""
 
     web: int
     lo_mm: int
@@ -189,6 +189,18 @@ class ConsumeRow:
     role: str | None
     error_mm: float
     drift: float
+
+
+@dataclass(frozen=True, slots=True)
+class LostRow:
+    """A piece of a lot that was thrown away: ``rest`` of a coil at a change, ``old`` (beyond its shelf life), ``splice``."""
+
+    lot: int
+    lo_mm: int
+    hi_mm: int
+    machine: str | None
+    time_us: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

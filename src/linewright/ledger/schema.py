@@ -101,9 +101,17 @@ TABLES: tuple[Table, ...] = (
         "consume",
         (
             "web INTEGER NOT NULL", "lo_mm INTEGER NOT NULL", "hi_mm INTEGER NOT NULL", "unit INTEGER NOT NULL", "role INTEGER",
-            "error_mm REAL", "drift REAL",
         ),
         ("web, lo_mm", "unit"),
+        replayed=True,
+    ),
+    Table(
+        "lost",
+        (
+            "lot INTEGER NOT NULL", "lo_mm INTEGER NOT NULL", "hi_mm INTEGER NOT NULL", "machine INTEGER", "time_us INTEGER NOT NULL",
+            "why TEXT NOT NULL",
+        ),
+        ("lot",),
         replayed=True,
     ),
     Table(
@@ -124,7 +132,7 @@ TABLES: tuple[Table, ...] = (
         "visit",
         (
             "unit INTEGER NOT NULL", "step INTEGER NOT NULL", "machine INTEGER", "tool INTEGER", "in_us INTEGER", "start_us INTEGER",
-            "done_us INTEGER", "out_us INTEGER", "verdict INTEGER", "grade INTEGER", "layout INTEGER", "vals BLOB",
+            "done_us INTEGER", "out_us INTEGER", "ns INTEGER", "verdict INTEGER", "grade INTEGER", "layout INTEGER", "vals BLOB",
         ),
         ("unit",),
         replayed=True,
@@ -144,7 +152,7 @@ TABLES: tuple[Table, ...] = (
         ),
         ("thing",),
     ),
-    Table("state", ("machine INTEGER NOT NULL", "from_us INTEGER NOT NULL", "state INTEGER NOT NULL", "reason INTEGER"),
+    Table("state", ("machine INTEGER NOT NULL", "from_us INTEGER NOT NULL", "state INTEGER NOT NULL", "reason INTEGER", "ns INTEGER"),
           ("machine, from_us",), replayed=True),
     Table("event", ("seq INTEGER PRIMARY KEY", "line_us INTEGER", "wall_us INTEGER NOT NULL", "kind TEXT NOT NULL", "body TEXT NOT NULL"),
           ("kind, seq",)),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from linewright.ledger.records import ChargeRow, ConsumeRow, Finding, LinkRow, MapRow, MountRow, Observation, PlacedRow, Thing
+from linewright.ledger.records import ChargeRow, ConsumeRow, Finding, LinkRow, LostRow, MapRow, MountRow, Observation, PlacedRow, Thing
 from linewright.ledger.row_reader import RowReader, in_parts
 
 MAP_COLUMNS = (
@@ -141,6 +141,11 @@ class ThingReader(RowReader):
         before = self._pieces("web = ? AND lo_mm < ? ORDER BY lo_mm DESC LIMIT 1", (web, low))
         return [p for p in before if p.hi_mm > low] + rows
 
+    def lost_of(self, lot: int) -> list[LostRow]:
+        """Return what of a lot was thrown away."""
+        rows = self.rows("SELECT lot, lo_mm, hi_mm, machine, time_us, why FROM lost WHERE lot = ? ORDER BY lo_mm", (lot,))
+        return [LostRow(r[0], r[1], r[2], self.name(r[3]), r[4], r[5]) for r in rows]
+
     # ---- machines and carriers
 
     def mounts_at(self, machine: str, time_us: int) -> list[MountRow]:
@@ -211,8 +216,14 @@ class ThingReader(RowReader):
         return [ChargeRow(*r) for r in self.rows(statement, parameters)]
 
     def _pieces(self, where: str, parameters: tuple[Any, ...]) -> list[ConsumeRow]:
-        rows = self.rows(f"SELECT web, lo_mm, hi_mm, unit, role, error_mm, drift FROM consume WHERE {where}", parameters)  # noqa: S608
-        return [ConsumeRow(r[0], r[1], r[2], r[3], self.name(r[4]), r[5] or 0.0, r[6] or 0.0) for r in rows]
+        rows = self.rows(f"SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE {where}", parameters)  # noqa: S608
+        limits: dict[str, list[float]] = self.fact("roles") or {}
+        found = []
+        for web, low, high, unit, role in rows:
+            name = self.name(role)
+            error_mm, drift = limits.get(name or "", (0.0, 0.0))
+            found.append(ConsumeRow(web, low, high, unit, name, error_mm, drift))
+        return found
 
     def _mounts(self, where: str, parameters: tuple[Any, ...]) -> list[MountRow]:
         """Return mounts; where no end was written, a lot stays until the next one on the same input."""

@@ -190,7 +190,7 @@ class RunWriter:
 
     # ---- commit
 
-    def commit(self, state: bytes | None = None, fills: Mapping[int, bytes] | None = None, line_us: int | None = None) -> None:
+    def commit(self, state: bytes | None = None, fills: Mapping[int, bytes] | bytes | None = None, line_us: int | None = None) -> None:
         """Make all that was added durable; it is when this returns.
 
         Parameters
@@ -198,7 +198,8 @@ class RunWriter:
         state
             The state to go on from after a crash; the two newest are kept. None: none is saved with this commit.
         fills
-            With a state: parts of it that changed since the last one, by number. Each part is kept in its newest form only.
+            With a state: parts of it that changed since the last one. By number, each part is kept in its newest form only; plain bytes are
+            kept behind all that there are.
         line_us
             Line time that has been reached.
 
@@ -211,6 +212,8 @@ class RunWriter:
         if line_us is not None:
             self._run_many("UPDATE run SET line_us = ?", [(line_us,)])
         if state is not None:
+            if isinstance(fills, bytes):
+                fills = {self._highest("fill") + 1: fills} if fills else {}
             self._save(state, fills or {}, line_us)
         try:
             self._connection.execute("COMMIT")
@@ -249,7 +252,7 @@ class RunWriter:
         row = self._connection.execute("SELECT seq, line_us, state, marks FROM checkpoint ORDER BY seq DESC LIMIT 1").fetchone()
         if row is None:
             return None
-        fills = dict(self._connection.execute("SELECT part, data FROM fill"))
+        fills = dict(self._connection.execute("SELECT part, data FROM fill ORDER BY part"))
         return Checkpoint(row[0], row[1], row[2], fills, json.loads(row[3]))
 
     def begin_replay(self, checkpoint: Checkpoint | None = None) -> dict[str, int]:
