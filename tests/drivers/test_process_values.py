@@ -13,6 +13,7 @@ from linewright.model.plant import Plant, Utility
 from linewright.model.station import Input, Measure, Segment
 from linewright.model.values import SetPoint, Signal, Unit, Window
 
+NUMBERS = {"coater": 0, "dry-room": 1}
 DEGREE = Unit("degC", 1.0, 273.15)
 
 
@@ -83,7 +84,7 @@ def coater() -> Plant:
 
 
 def test_every_signal_of_every_machine_has_its_tags() -> None:
-    values = process_values(coater(), seed=1)
+    values = process_values(coater(), 1, NUMBERS)
     assert [v.tag for v in values] == [
         "coater/1/oven-zones/1", "coater/1/oven-zones/2", "coater/1/pump-rate", "coater/1/tension",
         "coater/2/oven-zones/1", "coater/2/oven-zones/2", "coater/2/pump-rate", "coater/2/tension", "dry-room/1/dew-point",
@@ -98,7 +99,7 @@ def test_every_signal_of_every_machine_has_its_tags() -> None:
 
 
 def test_samples_lie_on_the_grid_and_begin_after_what_was_asked() -> None:
-    tension = next(v for v in process_values(coater(), seed=1) if v.name == "tension")
+    tension = next(v for v in process_values(coater(), 1, NUMBERS) if v.name == "tension")
     tension.course.aim(10**9, tension.target)
     all_of_it = tension.samples(-1, 10**10)
     assert all_of_it.t[0] == 0

@@ -43,6 +43,11 @@ class Outbox:
         """Return the number of the last acknowledged record."""
         return self._acknowledged
 
+    @property
+    def next_seq(self) -> int:
+        """Return the number that the next record will get."""
+        return self._next_seq
+
     def put(self, rows: Rows) -> None:
         """Add records, in order of time; they get their numbers here."""
         rows = rows.copy()

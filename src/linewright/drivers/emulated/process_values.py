@@ -7,7 +7,7 @@ the value reached, so a trajectory is a short list of pieces and any sample can 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,9 +109,9 @@ class Trajectory:
         self._target = [float(p[2]) for p in pieces]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProcessValue:
-    """One tag of one machine.
+    """One tag of one machine; only its target and its course change.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class ProcessValue:
     name, index
         Of the signal; `index` 0-based.
     follows
-        Its set-point always (temperatures), or only while the machine works.
+        Its set-point always (temperatures), or only while the machine works (then it is at rest else).
     target, rest
         SI; while it follows, and else.
     low, high
@@ -152,6 +152,21 @@ class ProcessValue:
     key: int
     course: Trajectory
 
+    def work(self, t_ns: int, works: int) -> None:
+        """Let the machine begin (1) or cease (0) to work."""
+        if self.follows is Follows.WORK:
+            self.course.aim(t_ns, self.target if works else self.rest)
+
+    def set_to(self, t_ns: int, target: float) -> None:
+        """Change the set-point."""
+        target = float(np.clip(target, self.low, self.high))
+        if self.follows is Follows.SET_POINT:
+            self.rest = target
+        is_followed = self.course.target == self.target
+        self.target = target
+        if is_followed or self.follows is Follows.SET_POINT:
+            self.course.aim(t_ns, target)
+
     def samples(self, since_ns: int, until_ns: int) -> Samples:
         """Return the samples with `since_ns` < t <= `until_ns`, on the grid of its period."""
         first = max(0, since_ns // self.every_ns + 1)
@@ -166,22 +181,30 @@ class ProcessValue:
         return Samples(t, np.clip(values, self.low, self.high))
 
 
-def process_values(plant: Plant, seed: int) -> list[ProcessValue]:
+def process_values(plant: Plant, seed: int, number_of: Mapping[str, int]) -> list[ProcessValue]:
     """Return every tag of a plant's stations and utilities whose items have no channels, at rest, at the run's begin.
 
     Stations whose items are carriers with channels (formation) have curves instead, see `formation_curves`.
+
+    Parameters
+    ----------
+    plant, seed
+        What is described, and the key of the noise.
+    number_of
+        The number that a station (by path) or a utility (by name) has in commands and records.
     """
     values = []
     on_carriers = carrier_stations(plant)
-    for number, segment in enumerate(plant.segments):
+    for segment in plant.segments:
+        number = number_of[segment.path]
         if segment.name not in on_carriers or not any(name == "channel" for name, _ in segment.tools):
             for machine in range(segment.count):
                 values += [v for signal in segment.signals for v in _of_signal(segment.path, number, machine, signal, _target(segment, signal), seed)]
-    for offset, utility in enumerate(plant.utilities):
+    for utility in plant.utilities:
         recipe = {p.name: p.values for p in utility.recipe}
         for signal in utility.signals:
             target = recipe.get(signal.name, (_middle(signal),))
-            values += _of_signal(utility.name, len(plant.segments) + offset, 0, signal, target, seed)
+            values += _of_signal(utility.name, number_of[utility.name], 0, signal, target, seed)
     return values
 
 

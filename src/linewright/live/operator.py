@@ -1,0 +1,331 @@
+"""What operators may do, and what comes of it: each command is answered by an event of the ledger, also where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from linewright.control.alarms import ACKNOWLEDGED, AlarmFold
+from linewright.drivers.driver import Rows
+from linewright.kernels.exchange_rows import CLEAR, COMMAND, SET, STOP
+from linewright.ledger.records import Event
+from linewright.live.mailbox import KINDS, Asked
+from linewright.live.orders import LiveOrder, OrderState, Verb, after, from_saved
+from linewright.model.errors import LinewrightError
+from linewright.model.plant import Plant
+from linewright.model.station import Segment
+
+__all__ = ["Desk", "Operator"]
+
+#: Most things that one hold may name.
+HELD_MOST = 10_000
+
+
+class Desk(Protocol):
+    """What an operator's commands act on; the run is one."""
+
+    def event(self, kind: str, at_ns: int, body: Mapping[str, Any]) -> int:
+        """Write an event and return its number."""
+
+    def send(self, commands: Rows) -> None:
+        """Send commands to machines."""
+
+    def load_recipe(self, revision: int, set_points: Mapping[str, Sequence[float]]) -> None:
+        """Make a recipe known to the drivers."""
+
+    def ask_to_stop(self, why: str) -> None:
+        """End the run cleanly."""
+
+
+@dataclass(slots=True)
+class Held:
+    """One hold that is not released yet: what, why, by whom."""
+
+    things: list[str]
+    reason: str
+    by: str
+
+
+@dataclass(slots=True)
+class Kept:
+    """What an operator's acts have changed: goes into the saved state."""
+
+    order: LiveOrder
+    next_command: int = 1
+    revision: int = 0
+    set_points: dict[str, list[float]] = field(default_factory=dict)
+    stopped: set[tuple[str, int]] = field(default_factory=set)
+    holds: dict[int, Held] = field(default_factory=dict)
+
+
+class Operator:
+    """Does what is asked.
+
+    Parameters
+    ----------
+    plant
+        The line.
+    number_of
+        Number of each station in commands.
+    order
+        The job order.
+    desk
+        What it acts on.
+    """
+
+    def __init__(self, plant: Plant, number_of: Mapping[str, int], order: LiveOrder, desk: Desk) -> None:
+        self._segments = {s.path: s for s in plant.segments}
+        self._plant = plant
+        self._number_of = number_of
+        self._desk = desk
+        self.alarms = AlarmFold()
+        self.kept = Kept(order, set_points={f"{s.path}/{p.name}": list(p.values) for s in plant.segments for p in s.recipe})
+
+    # ---- doing
+
+    def do(self, asked: Asked, at_ns: int) -> None:
+        """Do one command at a line time, and write its answer."""
+        body = {"command": asked.number, "request": asked.request, "kind": asked.kind, "target": dict(asked.target), "value": asked.value,
+                "reason": asked.reason, "by": asked.by, "at_ns": at_ns}  # fmt: skip
+        self.kept.next_command = max(self.kept.next_command, asked.number + 1)
+        try:
+            text = self._verb(asked.kind)(asked, at_ns)
+            self._desk.event("Command", at_ns, body | {"ok": True, "text": text, "next": ""})
+        except LinewrightError as error:
+            what, _, step = str(error).partition("\n")
+            self._desk.event("Command", at_ns, body | {"ok": False, "text": what, "next": step})
+
+    def preview(self, asked: Asked) -> dict[str, Any]:
+        """Return what a command would do (docs/api.md, section 6), without doing it."""
+        why, helps, effect = "", "", []
+        try:
+            effect = self._effect(asked)
+        except LinewrightError as error:
+            why, _, helps = str(error).partition("\n")
+        title, button = _words(asked)
+        asks = ["reason"] if asked.kind in {"hold", "release", "stop"} else []
+        asks += ["by"] if KINDS[asked.kind] == "releases" else []
+        return {"class": KINDS[asked.kind], "can": not why, "why_not": why or None, "helps": helps or None, "title": title, "button": button,
+                "effect": [{"label": a, "text": b} for a, b in effect], "asks": asks, "undo_s": 600 if asked.kind == "hold" else None}  # fmt: skip
+
+    def take_event(self, event: Event) -> None:
+        """Keep the alarms up to date with what was written."""
+        self.alarms.apply(event)
+
+    def begin(self, at_ns: int) -> None:
+        """Store and start the first order, and send all recipes."""
+        self.order(Verb.START, at_ns, "")
+        self.send_recipes(at_ns)
+
+    def send_recipes(self, at_ns: int) -> None:
+        """Send the set-points that hold to every machine."""
+        self._desk.load_recipe(self.kept.revision, self.kept.set_points)
+        self._desk.event("recipe", at_ns, {"revision": self.kept.revision, "set_points": self.kept.set_points, "by": ""})
+        machines = [(s.path, m) for s in self._segments.values() if s.recipe for m in range(s.count if s.places is None else 1)]
+        self._desk.send(self._commands(SET, machines, at_ns))
+
+    def order(self, verb: Verb, at_ns: int, by: str) -> None:
+        """Apply a verb to the order, and write it."""
+        self.kept.order = after(self.kept.order, verb)
+        self._desk.event("order", at_ns, self.kept.order.body(None) | {"verb": verb.value, "by": by})
+
+    # ---- its state
+
+    def saved(self) -> dict[str, Any]:
+        """Return what it knows, for JSON."""
+        k = self.kept
+        return {"order": k.order.saved(), "next_command": k.next_command, "revision": k.revision, "set_points": k.set_points,
+                "stopped": sorted(k.stopped), "holds": [[key, h.things, h.reason, h.by] for key, h in k.holds.items()]}  # fmt: skip
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take back what `saved` returned."""
+        self.kept = Kept(
+            from_saved(saved["order"]), saved["next_command"], saved["revision"], dict(saved["set_points"]), {(p, m) for p, m in saved["stopped"]},
+            {int(key): Held(things, reason, by) for key, things, reason, by in saved["holds"]},
+        )  # fmt: skip
+
+    # ---- the kinds
+
+    def _verb(self, kind: str) -> Callable[[Asked, int], str]:
+        return {
+            "acknowledge": self._acknowledge, "hold": self._hold, "release": self._release, "stop": self._stop, "pause": self._stop,
+            "clear": self._clear, "resume": self._clear, "start": self._clear, "pause-run": self._pause_run, "resume-run": self._resume_run,
+            "stop-run": self._stop_run, "set": self._set,
+        }[kind]  # fmt: skip
+
+    def _acknowledge(self, asked: Asked, at_ns: int) -> str:
+        keys = asked.target.get("alarms") or [asked.target.get("alarm")]
+        unknown = [key for key in keys if key not in self.alarms.alarms]
+        if unknown:
+            raise LinewrightError(f"There is no alarm {unknown[0]}.\nLook at the list again: it may be gone.")
+        fresh = [key for key in keys if self.alarms.alarms[key].acknowledged_us is None]
+        if not fresh:
+            alarm = self.alarms.alarms[keys[0]]
+            raise LinewrightError(f"{alarm.text} was acknowledged already" + (f" by {alarm.acknowledged_by}." if alarm.acknowledged_by else "."))
+        for key in fresh:
+            self._desk.event(ACKNOWLEDGED, at_ns, {"key": key, "alarm": self.alarms.alarms[key].alarm, "by": asked.by})
+        return f"{self.alarms.alarms[fresh[0]].text}: acknowledged" if len(fresh) == 1 else f"{len(fresh)} alarms acknowledged"
+
+    def _hold(self, asked: Asked, at_ns: int) -> str:
+        things = _things(asked)
+        if not asked.reason:
+            raise LinewrightError("A hold needs a reason.\nSay why: it stays with the things until they are released.")
+        key = self._desk.event("hold.set", at_ns, {"things": things, "reason": asked.reason, "by": asked.by})
+        self.kept.holds[key] = Held(things, asked.reason, asked.by)
+        return f"Held {things[0]}" if len(things) == 1 else f"Held {len(things)} things"
+
+    def _release(self, asked: Asked, at_ns: int) -> str:
+        key, held = self._held(asked)
+        self._desk.event("hold.released", at_ns, {"hold": key, "reason": asked.reason, "by": asked.by})
+        del self.kept.holds[key]
+        return f"Released {held.things[0]}" if len(held.things) == 1 else f"Released {len(held.things)} things"
+
+    def _stop(self, asked: Asked, at_ns: int) -> str:
+        segment, machine = self._machine(asked)
+        if (segment.path, machine) in self.kept.stopped:
+            raise LinewrightError(f"{segment.path} {machine} is stopped already.\nResume lets it run again.")
+        self._desk.send(self._commands(STOP, [(segment.path, machine - 1)], at_ns))
+        self.kept.stopped.add((segment.path, machine))
+        return f"{segment.path} {machine} stopped"
+
+    def _clear(self, asked: Asked, at_ns: int) -> str:
+        segment, machine = self._machine(asked)
+        if (segment.path, machine) not in self.kept.stopped:
+            raise LinewrightError(
+                f"{segment.path} {machine} was not stopped by hand: there is nothing to {asked.kind}.\n"
+                "A fault clears by itself when it is mended; a wait ends when material or room is there."
+            )
+        self._desk.send(self._commands(CLEAR, [(segment.path, machine - 1)], at_ns))
+        self.kept.stopped.discard((segment.path, machine))
+        return f"{segment.path} {machine} may run again"
+
+    def _pause_run(self, asked: Asked, at_ns: int) -> str:
+        self.order(Verb.PAUSE, at_ns, asked.by)
+        free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
+        self._desk.send(self._commands(STOP, free, at_ns))
+        return f"Order {self.kept.order.id} paused: nothing new is begun, what is begun is finished"
+
+    def _resume_run(self, asked: Asked, at_ns: int) -> str:
+        self.order(Verb.RESUME, at_ns, asked.by)
+        free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
+        self._desk.send(self._commands(CLEAR, free, at_ns))
+        return f"Order {self.kept.order.id} goes on"
+
+    def _stop_run(self, asked: Asked, at_ns: int) -> str:  # noqa: ARG002 - one shape for all kinds
+        self._desk.ask_to_stop(f"asked by {asked.by}" if asked.by else "asked on the page")
+        return "The run ends; starting it again carries on"
+
+    def _set(self, asked: Asked, at_ns: int) -> str:
+        segment, machine = self._machine(asked)
+        name = str(asked.target.get("set_point", ""))
+        point = next((p for p in segment.recipe if p.name == name), None)
+        if point is None:
+            known = ", ".join(p.name for p in segment.recipe) or "none"
+            raise LinewrightError(f"{segment.path} has no set-point `{name}`.\nIt has: {known}.")
+        shown = asked.value if isinstance(asked.value, list) else [asked.value]
+        if len(shown) != len(point.values) or not all(isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v) for v in shown):
+            raise LinewrightError(f"{segment.path} {name}: {asked.value!r} came; {len(point.values)} numbers in {point.unit.text or '1'} were expected.")
+        values = [point.unit.si(float(v)) for v in shown]
+        self.kept.revision += 1
+        key = f"{segment.path}/{name}"
+        self.kept.set_points[key] = values
+        self._desk.load_recipe(self.kept.revision, {key: values})
+        self._desk.event("recipe", at_ns, {"revision": self.kept.revision, "set_points": {key: values}, "machine": machine, "by": asked.by})
+        self._desk.send(self._commands(SET, [(segment.path, machine - 1)], at_ns))
+        return f"{segment.path} {machine}: {name} set to {', '.join(f'{v:g}' for v in shown)} {point.unit.text}".rstrip()
+
+    # ---- inside
+
+    def _effect(self, asked: Asked) -> list[tuple[str, str]]:
+        if asked.kind in {"stop", "pause", "clear", "resume", "start", "set"}:
+            segment, machine = self._machine(asked)
+            is_stopped = (segment.path, machine) in self.kept.stopped
+            if asked.kind in {"stop", "pause"} and is_stopped:
+                raise LinewrightError(f"{segment.path} {machine} is stopped already.\nResume lets it run again.")
+            if asked.kind in {"clear", "resume", "start"} and not is_stopped:
+                raise LinewrightError(f"{segment.path} {machine} was not stopped by hand.\nA fault clears by itself when it is mended.")
+            others = segment.count - sum(1 for path, _ in self.kept.stopped if path == segment.path)
+            what = "stands still until it is resumed" if asked.kind in {"stop", "pause"} else "goes on with the work in hand"
+            return [("Machine", f"{segment.path} {machine} {what}"), ("Others", f"{others} of {segment.count} machines there are not stopped by hand")]
+        if asked.kind == "release":
+            key, held = self._held(asked)
+            return [("Released", f"{len(held.things)} things of hold {key}, held by {held.by or 'nobody named'}: {held.reason}")]
+        if asked.kind == "hold":
+            things = _things(asked)
+            return [("Held", things[0] if len(things) == 1 else f"{len(things)} things"), ("Line", "nothing stops: a hold marks, it does not divert")]
+        if asked.kind == "pause-run":
+            after(self.kept.order, Verb.PAUSE)
+            return [("Order", f"{self.kept.order.id} is interrupted"), ("Line", "what is begun is finished, nothing new is begun")]
+        if asked.kind == "resume-run":
+            after(self.kept.order, Verb.RESUME)
+            return [("Order", f"{self.kept.order.id} goes on")]
+        return [("Run", "it ends cleanly; starting it again carries on")] if asked.kind == "stop-run" else []
+
+    def _held(self, asked: Asked) -> tuple[int, Held]:
+        key = asked.target.get("hold")
+        held = self.kept.holds.get(key) if isinstance(key, int) else None
+        if held is None or not isinstance(key, int):
+            raise LinewrightError(f"There is no open hold {key}.\nLook at the list again: it may be released.")
+        if not asked.by:
+            raise LinewrightError("A release needs a name.\nSay who releases: it is another person than who held.")
+        if held.by and asked.by.strip().casefold() == held.by.strip().casefold():
+            raise LinewrightError(f"{held.by} held this and cannot release it.\nA second person must.")
+        return key, held
+
+    def _machine(self, asked: Asked) -> tuple[Segment, int]:
+        path = str(asked.target.get("station", ""))
+        segment = self._segments.get(path)
+        if segment is None:
+            raise LinewrightError(f"This line has no station `{path}`.")
+        machine = asked.target.get("machine", 1)
+        if not isinstance(machine, int) or not 1 <= machine <= segment.count:
+            raise LinewrightError(f"{path} has no machine {machine}.\nIt has 1 to {segment.count}.")
+        if segment.places is not None:
+            raise LinewrightError(f"{path} is a room, not a machine: it cannot be commanded.")
+        return segment, machine
+
+    def _feeding(self) -> list[tuple[str, int]]:
+        """Return the machines that begin something from nothing but bought things: what an order feeds."""
+        made = {o.material for s in self._segments.values() for o in s.makes}
+        first = self._plant.segments[0]
+        feeding = [s for s in self._segments.values() if (s.begins or s is first) and not any(i.material in made for i in s.inputs)]
+        return [(s.path, m) for s in feeding for m in range(s.count)]
+
+    def _commands(self, what: int, machines: Sequence[tuple[str, int]], at_ns: int) -> Rows:
+        rows = np.zeros(len(machines), COMMAND)
+        rows["what"], rows["t"], rows["revision"] = what, at_ns, self.kept.revision
+        rows["slot"] = rows["crew"] = -1
+        rows["station"] = [self._number_of[path] for path, _ in machines]
+        rows["machine"] = [m for _, m in machines]
+        return rows
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the order is interrupted."""
+        return self.kept.order.state is OrderState.INTERRUPTED
+
+
+def _things(asked: Asked) -> list[str]:
+    things = asked.target.get("things")
+    if not isinstance(things, list) or not things or not all(isinstance(t, str) and t for t in things):
+        raise LinewrightError('A hold names things: {"things": ["CELL-0001"]}; none came.')
+    if len(things) > HELD_MOST:
+        raise LinewrightError(f"{len(things)} things at once; at most {HELD_MOST} are possible.\nHold the web or the lot instead.")
+    return list(things)
+
+
+def _words(asked: Asked) -> tuple[str, str]:
+    """Return the title of the dialog and the words on its button."""
+    t = asked.target
+    where = f"{t.get('station', '')} {t.get('machine', '')}".strip()
+    count = len(t.get("things") or t.get("alarms") or [0])
+    verbs = {
+        "acknowledge": ("Acknowledge", "Acknowledge" if count == 1 else f"Acknowledge {count} alarms"),
+        "hold": ("Hold", f"Hold {count} thing" + ("s" if count != 1 else "")), "release": (f"Release hold {t.get('hold', '')}", "Release"),
+        "pause-run": ("Pause the order", "Pause order"), "resume-run": ("Resume the order", "Resume order"), "stop-run": ("End the run", "End run"),
+        "set": (f"Set {t.get('set_point', '')} of {where}", "Set"),
+    }  # fmt: skip
+    return verbs.get(asked.kind, (f"{asked.kind.capitalize()} {where}", f"{asked.kind.capitalize()} {where}"))

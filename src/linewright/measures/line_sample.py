@@ -1,0 +1,308 @@
+"""The state of the whole line at one moment, as the page shows it first: the body of a row of `sample` (docs/api.md, section 4).
+
+Read from the kernel's state; twin and floor call the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linewright.kernels.state import (
+    FAULT,
+    IDLE,
+    PLANNED,
+    T_BLOCKED,
+    T_CHANGE,
+    T_CREW,
+    T_EXECUTE,
+    T_OFF_SHIFT,
+    T_OPERATOR,
+    T_PLANNED,
+    T_REPAIR,
+    T_STARVED,
+    T_UTILITY,
+    WORK,
+    State,
+)
+from linewright.kernels.table import BATCH, COIL, STORE, UTILITY, Table
+from linewright.model.plant import Plant
+from linewright.model.station import Segment
+
+__all__ = ["LineSampler", "MachineNow", "machines_now"]
+
+#: Machines are told one by one up to so many.
+MACHINES_MOST = 20
+#: Rates are means over so long [ns]; and one mark of the counts is kept every so often.
+RATE_NS, MARK_NS = 900_000_000_000, 10_000_000_000
+
+_PACKML = {T_STARVED: "Suspended", T_BLOCKED: "Suspended", T_EXECUTE: "Execute", T_CHANGE: "Held", T_REPAIR: "Held", T_CREW: "Held",
+           T_UTILITY: "Suspended", T_PLANNED: "Stopped", T_OFF_SHIFT: "Stopped", T_OPERATOR: "Stopped"}  # fmt: skip
+#: Which state is told first: own faults, then silence, then waiting, then planned stops.
+_RANK = {"Held": 4, "NoData": 3, "Suspended": 2, "Stopped": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class MachineNow:
+    """One machine now: PackML state by name, its reason, since when (ns), what it made since the run's begin."""
+
+    state: str
+    reason: str | None
+    since_ns: int
+    made: int
+
+
+def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]) -> list[MachineNow]:
+    """Return every machine of one station.
+
+    A wait that is shorter than the station's shortest recorded one is not told: the machine counts as running.
+    """
+    station = table.stations[number]
+    now = int(state.head[0].now)
+    rows = state.machines[station.machine0 : station.machine0 + station.count]
+    found = []
+    for row in rows:
+        category, since = int(row.category), int(row.since)
+        if category in (T_STARVED, T_BLOCKED) and now - since < int(station.short):
+            category = T_EXECUTE
+        is_planned = category == T_PLANNED or (category == T_CREW and int(row.mask) & PLANNED)
+        name = "Stopped" if is_planned else _PACKML[category]
+        found.append(MachineNow(name, _reason(table, number, row, category, reasons), since, int(row.k)))
+    return found
+
+
+def _reason(table: Table, number: int, row: Any, category: int, reasons: Sequence[str]) -> str | None:
+    station = table.stations[number]
+    fixed = {T_STARVED: "starved", T_BLOCKED: "blocked", T_CHANGE: "coil-change", T_OFF_SHIFT: "shift", T_OPERATOR: "operator"}
+    if category in fixed:
+        return fixed[category]
+    if category == T_UTILITY:
+        return reasons[int(row.utility)] if row.utility >= 0 else None
+    if category in (T_PLANNED, T_CREW, T_REPAIR):
+        if int(row.mask) & PLANNED and row.plan >= 0:
+            return reasons[int(table.plans[station.plan0 + row.plan].reason)]
+        if int(row.mask) & FAULT and row.mode >= 0:
+            return reasons[int(table.modes[station.mode0 + row.mode].reason)]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Counts of all stations at one line time; `made` counts an item in work by its share done."""
+
+    at_ns: int
+    made: NDArray[np.float64]
+
+
+class LineSampler:
+    """Makes samples of one run, one after the other.
+
+    Parameters
+    ----------
+    plant
+        The line.
+    table
+        Its station table.
+    number_of
+        Number of each station (by path) in the table.
+    reasons
+        Texts of the table's reasons.
+    begin_us
+        Line time of kernel time 0, UTC.
+    """
+
+    def __init__(self, plant: Plant, table: Table, number_of: Mapping[str, int], reasons: Sequence[str], begin_us: int) -> None:
+        self._plant, self._table, self._begin_us = plant, table, begin_us
+        self._number_of, self._reasons = dict(number_of), tuple(reasons)
+        self._work_ns = np.array([_work_ns(plant, table, self._number_of, n) for n in range(len(table.stations))])
+        self._marks: deque[_Mark] = deque()
+        self._since_ns = 0
+        self._good0 = np.zeros(len(table.stations), np.int64)
+        self._lost0 = np.zeros(len(table.stations), np.int64)
+
+    def begin_count(self, state: State) -> None:
+        """Count `made` and `scrap` anew from now on (a shift begins)."""
+        self._since_ns = int(state.head[0].now)
+        self._good0, self._lost0 = _good(state), _lost(state)
+
+    @property
+    def since_us(self) -> int:
+        """Return since when `made` and `scrap` count, UTC."""
+        return self._begin_us + self._since_ns // 1000
+
+    def mark(self, state: State) -> None:
+        """Remember the counts, for rates; to be called at each sample, or more often."""
+        now = int(state.head[0].now)
+        if not self._marks or now - self._marks[-1].at_ns >= MARK_NS:
+            self._marks.append(_Mark(now, self._made(state)))
+            while len(self._marks) > 2 and self._marks[1].at_ns <= now - RATE_NS:
+                self._marks.popleft()
+
+    def stations(self, state: State, silent: Sequence[str] = (), keys: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+        """Return the part `stations` of a sample.
+
+        Parameters
+        ----------
+        state
+            The line now.
+        silent
+            Stations whose driver is silent: their state is not known.
+        keys
+            The one number of the process to show, by station.
+        """
+        self.mark(state)
+        rates = self.rates_per_min(state)
+        good, lost = _good(state) - self._good0, _lost(state) - self._lost0
+        told = {}
+        for segment in self._plant.segments:
+            number = self._number_of[segment.path]
+            machines = machines_now(self._table, state, number, self._reasons)
+            if segment.path in silent:
+                machines = [MachineNow("NoData", None, m.since_ns, m.made) for m in machines]
+            told[segment.path] = self._station(segment, number, state, machines) | {
+                "made": int(good[number]), "scrap": int(lost[number]), "rate_per_min": float(rates[number]),
+                "key": dict(keys[segment.path]) if keys and segment.path in keys else None,
+            }  # fmt: skip
+        return told
+
+    def rates_per_min(self, state: State, over_ns: int = RATE_NS) -> NDArray[np.float64]:
+        """Return what each station made a minute, mean of the last `over_ns` (or since the oldest mark), shape (stations,)."""
+        now = int(state.head[0].now)
+        old = next((m for m in self._marks if m.at_ns >= now - over_ns), None)
+        if old is None or old.at_ns >= now:
+            return np.zeros(len(self._work_ns))
+        rates: NDArray[np.float64] = (self._made(state) - old.made) / ((now - old.at_ns) / 60e9)
+        return np.maximum(rates, 0.0)
+
+    # ---- its state
+
+    def saved(self) -> dict[str, Any]:
+        """Return what it knows, for JSON."""
+        return {"since_ns": self._since_ns, "good0": self._good0.tolist(), "lost0": self._lost0.tolist(),
+                "marks": [[m.at_ns, m.made.tolist()] for m in self._marks]}  # fmt: skip
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take back what `saved` returned."""
+        self._since_ns = int(saved["since_ns"])
+        self._good0, self._lost0 = np.array(saved["good0"], np.int64), np.array(saved["lost0"], np.int64)
+        self._marks = deque(_Mark(int(at), np.array(made)) for at, made in saved["marks"])
+
+    # ---- inside
+
+    def _made(self, state: State) -> NDArray[np.float64]:
+        """Return good items of each station, an item in work counted by its share done."""
+        now = int(state.head[0].now)
+        made = _good(state).astype(np.float64)
+        rows = state.machines
+        at_work = np.flatnonzero(rows.phase == WORK)
+        stations = self._table.machines.station[at_work]
+        work = self._work_ns[stations]
+        share = np.where(work > 0, np.clip((now - rows.start[at_work]) / np.maximum(work, 1.0), 0.0, 1.0), 0.0)
+        np.add.at(made, stations, share)
+        return made
+
+    def _station(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any]:
+        counts: dict[str, int] = {}
+        for m in machines:
+            counts[m.state] = counts.get(m.state, 0) + 1
+        return {
+            "states": counts, "worst": self._worst(machines), "waiting": self._waiting(segment, number, state, machines),
+            "queue": self._queues(segment, number, state), "inside": self._inside(number, state), "places": segment.places,
+            "machines": self._machines(number, state, machines) if len(machines) <= MACHINES_MOST else None,
+        }  # fmt: skip
+
+    def _worst(self, machines: Sequence[MachineNow]) -> dict[str, Any] | None:
+        ranked = [(_RANK.get(m.state, 0), -m.since_ns, -i) for i, m in enumerate(machines)]
+        rank, _, place = max(ranked)
+        if rank == 0:
+            return None
+        worst = machines[-place]
+        return {"state": worst.state, "count": sum(m.state == worst.state for m in machines), "machine": 1 - place, "reason": worst.reason,
+                "since_us": self._us(worst.since_ns)}  # fmt: skip
+
+    def _waiting(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any] | None:
+        starved = sum(m.reason == "starved" for m in machines)
+        blocked = sum(m.reason == "blocked" for m in machines)
+        if starved + blocked == 0:
+            return None
+        lacking = None
+        if starved:
+            station = self._table.stations[number]
+            inputs = (*segment.inputs, *segment.adds)
+            for j in range(int(station.slots)):
+                queue = int(self._table.slots[station.slot0 + j].queue)
+                if queue >= 0 and int(state.queues[queue].count) == 0 and j < len(inputs):
+                    lacking = inputs[j].material
+                    break
+        return {"starved": starved, "blocked": blocked, "input": lacking}
+
+    def _queues(self, segment: Segment, number: int, state: State) -> list[dict[str, Any]]:
+        station = self._table.stations[number]
+        inputs = (*segment.inputs, *segment.adds)
+        told = []
+        for q in range(int(station.queue0), int(station.queue0) + int(station.queues)):
+            queue = self._table.queues[q]
+            name = inputs[int(queue.slot)].material if 0 <= int(queue.slot) < len(inputs) else ""
+            places = int(queue.places)
+            if places > 0 or name:
+                told.append({"input": name, "count": int(state.queues[q].count), "places": places})
+        return told
+
+    def _inside(self, number: int, state: State) -> int:
+        station = self._table.stations[number]
+        rows = state.machines[station.machine0 : station.machine0 + station.count]
+        if int(station.flow) == STORE:
+            return int(rows.on.sum())
+        if int(station.flow) == BATCH:
+            return int((rows.on - rows.out).sum())
+        return int((rows.phase != IDLE).sum())
+
+    def _machines(self, number: int, state: State, machines: Sequence[MachineNow]) -> list[dict[str, Any]]:
+        station = self._table.stations[number]
+        return [
+            {"state": m.state, "reason": m.reason, "since_us": self._us(m.since_ns), "made": m.made, "left": self._left(number, state, i)}
+            for i, m in enumerate(machines)
+        ] if int(station.flow) != UTILITY else []  # fmt: skip
+
+    def _left(self, number: int, state: State, machine: int) -> float | None:
+        """Return the share left of the mounted lot that ends first; None where nothing with a length or a volume is mounted."""
+        station = self._table.stations[number]
+        mount0 = int(self._table.machines[station.machine0 + machine].mount0)
+        shares = []
+        for j in range(int(station.slots)):
+            slot = self._table.slots[station.slot0 + j]
+            mount = state.mounts[mount0 + j]
+            if int(slot.length) > 0 and int(mount.lot) != 0 and int(slot.kind) == COIL:
+                shares.append(min(1.0, int(mount.rest) / int(slot.length)))
+        return round(min(shares), 4) if shares else None
+
+    def _us(self, t_ns: int) -> int:
+        return self._begin_us + t_ns // 1000
+
+
+def _good(state: State) -> NDArray[np.int64]:
+    good: NDArray[np.int64] = state.stations.good.copy()
+    return good
+
+
+def _lost(state: State) -> NDArray[np.int64]:
+    s = state.stations
+    lost: NDArray[np.int64] = s.scrap + s.reject + s.false_reject + s.chance + s.late
+    return lost
+
+
+def _work_ns(plant: Plant, table: Table, number_of: Mapping[str, int], number: int) -> float:
+    """Return the mean time of one work of a station [ns]; 0 for a store, whose items are not made there."""
+    path = next((p for p, n in number_of.items() if n == number), None)
+    segment = next((s for s in plant.segments if s.path == path), None)
+    if segment is None or segment.places is not None:
+        return 0.0
+    if segment.time is not None:
+        return segment.time.mean * 1e9
+    length_mm = int(table.stations[number].enter) or int(table.stations[number].amount)
+    return length_mm * 1e-3 / segment.speed_m_s * 1e9 if segment.speed_m_s else 0.0
