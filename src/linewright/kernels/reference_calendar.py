@@ -1,0 +1,203 @@
+"""What the reference evaluator is made of besides machines: the calendar, queues, people, vehicles, trays, and the log of what happened."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from linewright.kernels.reference_line import Carrier, Crew, Fleet, Queue
+from linewright.kernels.rows import KIND_SHIFT
+
+if TYPE_CHECKING:
+    from linewright.kernels.reference import World
+    from linewright.kernels.reference_machine import Machine
+
+Source = tuple[int, ...]
+
+
+class Calendar:
+    """Sources of events, each with at most one next time; the earliest comes first, at one time the smallest source."""
+
+    def __init__(self) -> None:
+        self.heap: list[tuple[int, Source]] = []
+        self.due: dict[Source, tuple[int, Callable[[], None]]] = {}
+
+    def at(self, time: int, source: Source, happens: Callable[[], None]) -> None:
+        """Let the next event of a source be at `time`; what was planned for it is forgotten."""
+        self.due[source] = (time, happens)
+        heapq.heappush(self.heap, (time, source))
+
+    def forget(self, source: Source) -> None:
+        """Let a source have no next event."""
+        self.due.pop(source, None)
+
+    def next_time(self) -> int | None:
+        """Return the time of the next event, None where nothing can ever happen."""
+        while self.heap:
+            time, source = self.heap[0]
+            if self.due.get(source, (None,))[0] == time:
+                return time
+            heapq.heappop(self.heap)  # planned once, and planned anew since
+        return None
+
+    def take(self) -> tuple[int, Callable[[], None]]:
+        """Take the next event off; `next_time` has just told that there is one."""
+        time, source = heapq.heappop(self.heap)
+        return time, self.due.pop(source)[1]
+
+
+@dataclass(eq=False)
+class Thing:
+    """An item, coil, batch or carrier: its key, when its last work ended, and what lies on it."""
+
+    key: int
+    done: int = 0
+    arrived: int = 0
+    amount: int = 1
+    marks: set[int] = field(default_factory=set)  # values that it lacks
+    content: list[Thing] = field(default_factory=list)
+
+    @property
+    def serial(self) -> int:
+        """Return its number within its kind."""
+        return self.key & ((1 << KIND_SHIFT) - 1)
+
+
+class QueueRun:
+    """Places in front of a station, and the machines that wait to hand over to it, the longest waiting first."""
+
+    def __init__(self, world: World, queue: Queue) -> None:
+        self.world = world
+        self.queue = queue
+        self.things: deque[Thing] = deque()
+        self.waiting: deque[tuple[int, Machine]] = deque()
+        self.coming = 0  # on the way on vehicles
+
+    def wait(self, giver: Machine) -> None:
+        """Put a machine with something to hand over into the list."""
+        self.waiting.append((self.world.now, giver))
+        self.world.agenda.add(self.queue.station)
+
+    def has_place(self) -> bool:
+        """Tell whether one more may come."""
+        return len(self.things) + self.coming < self.queue.places
+
+    def hand_over(self) -> Thing:
+        """Take one thing from the machine that waits longest; its place in the list it keeps while it has more."""
+        giver = self.waiting[0][1]
+        thing = giver.give()
+        if not giver.hands:
+            self.waiting.popleft()
+        self.world.agenda.add(giver.station.number)
+        giver.station.gave(giver)
+        return thing
+
+    def arrive(self, thing: Thing) -> None:
+        """Let a thing reach the queue."""
+        thing.arrived = self.world.now
+        self.things.append(thing)
+
+    def fill(self) -> bool:
+        """Let those who wait hand over while there are places; tell whether anything moved."""
+        moved = False
+        while self.queue.fleet is None and self.waiting and self.has_place():
+            self.arrive(self.hand_over())
+            moved = True
+        return moved
+
+    def pop(self) -> Thing | None:
+        """Take the head, None where there is none; without places it comes straight from the machine that waits longest."""
+        if self.things:
+            return self.things.popleft()
+        if self.queue.places == 0 and self.waiting:
+            thing = self.hand_over()
+            thing.arrived = self.world.now
+            return thing
+        return None
+
+
+class CrewRun:
+    """People and the list of machines that ask for one: first asked, first served."""
+
+    def __init__(self, crew: Crew, *, on: bool) -> None:
+        self.free = crew.count
+        self.on = on
+        self.asks: deque[Callable[[], None]] = deque()
+
+    def ask(self, begin: Callable[[], None]) -> None:
+        """Put a request at the end of the list: what begins when somebody comes."""
+        self.asks.append(begin)
+        self.send()
+
+    def release(self) -> None:
+        """Let one come back."""
+        self.free += 1
+        self.send()
+
+    def send(self) -> None:
+        """Send free people to those who asked first, if the crew is at work."""
+        while self.on and self.free and self.asks:
+            self.free -= 1
+            self.asks.popleft()()
+
+
+class FleetRun:
+    """Vehicles that bring things from the machines that made them to the queues they serve."""
+
+    def __init__(self, world: World, number: int, fleet: Fleet) -> None:
+        self.world = world
+        self.number = number
+        self.fleet = fleet
+        self.free = set(range(fleet.count))
+
+    def start_trip(self) -> bool:
+        """Start one trip if a vehicle is free and a queue has both a place and somebody who waits; tell whether it did."""
+        if not self.free:
+            return False
+        queues = [self.world.queues[i] for i in self.fleet.queues]
+        ready = [q for q in queues if q.waiting and q.has_place()]
+        if not ready:
+            return False
+        queue = min(ready, key=lambda q: (q.waiting[0][0], -q.queue.station, -1 if q.queue.slot is None else q.queue.slot))
+        vehicle = min(self.free)
+        self.free.remove(vehicle)
+        queue.coming += 1
+        thing = queue.hand_over()
+        self.world.after(self.fleet.carry, (3, 0, self.number, vehicle), lambda: self.arrived(vehicle, queue, thing))
+        return True
+
+    def arrived(self, vehicle: int, queue: QueueRun, thing: Thing) -> None:
+        """Set the goods down; the vehicle drives back."""
+        queue.coming -= 1
+        queue.arrive(thing)
+        self.world.agenda.add(queue.queue.station)
+        self.world.after(self.fleet.back, (3, 0, self.number, vehicle), lambda: self.free.add(vehicle))
+
+
+class Trays:
+    """Carriers of one kind: the empty ones in the order in which they became empty, and those on their way back."""
+
+    def __init__(self, world: World, number: int, carrier: Carrier) -> None:
+        self.world = world
+        self.number = number
+        self.carrier = carrier
+        self.empty = deque(Thing((carrier.kind << KIND_SHIFT) + k) for k in range(1, carrier.count + 1))
+        self.back: deque[tuple[int, Thing]] = deque()
+
+    def emptied(self, tray: Thing) -> None:
+        """Send an empty carrier back."""
+        self.back.append((self.world.now + self.carrier.back, tray))
+        if self.carrier.back == 0:
+            self.came_back()
+        elif len(self.back) == 1:
+            self.world.calendar.at(self.back[0][0], (3, 1, self.number), self.came_back)
+
+    def came_back(self) -> None:
+        """Put the first of those on their way at the end of the empties."""
+        self.empty.append(self.back.popleft()[1])
+        if self.back:
+            self.world.calendar.at(self.back[0][0], (3, 1, self.number), self.came_back)
+        self.world.agenda.update(s.number for s in self.world.stations if s.is_loader_of(self.number))

@@ -1,0 +1,202 @@
+"""What a line is, in plain words: the station table as objects, for the reference evaluator and for its tests.
+
+Each time is int64-like nanoseconds, each amount mm, mL, g or pieces. What is drawn is a function of its count (`Numbers`), so that a test may write
+``time=lambda n: 5`` and a line file's laws come in as ``reference_table.read_table`` makes them. ``None`` is "none" or "no limit".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+Numbers = Callable[[int], int]
+Chances = Callable[[int], float]
+
+SECOND = 10**9
+
+
+class Flow(Enum):
+    """How items pass a station."""
+
+    ITEM = 0
+    BATCH = 1
+    STORE = 2
+    LOADER = 3
+    UNLOADER = 4
+    UTILITY = 5
+
+
+class Comes(Enum):
+    """How a station comes by an input: parts made here, coils, bulk made here, or an endless supply."""
+
+    PART = 0
+    COIL = 1
+    BULK = 2
+    SUPPLY = 3
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One input of a station, not the passing item. `queue` None: bought, then coils are `length` long; `thing` is the kind of its lots."""
+
+    comes: Comes
+    thing: int
+    amount: int = 1
+    queue: int | None = None
+    length: int = 0
+    change: int = 0
+    splice: int = 0
+    life: int | None = None
+    rolls: int = 1
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Places in front of a station, for the passing item or for one of its slots; `fleet` brings the items."""
+
+    station: int
+    places: int
+    slot: int | None = None
+    fleet: int | None = None
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to fail: ``life(machine, k)`` and ``repair(machine, k)`` of the machine's k-th failure; `running` counts working time only."""
+
+    life: Callable[[int, int], int]
+    repair: Callable[[int, int], int]
+    running: bool = True
+    crew: int | None = None
+    reason: int = -1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A planned stop, each `every` ns of calendar time or after each `items` starts of the machine; its k-th lasts ``time(machine, k)``."""
+
+    time: Callable[[int, int], int]
+    every: int | None = None
+    items: int | None = None
+    crew: int | None = None
+    reason: int = -1
+
+
+@dataclass(frozen=True)
+class ToolMode:
+    """Failures that take out one tool: the k-th comes ``gap(k)`` after the one before, hits ``pick(k)`` of all tools, lasts ``repair(k)``."""
+
+    gap: Numbers
+    repair: Numbers
+    pick: Numbers
+    tools: int
+    reason: int = -1
+    mark: int = 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """A window and the value that a unit of a serial has; a unit that carries `mark` has none."""
+
+    value: Callable[[int], float]
+    lower: float = float("-inf")
+    upper: float = float("inf")
+    mark: int | None = None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An inspection: by chance where `fails` is given (shares of what ``chance(n)`` draws), else by its checks and the station's grades."""
+
+    fails: float | None = None
+    chance: Chances = lambda _: 1.0
+    checks: tuple[Check, ...] = ()
+    misses: float = 0.0
+    false_alarms: float = 0.0
+    miss: Chances = lambda _: 1.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One station as it is described.
+
+    `out` None: its items leave the line. `entry` is the queue of the passing item, None where it begins something.
+    """
+
+    time: Numbers
+    count: int = 1
+    flow: Flow = Flow.ITEM
+    entry: int | None = None
+    out: int | None = None
+    kind: int = 0
+    begins: bool = False
+    lanes: int = 1
+    made: int = 1  # mm, mL, g of one thing made here, else 1
+    slots: tuple[Slot, ...] = ()
+    within: int | None = None
+    is_scrap: Callable[[int], bool] = lambda _: False
+    gate: Gate | None = None
+    grades: tuple[tuple[Check, ...], ...] = ()
+    modes: tuple[Mode, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    tool_modes: tuple[ToolMode, ...] = ()
+    tools: int = 0
+    shift: int | None = None
+    serves: tuple[int, ...] = ()  # a utility: stations
+    carrier: int | None = None
+    size: int = 1  # a batch; places of a store
+    load: int = 0
+    unload: int = 0
+    wait: int | None = None
+    short: int = 5 * SECOND  # waits shorter than this make no STATE row
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Hours: at each switch work ends or begins; `on` before the first."""
+
+    switches: tuple[int, ...]
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class Crew:
+    """People, all alike."""
+
+    count: int = 1
+    shift: int | None = None
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Vehicles, all alike: `carry` is load, way and unload, `back` the empty way; `queues` they bring to."""
+
+    carry: int
+    back: int
+    queues: tuple[int, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Trays, all alike; `back` is the time of the empty way."""
+
+    kind: int
+    holds: int
+    count: int
+    back: int = 0
+    inner: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A whole line: stations in the order of the flow, utilities behind the last one."""
+
+    steps: tuple[Step, ...]
+    queues: tuple[Queue, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    crews: tuple[Crew, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    first_serials: dict[int, int] = field(default_factory=dict)  # first serial the run gives in each kind; 1 where not named

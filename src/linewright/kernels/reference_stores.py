@@ -1,0 +1,275 @@
+"""The other flows of the reference evaluator: ovens, stores, loaders and unloaders of carriers, utilities."""
+
+from __future__ import annotations
+
+from linewright.kernels.reference_calendar import Thing
+from linewright.kernels.reference_flows import Station
+from linewright.kernels.reference_line import Flow
+from linewright.kernels.reference_machine import LINE, Machine
+
+
+class Oven(Station):
+    """Items move in one by one, start together, come out one by one in the order in which they went in."""
+
+    def attempt(self, machine: Machine) -> bool:
+        """Let an item move into the machine that is open, if it is this one."""
+        if machine is not self.open_machine():
+            return False
+        if machine.held and self.is_due(machine):  # it was stopped when its wait was over
+            self.start_batch(machine)
+            return True
+        item = self.next_item(machine)
+        if item is None:
+            return False
+        if not machine.held:
+            machine.deadline = None if self.step.wait is None else self.world.now + self.step.wait
+        machine.held.append(item)
+        machine.stay[item.key] = (0, item.arrived, self.world.now, 0)
+        if self.step.load:
+            machine.begin("load", self.step.load, lambda: self.loaded(machine))
+        else:
+            self.loaded(machine)
+        return True
+
+    def open_machine(self) -> Machine | None:
+        """Return the one that holds items and has not started, else the first that is empty and may begin."""
+        for m in self.machines:
+            if m.held and not m.is_baking:
+                return m
+        return next((m for m in self.machines if not m.held and m.is_empty), None)
+
+    def loaded(self, machine: Machine) -> None:
+        """Start when all are in or the wait is over, else wait for the next."""
+        if len(machine.held) == self.step.size or self.is_due(machine):
+            self.start_batch(machine)
+        elif machine.deadline is not None:
+            self.world.calendar.at(machine.deadline, machine.source(LINE), lambda: self.world.agenda.add(self.number))
+
+    def is_due(self, machine: Machine) -> bool:
+        """Tell whether the wait for more items is over."""
+        return machine.deadline is not None and self.world.now >= machine.deadline
+
+    def start_batch(self, machine: Machine) -> None:
+        """Begin to bake what is in."""
+        self.starts += 1
+        machine.n = self.starts
+        machine.count_start()
+        machine.is_baking = True
+        machine.started = self.world.now
+        self.world.agenda.add(self.number)
+        machine.begin("work", self.step.time(machine.n), lambda: self.baked(machine))
+
+    def baked(self, machine: Machine) -> None:
+        """Begin to unload."""
+        machine.done = self.world.now
+        for item in machine.held:
+            item.done = machine.done
+        self.unload(machine)
+
+    def unload(self, machine: Machine) -> None:
+        """Let the next item come out."""
+        if self.step.unload:
+            machine.begin("unload", self.step.unload, lambda: self.unloaded(machine))
+        else:
+            self.unloaded(machine)
+
+    def unloaded(self, machine: Machine) -> None:
+        """Let the first item leave, or wait for a place."""
+        if self.out is None:
+            self.left(machine)
+        else:
+            machine.hands.append(machine.held[0])
+            self.out.wait(machine)
+
+    def gave(self, machine: Machine) -> None:
+        """Go on to unload when an item has been handed over."""
+        self.left(machine)
+
+    def left(self, machine: Machine) -> None:
+        """Write the visit of an item that left; unload the next, or be empty."""
+        item = machine.held.pop(0)
+        machine.arrived = machine.stay.pop(item.key)[1]
+        self.write_visit(machine, item)
+        if machine.held:
+            self.unload(machine)
+        else:
+            machine.is_baking = False
+            self.world.agenda.add(self.number)
+            machine.maintain()
+        machine.note()
+
+    def has_in_hand(self, machine: Machine) -> bool:
+        """Tell whether items are in the oven."""
+        return bool(machine.held)
+
+
+class Store(Station):
+    """Each item stays for its time, and leaves when that is over and all before it have left. Stores never stop."""
+
+    def attempt(self, machine: Machine) -> bool:
+        """Let an item move in while a place is free."""
+        if len(machine.held) == self.step.size:
+            return False
+        item = self.next_item(machine)
+        if item is None:
+            return False
+        self.starts += 1
+        now = self.world.now
+        machine.held.append(item)
+        machine.stay[item.key] = (self.starts, item.arrived, now, now + self.step.time(self.starts))
+        if len(machine.held) == 1:
+            self.head(machine)
+        machine.note()
+        return True
+
+    def head(self, machine: Machine) -> None:
+        """Wait for the time of the first item."""
+        ready = machine.stay[machine.held[0].key][3]
+        if ready > self.world.now:
+            self.world.calendar.at(ready, machine.source(LINE), lambda: self.is_over(machine))
+        else:
+            self.is_over(machine)
+
+    def is_over(self, machine: Machine) -> None:
+        """Let the first item leave, or wait for a place."""
+        machine.done = machine.held[0].done = self.world.now
+        self.world.agenda.add(self.number)
+        if self.out is None:
+            self.left(machine)
+        else:
+            machine.hands.append(machine.held[0])
+            self.out.wait(machine)
+
+    def gave(self, machine: Machine) -> None:
+        """Let the next item be the first."""
+        self.left(machine)
+
+    def left(self, machine: Machine) -> None:
+        """Write the visit of the item that left."""
+        item = machine.held.pop(0)
+        machine.n, machine.arrived, machine.started, _ = machine.stay.pop(item.key)
+        self.write_visit(machine, item)
+        if machine.held:
+            self.head(machine)
+        machine.note()
+
+    def look(self) -> None:
+        """Let items move in and hand over, also while one waits to leave."""
+        changed = True
+        while changed:
+            attempts = self.attempt(self.machines[0])
+            fills = [q.fill() for q in self.queues]
+            changed = attempts or any(fills)
+
+    def executes(self, machine: Machine) -> bool:
+        """Tell whether it holds something."""
+        return bool(machine.held)
+
+
+class Loader(Station):
+    """Lays items on a carrier, one start each; a full carrier goes on."""
+
+    def attempt(self, machine: Machine) -> bool:
+        """Open a carrier where there is none, then take an item."""
+        changed = False
+        if machine.tray is None:
+            trays = self.world.trays[self.step.carrier or 0]
+            if not trays.empty:
+                return False
+            machine.tray = trays.empty.popleft()
+            changed = True
+        return super().attempt(machine) or changed
+
+    def worked(self, machine: Machine) -> None:
+        """Lay the item on the next place; its visit ends."""
+        item, tray, now = machine.item, machine.tray, self.world.now
+        assert item is not None
+        assert tray is not None
+        machine.item = None
+        machine.done = item.done = now
+        self.world.log.placed(item.key, tray.key, now, len(tray.content), self.number, 0)
+        tray.content.append(item)
+        self.write_visit(machine, item)
+        if len(tray.content) == self.world.trays[self.step.carrier or 0].carrier.holds:
+            tray.done = now
+            machine.hands.append(tray)
+            assert self.out is not None
+            self.out.wait(machine)
+
+    def gave(self, machine: Machine) -> None:
+        """Be without a carrier when the full one has left."""
+        machine.tray = None
+        machine.note()
+
+    def is_loader_of(self, carrier: int) -> bool:
+        """Tell whether these are its carriers."""
+        return self.step.carrier == carrier
+
+
+class Unloader(Station):
+    """Takes the items off a carrier, one start each, and sends the empty carrier back."""
+
+    def attempt(self, machine: Machine) -> bool:
+        """Take a carrier where there is none, then begin with the item on its first place."""
+        changed = False
+        if machine.tray is None:
+            machine.tray = self.next_item(machine)
+            if machine.tray is None:
+                return False
+            machine.tray_arrived = self.world.now
+            machine.place = 0
+            changed = True
+        _, complete = self.bring_in(machine)
+        if not complete:
+            return changed
+        item = machine.tray.content[machine.place]
+        item.arrived = machine.tray_arrived
+        self.start(machine, item)
+        return True
+
+    def write_visit(self, machine: Machine, item: Thing) -> None:
+        """Write the visit of an item that is out, and that its place is free; the empty carrier goes back."""
+        tray = machine.tray
+        assert tray is not None
+        self.world.log.placed(item.key, tray.key, self.world.now, machine.place, self.number, 1)
+        super().write_visit(machine, item)
+        machine.place += 1
+        if machine.place == len(tray.content):
+            tray.content = []
+            machine.tray = None
+            self.world.trays[self.step.carrier or 0].emptied(tray)
+
+
+class Utility(Station):
+    """A supply: while it is down the stations that it serves are held."""
+
+    def look(self) -> None:
+        """Nothing begins here."""
+
+    def executes(self, machine: Machine) -> bool:  # noqa: ARG002 - as in the other flows
+        """Tell that it runs."""
+        return True
+
+    def went_down(self, reason: int) -> None:
+        """Hold the machines of all stations that it serves."""
+        self.tell(reason, is_down=True)
+
+    def came_up(self, reason: int) -> None:
+        """Let them go on."""
+        self.tell(reason, is_down=False)
+
+    def tell(self, reason: int, *, is_down: bool) -> None:
+        """Tell each machine that it serves."""
+        for number in self.step.serves:
+            for machine in self.world.stations[number].machines:
+                machine.utility(reason, is_down=is_down)
+
+
+FLOWS: dict[Flow, type[Station]] = {
+    Flow.ITEM: Station,
+    Flow.BATCH: Oven,
+    Flow.STORE: Store,
+    Flow.LOADER: Loader,
+    Flow.UNLOADER: Unloader,
+    Flow.UTILITY: Utility,
+}
