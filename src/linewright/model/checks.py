@@ -19,6 +19,8 @@ from linewright.model.reading import Reading
 __all__ = ["Checking", "check_names", "check_paths", "check_top"]
 
 Values = dict[str, Any]
+#: Longest known line: 60 stations. The bound keeps checks that look at all pairs fast.
+MOST_STATIONS = 2000
 
 
 @dataclass(slots=True)
@@ -60,6 +62,13 @@ class Checking:
     def warn(self, path: str, message: str, hint: str = "") -> None:
         """Note a warning at a path."""
         self.reading.report.warn(self.place(path), path, message, hint)
+
+    def missing(self, beside: str, path: str, message: str, hint: str) -> None:
+        """Note that something is not there, unless a fault around it explains that."""
+        report = self.reading.report
+        where = path.rpartition(".")[0]
+        if not report.has_fault(f"{where}.use".lstrip(".")) and not report.has_fault(path):
+            report.fault(self.place(beside), path, message, hint)
 
     def is_written(self, path: str) -> bool:
         """Tell whether a path stands in a file rather than being a default."""
@@ -104,11 +113,13 @@ def check_top(c: Checking) -> None:
         if is_site and not part.line:
             continue
         if not part.values.get("product") and not c.is_written(f"{where}product"):
-            c.fault(header, "`product` is missing: the material that the last station must make.", "Write `product: my-product`.")
+            c.missing(header, f"{where}product", "`product` is missing: the material that the last station must make.", "Write `product: my-product`.")
         if not part.values.get("stations") and not c.is_written(f"{where}stations"):
-            c.fault(header, "`stations` are missing.", "Write `stations: {first: {time: 2.1 s}}`, or `use:` a line.")
+            c.missing(header, f"{where}stations", "`stations` are missing.", "Write `stations: {first: {time: 2.1 s}}`, or `use:` a line.")
         elif part.values.get("stations") == {}:
             c.fault(f"{where}stations", "there is no station.")
+    if len(c.flow.steps) > MOST_STATIONS:
+        c.fault("", f"the file has {len(c.flow.steps)} stations; {MOST_STATIONS} are allowed.")
     zone = root.get("time-zone")
     if isinstance(zone, str) and zone != "UTC":
         try:

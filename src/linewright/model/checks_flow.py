@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linewright.model.checks import Checking
-from linewright.model.flow import EXITS, OUT, Flow, Step
+from linewright.model.flow import EXITS, OUT, Edge, Flow, Step
 from linewright.model.merging import nearest
 
 __all__ = ["check_flow"]
@@ -12,10 +12,17 @@ __all__ = ["check_flow"]
 def check_flow(c: Checking) -> None:
     """Check the whole flow; each fault stands at the station that it is about."""
     _check_fed(c)
-    _check_ends(c)
     _check_taken(c)
-    _check_loops(c)
     _check_carriers(c)
+    if not _has_unknown_target(c):
+        # with a way that leads nowhere, ends and loops would only repeat that fault in other words
+        leads_out = _leading_out(c.flow)
+        _check_loops(c, leads_out)
+        _check_ends(c, leads_out)
+
+
+def _has_unknown_target(c: Checking) -> bool:
+    return any(e.end not in EXITS and c.flow.step(e.end) is None for e in c.flow.edges)
 
 
 def _check_fed(c: Checking) -> None:
@@ -33,7 +40,7 @@ def _above(flow: Flow, step: Step) -> Step | None:
     return flow.steps[number - 1] if number and flow.steps[number - 1].line == step.line else None
 
 
-def _check_ends(c: Checking) -> None:
+def _check_ends(c: Checking, leads_out: set[str]) -> None:
     """A chain ends with the product, or with something that a station takes."""
     products = {p.values.get("product") for p in c.parts}
     taken = [name for s in c.flow.steps for name in (*s.inputs, *s.adds)]
@@ -59,6 +66,8 @@ def _check_ends(c: Checking) -> None:
         product = part.values.get("product")
         steps = [s for s in c.flow.steps if s.line == part.line]
         final = {c.flow.materials.get(s.path, "") for s in steps if s.ends}
+        if any(s.path not in leads_out for s in steps):
+            continue
         if isinstance(product, str) and steps and product not in final and product not in makers and not _by_product(steps, product):
             where = f"{part.where}.product".lstrip(".")
             c.fault(where, f"no station makes `{product}`. {nearest(product, [n for n in (*final, *makers) if n])}".rstrip(), "The last station says `makes:` with this name.")
@@ -100,30 +109,37 @@ def _not_brought(c: Checking, here: str, name: str, maker: Step) -> None:
         c.fault(here, f"`{maker.name}` makes `{name}`, but it does not come here.", f"Let `{maker.name}` say `to:` with this station.")
 
 
-def _check_loops(c: Checking) -> None:
+def _check_loops(c: Checking, leads_out: set[str]) -> None:
     """From every station there is a way out that is not walked round for ever."""
-    leads_out = _leading_out(c.flow)
-    for step in c.flow.steps:
-        if step.path in leads_out:
-            continue
-        gate = step.get("gate")
-        has_scrap = step.get("scrap") is not None and getattr(step.get("scrap"), "si", 0) > 0
-        if has_scrap:
-            continue
-        where = f"{step.where}.gate" if isinstance(gate, dict) else f"{step.where}.to" if step.get("to") is not None else step.where
-        c.fault(where, "items go round in a loop without end: there is no `limit` and no other way out.", "Write `limit: 2` at the gate, or let one station pass its items on.")
+    caught = [s for s in c.flow.steps if s.path not in leads_out and not getattr(s.get("scrap"), "si", 0)]
+    if not caught:
+        return
+    step = next((s for s in caught if s.mapping("gate").get("to") not in (None, *EXITS)), caught[0])
+    where = f"{step.where}.gate" if step.get("gate") else f"{step.where}.to" if step.get("to") is not None else step.where
+    names = ", ".join(f"`{s.name}`" for s in caught[:6])
+    c.fault(
+        where,
+        f"items go round in a loop without end ({names}): there is no `limit` and no other way out.",
+        "Write `limit: 2` at the gate, or let one station pass its items on.",
+    )
 
 
 def _leading_out(flow: Flow) -> set[str]:
     """Return the stations from which some way leads to an exit or to a station that takes."""
-    begins = {s.path for s in flow.steps if s.begins}
     out: set[str] = set()
-    for _ in range(len(flow.steps) + 1):
-        more = {e.start for e in flow.edges if e.end in EXITS or e.end in out or (e.end in begins and e.kind == "good" and e.start != e.end and _ends(flow, e.start))}
-        if more <= out:
-            break
-        out |= more
+    stack = [e.start for e in flow.edges if e.end in EXITS or _is_taken(flow, e)]
+    while stack:
+        path = stack.pop()
+        if path not in out:
+            out.add(path)
+            stack += [e.start for e in flow.arriving(path)]
     return out
+
+
+def _is_taken(flow: Flow, edge: Edge) -> bool:
+    """Tell whether a way ends in something new: the item's own chain is over."""
+    aim = flow.step(edge.end)
+    return aim is not None and aim.begins and edge.kind == "good" and edge.start != edge.end and _ends(flow, edge.start)
 
 
 def _ends(flow: Flow, path: str) -> bool:
@@ -135,8 +151,11 @@ def _check_carriers(c: Checking) -> None:
     """Follow carriers from where they are loaded to where they are unloaded."""
     on: dict[str, str] = {}
     for step in _in_flow_order(c.flow):
-        came = {on.get(e.start, "") for e in c.flow.edges if e.end == step.path and e.start in on and not step.begins}
+        came = {on.get(e.start, "") for e in c.flow.arriving(step.path) if e.start in on and not step.begins}
         loads, unloads = step.mapping("loads").get("carrier"), step.mapping("unloads").get("carrier")
+        if loads and unloads:
+            on[step.path] = ""
+            continue
         carrier = next((x for x in sorted(came) if x), "")
         if unloads and carrier != unloads:
             what = f"they come on `{carrier}`" if carrier else "they come without a carrier"
@@ -173,7 +192,7 @@ def _in_flow_order(flow: Flow) -> list[Step]:
             continue
         seen.add(step.path)
         order.append(step)
-        for edge in reversed([e for e in flow.edges if e.start == step.path and e.end not in EXITS]):
+        for edge in reversed([e for e in flow.leaving(step.path) if e.end not in EXITS]):
             target = flow.step(edge.end)
             if target is not None and target.path not in seen and not target.begins:
                 stack.append(target)

@@ -25,11 +25,14 @@ def webs_of(flow: Flow) -> set[str]:
     for step in flow.steps:
         if any(name in lengths for name in step.made):
             webs.add(step.path)
-    for _ in flow.steps:
-        more = {t for s in flow.steps if s.path in webs for t, _ in s.targets if (n := flow.step(t)) is not None and not n.begins}
-        if more <= webs:
-            break
-        webs |= more
+    stack = list(webs)
+    while stack:
+        step = flow.by_path[stack.pop()]
+        for target, _ in step.targets:
+            aim = flow.step(target)
+            if aim is not None and not aim.begins and target not in webs:
+                webs.add(target)
+                stack.append(target)
     return webs
 
 
@@ -57,7 +60,7 @@ def check_station(c: Checking, step: Step, webs: set[str]) -> None:
 def _check_keys(c: Checking, step: Step, webs: set[str]) -> None:
     """Refuse keys that do not go together, by name."""
     w = step.where
-    if not any(key in step.values for key in ("time", "rate", "speed")):
+    if not any(key in step.values for key in ("time", "rate", "speed")) and not c.reading.report.has_fault(w):
         c.fault(w, "one of `time`, `rate` and `speed` must be given.", "Write `time: 2.1 s`, `rate: 60 ppm`, or for a web `speed: 60 m/min`.")
     pairs = [
         ("batch", "places", "items start together, or each stays for its own time"),
@@ -100,7 +103,7 @@ def _check_keys(c: Checking, step: Step, webs: set[str]) -> None:
 def _check_targets(c: Checking, step: Step) -> None:
     """Check where items go: `to`, `gate`, `within`, `choose`."""
     w = step.where
-    known = {s.path for s in c.flow.steps}
+    known = set(c.flow.by_path)
     near = [s.name for s in c.flow.steps if s.line == step.line]
 
     def station(path: str, name: Any) -> bool:  # noqa: ANN401 - what was read
@@ -137,7 +140,7 @@ def _check_targets(c: Checking, step: Step) -> None:
     station(f"{w}.within.late", within.get("late"))
     if station(f"{w}.within.since", within.get("since")) and within.get("since") == step.name:
         c.fault(f"{w}.within.since", "the time limit begins at another station.")
-    if within and not within.get("since") and not any(e.end == step.path for e in c.flow.edges):
+    if within and not within.get("since") and not c.flow.arriving(step.path):
         c.fault(f"{w}.within", "there is no station before this one.", "Write `within: {limit: 20 min, since: STATION}`.")
 
 

@@ -67,13 +67,14 @@ def _compare(c: Checking, step: Step, starts: float, need: _Need, target: Amount
     wanted = math.ceil(number * starts / total * (1 - 1e-6))
     c.warn(
         f"{step.where}.{key}" if c.is_written(f"{step.where}.{key}") else step.where,
-        f"{_many(number, key)} reach {_rate(total)}; the target of {target} needs {_rate(starts)} here.",
+        f"{_many(number, key)} {_rate(total)}; the target of {target} needs {_rate(starts)} here.",
         f"`{key}: {wanted}` would do.",
     )
 
 
 def _many(number: int, key: str) -> str:
-    return f"{number} places" if key == "places" else "1 machine" if number == 1 else f"{number} machines"
+    what = "place" if key == "places" else "machine"
+    return f"1 {what} reaches" if number == 1 else f"{number} {what}s reach"
 
 
 def _rate(per_s: float) -> str:
@@ -122,15 +123,15 @@ def _backwards(need: _Need) -> None:
         need.starts[step.path] = first * visits
         gate = step.mapping("gate")
         if gate.get("to") not in (None, *EXITS):
-            for edge in need.flow.edges:
-                if edge.start == step.path and edge.kind == "gate":
+            for edge in need.flow.leaving(step.path):
+                if edge.kind == "gate":
                     need.starts[edge.end] = need.starts.get(edge.end, 0.0) + first * (visits - 1)
         if step.begins:
             for key in ("takes", "adds"):
                 _ask(need, step, key, first * visits)
             continue
         _ask(need, step, "adds", first * visits)
-        before = [e.start for e in need.flow.edges if e.end == step.path and e.kind == "good" and not _reaches(need.flow, step.path, e.start)]
+        before = [e.start for e in need.flow.arriving(step.path) if e.kind == "good" and not _reaches(need.flow, step.path, e.start)]
         for path in before:
             need.good[path] = need.good.get(path, 0.0) + first / len(before)
 
@@ -222,21 +223,20 @@ def _order(flow: Flow) -> list[Step]:
     """Return stations so that each comes after all that feed it, where no loop forbids it."""
     order: list[Step] = []
     done: set[str] = set()
-
-    def visit(step: Step, depth: int) -> None:
-        if step.path in done or depth > len(flow.steps):
-            return
-        done.add(step.path)
-        feeds = [e.start for e in flow.edges if e.end == step.path and e.kind in {"good", "gate"}]
-        feeds += [p for key in (*step.inputs, *step.adds) for p in flow.sources.get((step.path, key), [])]
-        for path in feeds:
-            before = flow.step(path)
-            if before is not None:
-                visit(before, depth + 1)
-        order.append(step)
-
-    for step in flow.steps:
-        visit(step, 0)
+    for first in flow.steps:
+        stack = [(first, False)]
+        while stack:
+            step, is_fed = stack.pop()
+            if is_fed:
+                order.append(step)
+                continue
+            if step.path in done:
+                continue
+            done.add(step.path)
+            stack.append((step, True))
+            feeds = [e.start for e in flow.arriving(step.path) if e.kind in {"good", "gate"}]
+            feeds += [p for key in (*step.inputs, *step.adds) for p in flow.sources.get((step.path, key), [])]
+            stack += [(before, False) for path in reversed(feeds) if (before := flow.step(path)) is not None]
     return order
 
 
@@ -245,9 +245,9 @@ def _reaches(flow: Flow, start: str, aim: str) -> bool:
     seen, stack = {start}, [start]
     while stack:
         here = stack.pop()
-        for edge in flow.edges:
+        for edge in flow.leaving(here):
             step = flow.step(edge.end)
-            if edge.start != here or edge.end in seen or step is None or step.begins:
+            if edge.end in seen or step is None or step.begins:
                 continue
             if edge.end == aim:
                 return True
@@ -260,7 +260,7 @@ def _carried(need: _Need) -> dict[str, int]:
     """Return, by station, how many items one start handles: the places of the carrier they come on."""
     on: dict[str, int] = {}
     for step in _order(need.flow):
-        came = max((on.get(e.start, 1) for e in need.flow.edges if e.end == step.path and not step.begins), default=1)
+        came = max((on.get(e.start, 1) for e in need.flow.arriving(step.path) if not step.begins), default=1)
         loads = step.mapping("loads").get("carrier")
         on[step.path] = need.carriers.get(loads, 1) if isinstance(loads, str) else 1 if step.mapping("unloads") else came
     return {s.path: 1 if s.mapping("loads") or s.mapping("unloads") else on[s.path] for s in need.flow.steps}

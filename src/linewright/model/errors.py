@@ -17,6 +17,10 @@ from dataclasses import dataclass
 __all__ = ["FileFault", "LinewrightError", "ModelError", "NotYetError"]
 
 
+#: Faults that one message shows; a file with more is not the file that was meant.
+MOST_SHOWN = 200
+
+
 class LinewrightError(Exception):
     """A fault that the user can mend; its text says where, what was expected, what came, and the next step."""
 
@@ -86,7 +90,8 @@ class ModelError(LinewrightError):
 
     def __str__(self) -> str:
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        return "\n".join([*map(str, self.faults), f"{count}. Nothing was run."])
+        more = [f"... and {len(self.faults) - MOST_SHOWN} more."] if len(self.faults) > MOST_SHOWN else []
+        return "\n".join([*map(str, self.faults[:MOST_SHOWN]), *more, f"{count}. Nothing was run."])
 
 
 class NotYetError(LinewrightError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 __all__ = ["Edge", "Flow", "Step", "flow_of"]
@@ -81,7 +82,7 @@ class Edge:
     kind: str
 
 
-@dataclass(slots=True)
+@dataclass
 class Flow:
     """The whole flow.
 
@@ -102,9 +103,31 @@ class Flow:
     materials: dict[str, str] = field(default_factory=dict)
     sources: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
+    @cached_property
+    def by_path(self) -> dict[str, Step]:
+        """Return the stations by path."""
+        return {s.path: s for s in self.steps}
+
+    @cached_property
+    def _ways(self) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:
+        leaving: dict[str, list[Edge]] = {}
+        arriving: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            leaving.setdefault(edge.start, []).append(edge)
+            arriving.setdefault(edge.end, []).append(edge)
+        return leaving, arriving
+
     def step(self, path: str) -> Step | None:
         """Return the station of that path, None where there is none."""
-        return next((s for s in self.steps if s.path == path), None)
+        return self.by_path.get(path)
+
+    def leaving(self, path: str) -> list[Edge]:
+        """Return the ways out of a station; call it only when all edges are known."""
+        return self._ways[0].get(path, [])
+
+    def arriving(self, path: str) -> list[Edge]:
+        """Return the ways into a station; call it only when all edges are known."""
+        return self._ways[1].get(path, [])
 
 
 def flow_of(steps: list[Step]) -> Flow:
@@ -131,7 +154,7 @@ def flow_of(steps: list[Step]) -> Flow:
     for step in steps:
         if step.ends and not step.targets:
             name = flow.materials.get(step.path, "")
-            takers = [s for s in steps if name and (name in s.inputs or name in s.adds)]
+            takers = [s for s in steps if name and s is not step and (name in s.inputs or name in s.adds)]
             near = [s for s in takers if s.line == step.line] or takers
             step.targets = [(s.path, None) for s in near] or [(OUT, None)]
     _sources(flow)
@@ -180,6 +203,7 @@ def _is_taker(flow: Flow, path: str) -> bool:
 def _name_items(flow: Flow) -> None:
     """Find the item's name behind each station, by following the good ways."""
     chains_that_make = {s.chain for s in flow.steps if s.made}
+    known = set(flow.by_path)
     names = flow.materials
     for step in flow.steps:
         if step.made:
@@ -192,7 +216,7 @@ def _name_items(flow: Flow) -> None:
         for step in flow.steps:
             ways = [t for t, _ in step.targets]
             gate = step.get("gate")
-            ways += [full_path(step, gate[k], set(names) | {s.path for s in flow.steps}) for k in ("to", "then") if isinstance(gate, dict) and gate.get(k)]
+            ways += [full_path(step, gate[k], known) for k in ("to", "then") if isinstance(gate, dict) and isinstance(gate.get(k), str)]
             for way in ways:
                 target = flow.step(way)
                 if target is None or target.begins or target.made or way in names or step.path not in names:
@@ -205,10 +229,12 @@ def _name_items(flow: Flow) -> None:
 
 def _sources(flow: Flow) -> None:
     """Find the stations that bring each thing that is taken or added."""
+    ends = [s for s in flow.steps if s.ends]
+    several = [s for s in flow.steps if len(s.made) > 1]
     for taker in flow.steps:
         for material in (*taker.inputs, *taker.adds):
-            found = [s.path for s in flow.steps if s.ends and s.path != taker.path and _brings(flow, s, taker, material)]
-            found += [s.path for s in flow.steps if material in s.made[1:] and s.path not in found]
+            found = [s.path for s in ends if s.path != taker.path and _brings(flow, s, taker, material)]
+            found += [s.path for s in several if material in s.made[1:] and s.path not in found]
             flow.sources[taker.path, material] = found
 
 

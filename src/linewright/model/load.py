@@ -10,7 +10,7 @@ from typing import Any
 
 from linewright.model.build import parts_of, plant_of, steps_of
 from linewright.model.catalogue import Catalogue
-from linewright.model.checks import Checking, check_names, check_paths, check_top
+from linewright.model.checks import MOST_STATIONS, Checking, check_names, check_paths, check_top
 from linewright.model.checks_class import check_class
 from linewright.model.checks_flow import check_flow
 from linewright.model.checks_station import check_station, webs_of
@@ -126,6 +126,8 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
     classes = {name: reading_of_class(name, tree, report) for name, tree in opener.classes.items()}
     checking = Checking(reading, values, parts, flow, classes, opener.catalogue)
     check_top(checking)
+    if len(flow.steps) > MOST_STATIONS:
+        return CheckReport(report.faults, report.warnings)
     check_names(checking)
     check_paths(checking, root)
     webs = webs_of(flow)

@@ -106,8 +106,11 @@ def merge(below: Node, above: Node, form: Form | None, path: str, report: Report
             hint = nearest(name, list(below.entries))
             report.fault(above.keys[name], here, f"`none` takes away a {form.names}, but there is none of this name. {hint}".rstrip())
             continue
-        if name in below.entries and not _is_whole(key):
-            entries[name] = merge(below.entries[name], node, child_form(form, name), here, report)
+        under = below.entries.get(name)
+        if under is None and isinstance(node, Fields) and isinstance(child_form(form, name), MapOf):
+            under = Fields({}, {}, node.place)  # so that a `none` in it is seen to take away nothing
+        if under is not None and not _is_whole(key):
+            entries[name] = merge(under, node, child_form(form, name), here, report)
         else:
             entries[name] = node
         keys[name] = above.keys[name]

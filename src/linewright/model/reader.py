@@ -120,6 +120,10 @@ class Report:
         note = FileFault(place.file, place.line, place.column, path, message, hint, place.shown_line())
         notes.setdefault((place.file, place.line, place.column, message), note)
 
+    def has_fault(self, path: str) -> bool:
+        """Tell whether a fault was noted at a path or below it."""
+        return any(f.path == path or f.path.startswith(path + ".") for f in self._faults.values())
+
     @property
     def faults(self) -> tuple[FileFault, ...]:
         """Return all faults, sorted by file and line; those of the file read first come first."""

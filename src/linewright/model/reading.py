@@ -138,7 +138,7 @@ class Reading:
             given = [name for name in group if name in values]
             if len(given) > 1:
                 place = node.keys.get(given[1], node.place)
-                self.fault(place, f"{path}.{given[1]}".lstrip("."), f"`{given[0]}` and `{given[1]}` say the same; one of them may be given.")
+                self.fault(place, f"{path}.{given[1]}".lstrip("."), f"`{given[0]}` and `{given[1]}` exclude each other; one of them may be given.")
         if form.row:
             self._as_row(begin, path)
         return values
@@ -180,7 +180,7 @@ class Reading:
         if not isinstance(node, Items):
             return self._wrong_shape(node, form, path)
         if form.length is not None and len(node.values) != form.length:
-            self.fault(node.place, path, f"{len(node.values)} values are written; {form.length} were expected.")
+            self.fault(node.place, path, f"{len(node.values)} in the list; {form.length} were expected.")
             return None
         begin = len(self.leaves)
         values = [self.read(child, form.of, f"{path}.{n + 1}") for n, child in enumerate(node.values)]

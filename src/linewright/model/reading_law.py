@@ -144,7 +144,8 @@ def _samples(file: Text, column: Text | None, kind: str) -> tuple[tuple[float, .
             raise LawFault(f"`{file.value}` has more than {_LARGEST_SAMPLES // 1_000_000} MB")
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LawFault(f"`{file.value}` cannot be read as a table: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is no table in UTF-8"
+        raise LawFault(f"`{file.value}` cannot be read: {why}") from error
     rows = [row for row in rows if row]
     if not rows:
         raise LawFault(f"`{file.value}` is empty")

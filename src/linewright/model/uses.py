@@ -357,8 +357,11 @@ class _Stations:
         if found is None:
             if not is_file_name(target) and not self.opener.catalogue.find("class", target):
                 known = [*(s for s in stations if s != name), *self.opener.catalogue.names("class")]
-                what = "itself" if target == name else "neither a station of this file nor a class of the library"
-                self.report.fault(use.place, path, f"`{target}` is {what}. {nearest(target, known)}".rstrip())
+                if target == name:
+                    self.report.fault(use.place, path, f"`{target}` is the station itself, and the library has no class of this name.")
+                else:
+                    near = nearest(target, known)
+                    self.report.fault(use.place, path, f"`{target}` is neither a station of this file nor a class of the library. {near}".rstrip())
             return None
         return class_start(target, found, use, self.report)
 

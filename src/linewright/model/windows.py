@@ -61,7 +61,7 @@ def parse_window(text: str, *, spans: bool = False, loose: bool = False) -> Wind
         low = parse_amount(_with_unit(low_text.strip(), high), loose=loose)
         _same(low, high)
         if low.si > high.si:
-            raise QuantityFault(f'"{bare}" is empty: its lower limit is above its upper one', f"Write `{high_text.strip()} .. {low_text.strip()}`.")
+            raise QuantityFault(f'"{bare}" is empty: its lower limit is above its upper one', f"Write `{high} .. {low}`.")
         return WindowValue(Window(low.si, None, high.si), high.unit, high.dimension, mark, bare)
     for word in ("at least", "at most"):
         if bare.startswith(word + " "):
