@@ -4,10 +4,11 @@ import { AlarmShape, StateShape } from "../parts/marks";
 import { groupOf, sideOf, stationGroup, tally, type Side } from "../states";
 import { texts } from "../texts";
 import type { Alarm, Group, MachineNow, Station, StationNow } from "../types";
-import { fit } from "./fit";
+import { fit, textWidth } from "./fit";
 import type { Box, Density } from "./layout";
 
 const MARKS_MOST = 20;
+const FEW = 0.04; // below this share of its machines a fault is named, but the box stays calm
 
 interface Rows { name: number; state: number; marks: number; value: number; key: number; size: "t18" | "t16" }
 const ROWS: Record<Density | "small", Rows> = {
@@ -32,14 +33,17 @@ export function stationState(station: Station, now: StationNow | undefined, shor
   const total = now ? Object.values(now.states).reduce((sum, n) => sum + n, 0) : 0;
   if (!now || !now.worst || group === "running") return { group, side: null, text: group === "no-data" ? texts.groups["no-data"] : texts.state.word(Object.keys(now?.states ?? {})[0] ?? "Execute"), edge: group };
   const worst = now.worst;
+  const some = total || station.count;
+  // A machine that is off by plan needs nobody: the station runs as long as one does. Its mark is hatched.
+  if (group === "planned" && worst.count < some && tally(now.states).running > 0) return { group: "running", side: null, text: texts.state.word("Execute"), edge: "running" };
   let reason = worst.reason;
   if (group === "waiting" && !reason && now.waiting) reason = now.waiting.blocked > now.waiting.starved ? "blocked" : "starved";
   const all = total || station.count;
-  return { group, side: sideOf(reason), text: texts.state.station(worst.state, reason, worst.count, all, short), edge: group === "waiting" && worst.count < all ? "running" : group };
+  return { group, side: sideOf(reason), text: texts.state.station(worst.state, reason, worst.count, all, short), edge: (group === "waiting" && worst.count < all) || worst.count < all * FEW ? "running" : group };
 }
 
 /** The number and the line under it: flow for machines, content for stores and rooms with carriers. */
-export function stationNumbers(station: Station, now: StationNow | undefined, word: string): { value: string; unit: string; line: string; level: number | null } {
+export function stationNumbers(station: Station, now: StationNow | undefined, word: string, narrow = false): { value: string; unit: string; line: string; level: number | null } {
   const per = station.products_per_item ?? 1;
   const key = now?.key;
   const keyText = key && key.value !== null ? quantity(key.value, key.unit, key.decimals) : "";
@@ -48,7 +52,7 @@ export function stationNumbers(station: Station, now: StationNow | undefined, wo
     const inside = now?.inside ?? null;
     const level = room && inside !== null ? Math.min(1, inside / room) : null;
     if (inside === null) return { value: texts.noValue, unit: "", line: "", level };
-    return { value: count(inside * per), unit: "", line: station.kind === "store" ? [word, level === null ? keyText : texts.line.full(level)].filter(Boolean).join(", ") : texts.line.ofPlaces(count((room ?? 0) * per), texts.line.channels), level };
+    return { value: count(inside * per), unit: "", line: station.kind === "store" ? (level === null ? [word, keyText].filter(Boolean).join(", ") : narrow ? texts.line.full(level) : word + ", " + texts.line.full(level)) : texts.line.ofPlaces(count((room ?? 0) * per), texts.line.channels), level };
   }
   const flow = now?.flow_per_min ?? null;
   const busy = now ? tally(now.states).running : 0;
@@ -140,7 +144,7 @@ export interface BoxProps { box: Box; density: Density; station: Station; now: S
 export function StationBox({ box, density, station, now, alarm, word, href }: BoxProps) {
   const rows = ROWS[box.shape === "small" ? "small" : density];
   const state = stationState(station, now, box.w < 108);
-  const numbers = stationNumbers(station, now, word);
+  const numbers = stationNumbers(station, now, word, box.w < 118);
   const edge = EDGE[state.edge];
   const pad = box.w < 112 ? 9 : 10;
   const { x, y, w, h } = box;
@@ -151,12 +155,14 @@ export function StationBox({ box, density, station, now, alarm, word, href }: Bo
   const keyY = isTall ? y + bottom : y + rows.key;
   const rated = isTall && station.rated_per_min ? texts.line.ofRated(station.rated_per_min * (station.products_per_item ?? 1)) : numbers.line;
   const isSmall = box.shape === "small";
+  const room = inner - (alarm ? 13 : 0);
+  const isLong = textWidth(box.title, 13, true) > room;
   const label = texts.line.boxLabel(station.title, state.text, numbers.value + (numbers.unit ? " " + numbers.unit : ""));
   return (
     <a href={href} className="station" aria-label={label} data-item="" data-station={station.path} data-state={state.group}>
       <rect x={x + edge.width / 2} y={y + edge.width / 2} width={w - edge.width} height={h - edge.width} rx={4} fill="var(--raised)" stroke={edge.stroke} strokeWidth={edge.width} strokeOpacity={edge.opacity} strokeDasharray={edge.dash} className="edge" />
-      <text x={x + pad} y={y + rows.name} className="t1 t13 b">{fit(box.title, 13, inner - (alarm ? 17 : 0), true)}</text>
-      {alarm ? <g transform={`translate(${x + w - 22} ${y + 6}) scale(.94)`}><AlarmShape priority={alarm.priority} state={alarm.state} /></g> : null}
+      <text x={x + pad} y={y + rows.name} className={"t1 b " + (isLong ? "t12" : "t13")}>{fit(box.title, isLong ? 11.4 : 13, room, true)}</text>
+      {alarm ? <g transform={`translate(${x + w - 20} ${y + 5}) scale(.9)`}><AlarmShape priority={alarm.priority} state={alarm.state} /></g> : null}
       <g transform={`translate(${x + pad} ${y + rows.state - 9})`}><StateShape group={state.group} side={state.side} /></g>
       <text x={x + pad + 15} y={y + rows.state} className={"t12 " + CLASS[state.group]}>{fit(state.text, 12, isSmall ? inner - 66 : inner - 15)}</text>
       {isTall && now.machines ? <Grid machines={now.machines} x={x + pad} y={y + rows.state + 10} w={inner} h={bottom - 34 - rows.state - 10 - (now.machines.some((each) => each.left !== null) ? 14 : 0)} /> : null}
