@@ -1,0 +1,214 @@
+"""The station table read as a `Line`: rows become objects, keys of draws become functions of a count.
+
+This and the draws themselves (`rules`) are all that the reference evaluator shares with the calendar.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from linewright.kernels import rules
+from linewright.kernels import state as sizes
+from linewright.kernels import table as tb
+from linewright.kernels.reference_line import Carrier, Check, Comes, Crew, Fleet, Flow, Gate, Line, Mode, Plan, Queue, Shift, Slot, Step, ToolMode
+
+__all__ = ["read_table"]
+
+
+def read_table(table: tb.Table, seed: int, replication: int = 0) -> Line:
+    """Return the line that a station table describes, with all draws of one replication."""
+    return _Reader(table, seed, replication).line()
+
+
+def _or_none(number: int) -> int | None:
+    return None if number < 0 else int(number)
+
+
+class _Reader:
+    """Reads one table; `size` tells how many rows of it are real, since no array of a table is empty."""
+
+    def __init__(self, table: tb.Table, seed: int, replication: int) -> None:
+        self.t = table
+        self.base = self.quiet(rules.base_of, seed, replication)
+
+    @staticmethod
+    def quiet(function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a rule; the arithmetic of keys wraps on purpose, which NumPy mentions where nothing is compiled."""
+        with np.errstate(over="ignore"):
+            return function(*arguments)
+
+    def size(self, which: int) -> range:
+        """Return the numbers of the real rows."""
+        return range(int(self.t.sizes[which]))
+
+    # ---- draws
+
+    def duration(self, law: int, h: int, purpose: int, n: int) -> int:
+        """Return the n-th time of a law under one key, ns."""
+        return int(self.quiet(rules.duration, self.t.laws, self.t.quantiles, law, self.base, np.uint64(h), purpose, n))
+
+    def uniform(self, h: int, purpose: int, n: int) -> float:
+        """Return the n-th number in (0, 1) under one key."""
+        return float(self.quiet(rules.uniform, self.base, np.uint64(h), purpose, n))
+
+    def value(self, h: int, mean: float, spread: float, serial: int) -> float:
+        """Return what is measured of a unit."""
+        return float(self.quiet(rules.value, self.t.normal, self.base, np.uint64(h), serial, mean, spread))
+
+    # ---- rows
+
+    def line(self) -> Line:
+        """Return the whole line."""
+        t = self.t
+        fleets = int(t.vehicles.max()) + 1 if len(self.size(sizes.Z_VEHICLES)) else 0
+        return Line(
+            steps=tuple(self.step(i) for i in self.size(sizes.Z_STATIONS)),
+            queues=tuple(Queue(int(q.station), int(q.places), _or_none(q.slot), _or_none(q.fleet)) for q in self.rows(t.queues, sizes.Z_QUEUES)),
+            shifts=tuple(
+                Shift(tuple(int(x) for x in t.switches[s.switch0 : s.switch0 + s.switches]), on=bool(s.on))
+                for s in self.rows(t.shifts, sizes.Z_SHIFTS)
+            ),
+            crews=tuple(Crew(int(c.count), _or_none(c.shift)) for c in self.rows(t.crews, sizes.Z_CREWS)),
+            fleets=tuple(
+                Fleet(int(f.carry), int(f.back), tuple(int(q) for q in t.fleet_queues[f.queue0 : f.queue0 + f.queues]), int(f.count))
+                for f in t.fleets[:fleets]
+            ),
+            carriers=tuple(
+                Carrier(int(c.kind), int(c.holds), int(c.count), int(c.back), int(c.inner)) for c in self.rows(t.carriers, sizes.Z_CARRIERS)
+            ),
+            first_serials={kind: int(t.kinds[kind]) for kind in self.size(sizes.Z_KINDS)},
+        )
+
+    def rows(self, array: np.recarray, which: int) -> np.recarray:
+        """Return the real rows of an array."""
+        return array[: len(self.size(which))]
+
+    def step(self, number: int) -> Step:
+        """Return one station."""
+        s = self.t.stations[number]
+        key = int(s.hash)
+        return Step(
+            time=partial(self.duration, int(s.law), key, rules.SERVICE),
+            count=int(s.count),
+            flow=Flow(int(s.flow)),
+            entry=_or_none(s.pass_queue),
+            out=_or_none(s.out_queue),
+            kind=int(s.kind),
+            begins=bool(s.begins),
+            lanes=int(s.lanes),
+            made=int(s.leave) if s.leave > 0 else int(s.amount),
+            slots=tuple(self.slot(int(s.slot0) + i) for i in range(s.slots)),
+            within=_or_none(s.within),
+            is_scrap=lambda n: self.uniform(key, rules.SCRAP, n) < s.scrap,
+            gate=self.gate(number),
+            grades=tuple(self.checks(int(g.check0), int(g.checks)) for g in self.t.grades[s.grade0 : s.grade0 + s.grades]),
+            modes=tuple(self.mode(number, j) for j in range(s.modes)),
+            plans=tuple(self.plan(number, j) for j in range(s.plans)),
+            tool_modes=tuple(self.tool_mode(int(s.toolmode0) + j) for j in range(s.toolmodes)),
+            tools=int(s.tools),
+            shift=_or_none(s.shift),
+            serves=tuple(int(x) for x in self.t.serves[s.serve0 : s.serve0 + s.serves]) if s.flow == tb.UTILITY else (),
+            carrier=_or_none(s.carrier),
+            size=int(s.size),
+            load=int(s.load),
+            unload=int(s.unload),
+            wait=_or_none(s.wait),
+            short=int(s.short),
+        )
+
+    def slot(self, number: int) -> Slot:
+        """Return one input."""
+        s = self.t.slots[number]
+        return Slot(
+            comes=Comes(int(s.kind)),
+            thing=int(s.thing),
+            amount=int(s.amount),
+            queue=_or_none(s.queue),
+            length=int(s.length),
+            change=int(s.change),
+            splice=int(s.splice),
+            life=_or_none(s.life),
+            rolls=int(s.rolls),
+        )
+
+    def mode(self, station: int, j: int) -> Mode:
+        """Return one failure mode of a station."""
+        s = self.t.stations[station]
+        m = self.t.modes[s.mode0 + j]
+
+        def draw(law: int, purpose: int, machine: int, k: int) -> int:
+            return self.duration(law, int(self.t.clock_hash[self.t.machines[s.machine0 + machine].clock0 + j]), purpose, k)
+
+        return Mode(
+            life=partial(draw, int(m.to), rules.FAILURE),
+            repair=partial(draw, int(m.repair), rules.REPAIR),
+            running=m.clock == tb.RUNNING and s.flow != tb.UTILITY,
+            crew=_or_none(m.crew),
+            reason=int(m.reason),
+        )
+
+    def plan(self, station: int, j: int) -> Plan:
+        """Return one maintenance plan of a station."""
+        s = self.t.stations[station]
+        p = self.t.plans[s.plan0 + j]
+
+        def draw(machine: int, k: int) -> int:
+            return self.duration(int(p.law), int(self.t.plan_hash[self.t.machines[s.machine0 + machine].plan0 + j]), rules.MAINTAIN, k)
+
+        return Plan(
+            time=draw,
+            every=int(p.every) if p.every > 0 else None,
+            items=int(p.items) if p.items > 0 else None,
+            crew=_or_none(p.crew),
+            reason=int(p.reason),
+        )
+
+    def tool_mode(self, number: int) -> ToolMode:
+        """Return one stream of failures of tools."""
+        m = self.t.toolmodes[number]
+        key = int(m.hash)
+        tools = int(self.t.stations[m.station].count * m.tools)
+
+        def gap(k: int) -> int:
+            return max(math.floor(-float(m.mean) * math.log1p(-self.uniform(key, rules.FAILURE, k)) * 1e9 + 0.5), 1)
+
+        return ToolMode(
+            gap=gap,
+            repair=partial(self.duration, int(m.repair), key, rules.REPAIR),
+            pick=lambda k: min(int(self.uniform(key, rules.PICK, k) * tools), tools - 1),
+            tools=int(m.tools),
+            reason=int(m.reason),
+            mark=int(m.mark),
+        )
+
+    def gate(self, number: int) -> Gate | None:
+        """Return the gate of a station."""
+        s = self.t.stations[number]
+        key = int(s.hash)
+        if s.gate == tb.GATE_NONE:
+            return None
+        if s.gate == tb.GATE_CHANCE:
+            return Gate(fails=float(s.fails), chance=partial(self.uniform, key, rules.CHANCE))
+        return Gate(
+            checks=self.checks(int(s.check0), int(s.checks)),
+            misses=float(s.misses),
+            false_alarms=float(s.false_alarms),
+            miss=partial(self.uniform, key, rules.MISS),
+        )
+
+    def checks(self, first: int, count: int) -> tuple[Check, ...]:
+        """Return windows with the values that they judge."""
+        return tuple(
+            Check(
+                value=partial(self.value, int(c.hash), float(c.mean), float(c.spread)),
+                lower=float(c.lower),
+                upper=float(c.upper),
+                mark=_or_none(c.mark),
+            )
+            for c in self.t.checks[first : first + count]
+        )
