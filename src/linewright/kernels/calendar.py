@@ -1,10 +1,10 @@
-"""The event calendar: `advance` lets everything happen that falls due before a time; `inject` takes in what machines report.
+"""The event calendar: `advance` lets everything happen that falls due before a time (`exchange.inject` takes in what machines report).
 
 Usage::
 
     state, rows = new_state(table, seed=1, keep=True), new_rows()
     while (reason := advance(table, state, rows, until)) != UNTIL:
-        ...   # ROWS: take the rows, set `rows.count[:]` to 0 | ASK: send `state.outbox`, set `state.head.outbox` to 0
+        ...   # ROWS: take the rows, set `rows.count[:]` to 0 | ASK: send `state.outbox`, set `state.head[0].outbox` to 0
 
 docs/semantics.md is what it does; `kernels/reference.py` does the same, slowly.
 """
@@ -44,12 +44,12 @@ from linewright.kernels.calendar_trays import (
     unloader_done,
 )
 from linewright.kernels.compiled import kernel
+from linewright.kernels.exchange import record_source
 from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
-from linewright.kernels.rows import KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED, Rows
+from linewright.kernels.rows import KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED
 from linewright.kernels.state import (
     CHANGE,
     IDLE,
-    INBOX,
     NEVER,
     OFF_SHIFT,
     OPERATOR,
@@ -57,7 +57,6 @@ from linewright.kernels.state import (
     T_EXECUTE,
     T_STARVED,
     WORK,
-    State,
 )
 from linewright.kernels.table import (
     BATCH,
@@ -77,6 +76,8 @@ from linewright.kernels.table import (
 
 UNTIL, ROWS, ASK, DEADLOCK = range(4)
 REASONS = ("until", "rows", "ask", "deadlock")
+#: Rows of one kind that one event may write, beside two for each machine.
+SPARE = 1024
 
 own_fire, own_next, own_tool_fire, own_tool_next = own_side.fire, own_side.next_time, own_side.tool_fire, own_side.tool_next
 begin_machines = own_side.begin_machines
@@ -273,8 +274,8 @@ def record_event(t, s, r):
     slot = np.int64(record.slot)
     n = record.n
     what = np.int64(record.what)
-    if what in (FAILED, REPAIRED) and slot >= station.modes:
-        tool_event(t, s, r, station.toolmode0 + slot - station.modes, what, np.int64(record.machine), np.int64(record.tool), n)
+    if what in (FAILED, REPAIRED) and record.tool >= 0:
+        tool_event(t, s, r, slot, what, np.int64(record.machine), np.int64(record.tool), n)
     else:
         scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
         own_event(t, s, r, station.machine0 + record.machine, what, slot, n, scrap, np.int64(record.values))
@@ -285,46 +286,29 @@ def record_event(t, s, r):
 
 
 @kernel
-def record_source(t, record):
-    """Return the number of the source whose place a record takes."""
-    station = t.stations[record.station]
-    if record.what in (FAILED, REPAIRED) and record.slot >= station.modes:
-        return t.toolmodes[station.toolmode0 + record.slot - station.modes].source
-    return station.source0 + record.machine
+def advance(t, s, r, until):
+    """Let everything happen that falls due before a time.
 
+    Parameters
+    ----------
+    t, s, r
+        Station table; state, changed in place; buffers of rows, filled where ``s.head[0].keep`` is 1 (`rows_needed` says how large they must be).
+    until
+        ns from the run's begin; an event at `until` itself does not happen.
 
-@kernel
-def record_rank(record):
-    """Return the order of records of one machine at one moment."""
-    return 2 if record.what == FAILED else (1 if record.what == REPAIRED else 0)
-
-
-@kernel
-def inject_record(t, s, record):
-    """Put a record in its place in the inbox. Returns False where the inbox is full."""
+    Returns
+    -------
+    UNTIL
+        Done; the state stands at `until`.
+    ROWS
+        A buffer is nearly full: take the rows, set ``r.count[:]`` to 0, and call again.
+    ASK
+        Commands wait in ``s.outbox[: s.head[0].outbox]``; nothing happens past their time before they are taken, and the count is set to 0.
+    DEADLOCK
+        Nothing will ever happen again (told only where `until` is later than any event may be).
+    """
     head = s.head[0]
-    if head.inbox >= INBOX:
-        return False
-    at = max(record.t, head.now)
-    source = record_source(t, record)
-    i = head.inbox
-    head.inbox += 1
-    while i > 0:
-        before = s.inbox[i - 1]
-        other = record_source(t, before)
-        if before.t < at or (before.t == at and (other < source or (other == source and record_rank(before) <= record_rank(record)))):
-            break
-        s.inbox[i] = before
-        i -= 1
-    s.inbox[i] = record
-    s.inbox[i].t = at
-    return True
-
-
-@kernel
-def advance_line(t, s, r, until, room):
-    """Let everything happen that falls due before `until`; see `advance`."""
-    head = s.head[0]
+    room = r.visit.shape[0] - 2 * t.machines.shape[0] - SPARE
     if head.begun == 0:
         begin(t, s, r)
     while True:
@@ -356,8 +340,10 @@ def advance_line(t, s, r, until, room):
 
 
 @kernel
-def finish_line(t, s, r):
-    """Write the rows of machines that have been waiting for long and still wait."""
+def finish(t, s, r):
+    """Write what is known only at the end of a run: waits that are long and still go on."""
+    if s.head[0].keep == 0:
+        return
     now = s.head[0].now
     for m in range(s.machines.shape[0]):
         row = s.machines[m]
@@ -365,52 +351,6 @@ def finish_line(t, s, r):
             state_row(t, s, r, m, row.since, SUSPENDED, REASON_STARVED if row.category == T_STARVED else REASON_BLOCKED)
 
 
-def margin(table: Table) -> int:
-    """Return how many rows of one kind one event may write at most: every machine told twice, and what follows."""
-    return 2 * len(table.machines) + 1024
-
-
-def advance(table: Table, state: State, rows: Rows, until: int) -> int:
-    """Let everything happen that falls due before a time.
-
-    Parameters
-    ----------
-    table
-        The station table.
-    state
-        Changed in place.
-    rows
-        Filled where ``state.head[0].keep`` is 1.
-    until
-        ns from the run's begin; an event at `until` itself does not happen.
-
-    Returns
-    -------
-    UNTIL
-        Done; the state stands at `until`.
-    ROWS
-        A buffer is nearly full: take the rows and call again.
-    ASK
-        Commands wait in ``state.outbox[: state.head[0].outbox]``; nothing happens past their time before they are taken (and the count is set to 0).
-    DEADLOCK
-        Nothing will ever happen again (only where `until` is later than any event may be).
-    """
-    room = rows.visit.shape[0] - margin(table)
-    if state.head[0].keep and room <= 0:
-        raise ValueError(f"buffers of {rows.visit.shape[0]} rows are too small for this line: {2 * margin(table)} are needed")
-    with np.errstate(over="ignore"):  # uncompiled, the arithmetic of draws wraps with a warning
-        return int(advance_line(table, state, rows, int(until), int(room)))
-
-
-def finish(table: Table, state: State, rows: Rows) -> None:
-    """Write what is known only at the end of a run: waits that are still going on."""
-    if state.head[0].keep:
-        finish_line(table, state, rows)
-
-
-def inject(table: Table, state: State, records: np.ndarray) -> int:
-    """Take in what machines report (`exchange_rows.RECORD`), to happen at its own time, or now where that is past. Returns how many found room."""
-    for i, record in enumerate(records.view(np.recarray)):
-        if not inject_record(table, state, record):
-            return i
-    return len(records)
+def rows_needed(table: Table) -> int:
+    """Return how many rows each buffer must hold at least."""
+    return 2 * (2 * len(table.machines) + SPARE)

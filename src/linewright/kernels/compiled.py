@@ -14,10 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numba import config, njit
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "kernel"]
+__all__ = ["cache_folder", "kernel", "wrapping_kernel"]
 
 
 @cache
@@ -31,11 +32,21 @@ def cache_folder() -> Path:
     return user_cache_path("linewright") / f"kernels-{digest.hexdigest()[:16]}"
 
 
-def kernel(function: Callable[..., Any], *, inline: bool = False) -> Callable[..., Any]:
-    """Compile a function with the options that all kernels share; `inline` where a call would cost as much as its work."""
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function with the options that all kernels share.
+
+    With ``NUMBA_DISABLE_JIT=1`` it stays as it is; arithmetic on uint64 then wraps without a warning, as the compiled code does.
+    """
+    if config.DISABLE_JIT:
+        return function
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        return njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline="always" if inline else "never")(function)
+        return njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
     finally:
         config.CACHE_DIR = before
+
+
+def wrapping_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function whose uint64 arithmetic wraps on purpose; uncompiled, NumPy would warn of it."""
+    return np.errstate(over="ignore")(function) if config.DISABLE_JIT else kernel(function)

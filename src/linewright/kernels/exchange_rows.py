@@ -54,7 +54,7 @@ RECORD = np.dtype(
         ("n", "i8"),  # as in the command it answers; FAILED: the machine's n-th failure of that mode
         ("station", "i4"),
         ("machine", "i4"),
-        ("slot", "i4"),  # FAILED, REPAIRED: failure mode; CHANGED: input; MAINTAINED: plan; else -1
+        ("slot", "i4"),  # FAILED, REPAIRED: failure mode (of a tool: its row in `toolmodes`); CHANGED: input; MAINTAINED: plan; else -1
         ("tool", "i4"),  # DONE: which one worked; FAILED with `stops: tool`: which one is out; -1 none
         ("what", "i4"),
         ("verdict", "i2"),  # DONE: VERDICT_PASS or VERDICT_SCRAP as the machine itself judges

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linewright.kernels.records import Records, as_records
+
 KIND_SHIFT = 40
 SERIAL_MASK = (1 << KIND_SHIFT) - 1
 
@@ -81,19 +83,19 @@ R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOO
 class Rows(NamedTuple):
     """Buffers of rows; ``count[R_*]`` of each are filled. Whoever takes them sets the counts to 0."""
 
-    visit: np.recarray
-    consume: np.recarray
-    mount: np.recarray
-    made: np.recarray
-    placed: np.recarray
-    state: np.recarray
-    lost: np.recarray
-    missing: np.recarray
-    tool_stop: np.recarray
+    visit: Records
+    consume: Records
+    mount: Records
+    made: Records
+    placed: Records
+    state: Records
+    lost: Records
+    missing: Records
+    tool_stop: Records
     count: np.ndarray  # i8 (9,)
 
 
 def new_rows(room: int = 65536) -> Rows:
     """Return empty buffers of `room` rows each."""
     kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP)
-    return Rows(*[np.zeros(room, kind).view(np.recarray) for kind in kinds], np.zeros(KINDS_OF_ROWS, np.int64))
+    return Rows(*[as_records(np.zeros(room, kind)) for kind in kinds], np.zeros(KINDS_OF_ROWS, np.int64))

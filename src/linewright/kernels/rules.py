@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, wrapping_kernel
 from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, GAMMA, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL
 
 SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
@@ -40,7 +40,7 @@ def hash_text(text: str) -> int:
     return value
 
 
-@kernel
+@wrapping_kernel
 def mix(z):
     """Return the 64 mixed bits of a counter (SplitMix64)."""
     z = (z ^ (z >> _S30)) * _M1
@@ -48,13 +48,13 @@ def mix(z):
     return z ^ (z >> _S31)
 
 
-@kernel
+@wrapping_kernel
 def base_of(seed, replication):
     """Return the base of all draws of one replication."""
     return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(replication + 1) * GOLDEN)
 
 
-@kernel
+@wrapping_kernel
 def uniform(base, h, purpose, n):
     """Return the number in (0, 1) of one key."""
     x = mix(mix((base ^ h) + np.uint64(purpose) * GOLDEN) + np.uint64(n) * GOLDEN)
@@ -221,8 +221,7 @@ def fill_normals(normal, base, h, serials, out):
 
 def normal_table() -> np.ndarray:
     """Return the quantiles of the standard normal law at i / 1024, float64 (1025,); the ends, which no draw uses, are infinite."""
-    inner = [normal_quantile.py_func(i / CELLS) if hasattr(normal_quantile, "py_func") else normal_quantile(i / CELLS) for i in range(1, CELLS)]
-    return np.array([-math.inf, *inner, math.inf])
+    return np.array([-math.inf, *(normal_quantile(i / CELLS) for i in range(1, CELLS)), math.inf])
 
 
 def draw_values(seed: int, replication: int, key: str, serials: np.ndarray, mean: float | np.ndarray, spread: float) -> np.ndarray:
@@ -248,6 +247,13 @@ def draw_values(seed: int, replication: int, key: str, serials: np.ndarray, mean
     serials = np.ascontiguousarray(serials, dtype=np.int64)
     means = np.ascontiguousarray(np.broadcast_to(np.asarray(mean, dtype=np.float64), serials.shape))
     out = np.empty(serials.shape, dtype=np.float64)
-    with np.errstate(over="ignore"):  # the same arithmetic without compilation wraps with a warning
-        fill_values(normal_table(), base_of(seed, replication), np.uint64(hash_text(key)), serials, means, float(spread), out)
+    fill_values(normal_table(), base_of(seed, replication), np.uint64(hash_text(key)), serials, means, float(spread), out)
     return out
+
+
+@kernel
+def fill_quantiles(laws, index, quantiles):
+    """Write the inner quantiles of a law into its table; the end cells are inverted exactly at each draw."""
+    law = laws[index]
+    for i in range(1, CELLS):
+        quantiles[law.table0 + i] = exact_quantile(law, i / CELLS)

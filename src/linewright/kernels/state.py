@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from linewright.kernels.exchange_rows import COMMAND, RECORD
+from linewright.kernels.records import Records, as_records
 from linewright.kernels.rules import base_of
 from linewright.kernels.table import Table
 
@@ -167,36 +168,36 @@ SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "
 class State(NamedTuple):
     """A line at one moment."""
 
-    head: np.recarray
-    machines: np.recarray
+    head: Records
+    machines: Records
     times: np.ndarray  # i8 (machines, 10), ns
-    stations: np.recarray
-    queues: np.recarray
-    ring: np.recarray
-    waits: np.recarray
-    bins: np.recarray
-    mounts: np.recarray
+    stations: Records
+    queues: Records
+    ring: Records
+    waits: Records
+    bins: Records
+    mounts: Records
     parts: np.ndarray  # i8
-    crews: np.recarray
+    crews: Records
     asks: np.ndarray  # i8, machines that wait for people
-    shifts: np.recarray
-    vehicles: np.recarray
-    carriers: np.recarray
+    shifts: Records
+    vehicles: Records
+    carriers: Records
     empties: np.ndarray  # i8, by carrier kind behind each other: the list of empty carriers
-    backs: np.recarray  # the same: empty carriers on their way back
-    trays: np.recarray
-    missing: np.recarray
-    outs: np.recarray
-    plans: np.recarray
+    backs: Records  # the same: empty carriers on their way back
+    trays: Records
+    missing: Records
+    outs: Records
+    plans: Records
     serials: np.ndarray  # i8, next serial of each kind
-    own: np.recarray
-    clocks: np.recarray
-    tools: np.recarray
-    own_outs: np.recarray
+    own: Records
+    clocks: Records
+    tools: Records
+    own_outs: Records
     tree: np.ndarray  # i8, times of the sources and the least of each pair
     agenda: np.ndarray  # i8
-    inbox: np.recarray
-    outbox: np.recarray
+    inbox: Records
+    outbox: Records
     fills: np.ndarray  # i4, serials on the carriers
 
 
@@ -205,7 +206,7 @@ LARGE = ("fills", "inbox", "outbox")
 
 def _empty(dtype: np.dtype | str, count: int) -> np.ndarray:
     made = np.zeros(max(int(count), 1), dtype)
-    return made.view(np.recarray) if made.dtype.names else made
+    return as_records(made) if made.dtype.names else made
 
 
 def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = False) -> State:
@@ -258,8 +259,7 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         fills=_empty("i4", z[Z_FILLS]),
     )
     head = state.head[0]
-    with np.errstate(over="ignore"):
-        head.base = base_of(seed, replication)
+    head.base = base_of(seed, replication)
     head.seed, head.replication, head.keep = seed, replication, int(keep)
     state.machines.due[:] = NEVER
     for field in ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool"):

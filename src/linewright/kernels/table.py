@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from linewright.kernels.records import Records, as_records
+
 # flow: how items pass a station
 ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY = range(6)
 # slot kinds: how a station comes by an input
@@ -207,22 +209,22 @@ SOURCE = np.dtype([("what", "i8"), ("of", "i8")], align=True)
 class Table(NamedTuple):
     """Everything about a line that does not change during a run."""
 
-    stations: np.recarray
-    machines: np.recarray
-    slots: np.recarray
-    queues: np.recarray
-    modes: np.recarray
-    plans: np.recarray
-    toolmodes: np.recarray
-    crews: np.recarray
-    shifts: np.recarray
-    fleets: np.recarray
-    carriers: np.recarray
-    measures: np.recarray  # as `checks`, without marks
-    checks: np.recarray
-    grades: np.recarray
-    laws: np.recarray
-    sources: np.recarray
+    stations: Records
+    machines: Records
+    slots: Records
+    queues: Records
+    modes: Records
+    plans: Records
+    toolmodes: Records
+    crews: Records
+    shifts: Records
+    fleets: Records
+    carriers: Records
+    measures: Records  # as `checks`, without marks
+    checks: Records
+    grades: Records
+    laws: Records
+    sources: Records
     switches: np.ndarray  # i8, times at which hours begin or end
     quantiles: np.ndarray  # f8
     normal: np.ndarray  # f8 (1025,), quantiles of the standard normal law
@@ -236,10 +238,6 @@ class Table(NamedTuple):
     sizes: np.ndarray  # i8, how long the arrays of a state are: see `state.new_state`
 
 
-def records(dtype: np.dtype, rows: list[tuple] | int) -> np.recarray:
-    """Return a record array of rows (or of so many empty ones), never of length 0 so that a kernel may always look at row 0."""
-    if isinstance(rows, int):
-        return np.zeros(max(rows, 1), dtype).view(np.recarray)
-    if not rows:
-        return np.zeros(1, dtype).view(np.recarray)
-    return np.array(rows, dtype).view(np.recarray)
+def records(dtype: np.dtype, rows: list[tuple]) -> Records:
+    """Return a record array of rows, never of length 0 so that a kernel may always look at row 0."""
+    return as_records(np.array(rows, dtype) if rows else np.zeros(1, dtype))

@@ -1,0 +1,160 @@
+"""What a line file may say and nothing here can do yet: found by name, never ignored (docs/semantics.md, section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linewright.model.plant import Plant
+from linewright.model.station import Blocking, Measure, QueueRule, Segment
+from linewright.model.values import EveryKind, LawKind
+
+__all__ = ["elements_without_behaviour"]
+
+
+def elements_without_behaviour(plant: Plant) -> list[tuple[str, str]]:
+    """Return (element, place in the file) of each thing in a plant that has no behaviour yet, sorted.
+
+    Examples
+    --------
+    >>> elements_without_behaviour(Plant("empty"))
+    []
+    """
+    places = {origin.path: f"{origin.file}:{origin.line}" if origin.line else origin.file for origin in plant.origins}
+    found = [*_of_plant(plant)]
+    for segment in plant.segments:
+        found += [f"stations.{segment.path}.{element}" for element in _of_segment(plant, segment)]
+    return [(element, _place(places, element)) for element in sorted(set(found))]
+
+
+def _place(places: dict[str, str], element: str) -> str:
+    path = element
+    while path:
+        if path in places:
+            return places[path]
+        below = next((place for other, place in places.items() if other.startswith(path + ".")), None)
+        if below is not None:
+            return below
+        path = path.rpartition(".")[0]
+    return ""
+
+
+def _of_plant(plant: Plant) -> Iterator[str]:
+    if plant.level != "line":
+        yield "level"
+    if plant.orders:
+        yield "orders"
+    if plant.faults:
+        yield "faults"
+    if plant.roads or plant.zones:
+        yield "roads"
+    for vehicle in plant.vehicles:
+        for key, given in (
+            ("roads", vehicle.uses_roads),
+            ("time", vehicle.time is not None),
+            ("battery", bool(vehicle.battery)),
+            ("failures", bool(vehicle.failures)),
+            ("holds", vehicle.holds != 1),
+            ("dispatch", vehicle.dispatch != "longest-waiting"),
+        ):
+            if given:
+                yield f"vehicles.{vehicle.name}.{key}"
+    for utility in plant.utilities:
+        if utility.maintenance:
+            yield f"utilities.{utility.name}.maintenance"
+        for failure in utility.failures:
+            if failure.stops_tool:
+                yield f"utilities.{utility.name}.failures.{failure.name}.stops"
+    for material in plant.materials:
+        for key, given in (("stock", material.stock), ("delivery", material.delivery_every_s)):
+            if given is not None:
+                yield f"materials.{material.name}.{key}"
+
+
+def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
+    yield from _flow_of_segment(s)
+    yield from _inputs_of_segment(s)
+    yield from _quality_of_segment(s)
+    carried = _carried(plant)
+    simple = s.batch is None and s.places is None and s.loads is None and s.unloads is None and s.name not in carried
+    if not simple:
+        for key, given in (("scrap", s.scrap > 0.0), ("gate", s.gate is not None), ("grades", bool(s.grades)), ("within", s.within is not None)):
+            if given:
+                yield key
+        for key, given in (("takes", bool(s.inputs)), ("adds", bool(s.adds)), ("makes", bool(s.makes) and s.places is not None)):
+            if given and s.name not in carried:
+                yield key
+    if s.places is not None:
+        for key, given in (("failures", bool(s.failures)), ("maintenance", bool(s.maintenance)), ("count", s.count != 1), ("batch", s.batch is not None)):
+            if given:
+                yield key
+    for failure in s.failures:
+        if failure.stops_tool and (
+            s.name not in carried or failure.mtbf.kind is not LawKind.EXPONENTIAL or failure.by is not None or not s.tools or s.batch is not None
+        ):
+            yield f"failures.{failure.name}.stops"
+
+
+def _flow_of_segment(s: Segment) -> Iterator[str]:
+    for key, given in (
+        ("arrivals", s.arrivals is not None),
+        ("to", len(s.to) > 1 or any(t.grade is not None for t in s.to)),
+        ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
+        ("needs", bool(s.needs)),
+        ("time.each", s.each_s > 0.0),
+        ("blocking", s.blocking is not Blocking.AFTER),
+        ("queue", s.queue is not QueueRule.FIFO),
+        ("per-product", bool(s.per_product)),
+        ("steps", bool(s.steps)),
+        ("control", bool(s.control)),
+        ("length", s.length_m is not None),
+        ("loads.same", s.loads is not None and s.loads.same is not None),
+        ("unloads.same", s.unloads is not None and s.unloads.same is not None),
+        ("buffer", s.buffer is None),
+        ("brought-by", s.brought_by is not None and s.buffer == 0),
+    ):
+        if given:
+            yield key
+
+
+def _inputs_of_segment(s: Segment) -> Iterator[str]:
+    for section, inputs in (("takes", s.inputs), ("adds", s.adds)):
+        for i in inputs:
+            for key, given in (
+                ("scrap", i.scrap > 0.0),
+                ("buffer", i.buffer is None),
+                ("brought-by", i.brought_by is not None and (not i.sources or i.buffer == 0)),
+                ("amount", i.measure is Measure.COUNT and bool(i.sources) and (i.amount < 1 or i.amount != int(i.amount))),
+                ("rolls", i.rolls > 1 and bool(i.sources)),
+            ):
+                if given:
+                    yield f"{section}.{i.material}.{key}"
+    if len(s.makes) > 1 or any(m.measure is Measure.COUNT and m.amount != 1.0 for m in s.makes):
+        yield "makes"
+
+
+def _quality_of_segment(s: Segment) -> Iterator[str]:
+    if s.gate is not None:
+        if s.gate.to != "scrap" or s.gate.limit is not None or s.gate.then != "scrap":
+            yield "gate.to"
+        names = s.gate.checks or tuple(m.name for m in s.measures)
+        for m in s.measures:
+            if m.name in names and s.gate.fails is None and (m.law is not LawKind.NORMAL or m.every.kind is not EveryKind.ITEM):
+                yield f"measures.{m.name}"
+    if s.within is not None and (s.within.since is not None or s.within.late != "scrap"):
+        yield "within"
+
+
+def _carried(plant: Plant) -> set[str]:
+    """Return the stations whose items are carriers: between `loads` and `unloads`."""
+    carried: set[str] = set()
+    names = {s.name: s for s in plant.segments} | {s.path: s for s in plant.segments}
+    for s in plant.segments:
+        if s.loads is None:
+            continue
+        at = s
+        while at.to and at.to[0].station in names:
+            at = names[at.to[0].station]
+            if at.unloads is not None or at.name in carried:
+                break
+            carried.add(at.name)
+    return carried
