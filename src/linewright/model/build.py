@@ -276,7 +276,7 @@ def _vehicle(name: str, v: Values) -> Vehicle:
     )
 
 
-def _road(way: Any) -> Road:  # noqa: ANN401 - a pair or a mapping
+def _road(way: Any) -> Road:
     if isinstance(way, list):
         return Road(way[0], way[1])
     return Road(way["from"], way["to"], way["one-way"], _si(way.get("length")), _si(way.get("speed")))
@@ -298,7 +298,7 @@ def _utility(name: str, v: Values, part: Part, segments: tuple[Segment, ...]) ->
     )
 
 
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - one of a thing, or a list of it
+def _as_list(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]
 
 

@@ -23,7 +23,6 @@ from linewright.model.station import (
     Grade,
     Input,
     Maintenance,
-    Measure,
     ModelUse,
     Output,
     Procedure,
@@ -69,7 +68,21 @@ def segment_of(step: Step, flow: Flow, product_names: Iterable[str] = ()) -> Seg
     return _replaced(segment, tuple(variants))
 
 
-_MERGED = {"recipe", "measures", "signals", "failures", "maintenance", "tools", "model", "power", "standby", "item-energy", "web", "alarms", "control"}
+_MERGED = {
+    "recipe",
+    "measures",
+    "signals",
+    "failures",
+    "maintenance",
+    "tools",
+    "model",
+    "power",
+    "standby",
+    "item-energy",
+    "web",
+    "alarms",
+    "control",
+}
 
 
 def _replaced(segment: Segment, variants: tuple[tuple[str, Segment], ...]) -> Segment:
@@ -172,7 +185,7 @@ def _inputs(step: Step, key: str, v: Values, flow: Flow) -> tuple[Input, ...]:
             amount=i["amount"].si,
             measure=i["amount"].measure,
             per_length=i["amount"].per_length,
-            buffer=i["buffer"] if "buffer" in i else shared,
+            buffer=i.get("buffer", shared),
             rolls=i["rolls"],
             coil_m=_si(i.get("coil")),
             change_s=i["change"].si,
@@ -185,7 +198,7 @@ def _inputs(step: Step, key: str, v: Values, flow: Flow) -> tuple[Input, ...]:
     )
 
 
-def _outputs(makes: Any) -> tuple[Output, ...]:  # noqa: ANN401 - a name or a map of amounts
+def _outputs(makes: Any) -> tuple[Output, ...]:
     if isinstance(makes, str):
         return (Output(makes),)
     return tuple(Output(name, amount.si, amount.measure) for name, amount in (makes or {}).items())
@@ -250,7 +263,7 @@ def power_of(values: Values | None) -> tuple[tuple[str, float], ...]:
     return tuple((name, amount.si) for name, amount in (values or {}).items())
 
 
-def _at(at: Any) -> str | tuple[float, float] | None:  # noqa: ANN401 - a point's name or two lengths
+def _at(at: Any) -> str | tuple[float, float] | None:
     return (at[0].si, at[1].si) if isinstance(at, list) else at
 
 
@@ -314,7 +327,7 @@ def _measures(values: Values | None) -> tuple[Characteristic, ...]:
     return tuple(rows)
 
 
-def _no_window() -> Any:  # noqa: ANN401 - an open Window
+def _no_window() -> Any:
     from linewright.model.values import Window  # noqa: PLC0415 - rarely needed
 
     return Window(None, None, None)

@@ -90,12 +90,12 @@ class EmptyCatalogue:
 
 
 class LenientCatalogue:
-    """Knows every class and material by name and nothing about any: for tests and tools that read a line file where no library is.
+    r"""Knows every class and material by name and nothing about any: for tests and tools that read a line file where no library is.
 
     Examples
     --------
     >>> [found.text for found in LenientCatalogue().find("class", "slot-die-coater")]
-    ['process: slot-die-coater\\n']
+    ['process: slot-die-coater\n']
     """
 
     def find(self, kind: Kind, name: str) -> Sequence[Found]:

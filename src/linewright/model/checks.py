@@ -85,7 +85,7 @@ class Checking:
             names += list(self.part(line).values.get(section) or {})
         return names
 
-    def name(self, path: str, name: Any, section: str, line: str, what: str, also: Iterable[str] = ()) -> bool:  # noqa: ANN401
+    def name(self, path: str, name: Any, section: str, line: str, what: str, *, also: Iterable[str] = ()) -> bool:
         """Tell whether a name of a section is known, else note a fault; what is no text was noted before."""
         if not isinstance(name, str):
             return True
@@ -113,7 +113,9 @@ def check_top(c: Checking) -> None:
         if is_site and not part.line:
             continue
         if not part.values.get("product") and not c.is_written(f"{where}product"):
-            c.missing(header, f"{where}product", "`product` is missing: the material that the last station must make.", "Write `product: my-product`.")
+            c.missing(
+                header, f"{where}product", "`product` is missing: the material that the last station must make.", "Write `product: my-product`."
+            )
         if not part.values.get("stations") and not c.is_written(f"{where}stations"):
             c.missing(header, f"{where}stations", "`stations` are missing.", "Write `stations: {first: {time: 2.1 s}}`, or `use:` a line.")
         elif part.values.get("stations") == {}:
@@ -125,17 +127,21 @@ def check_top(c: Checking) -> None:
         try:
             zoneinfo.ZoneInfo(zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            c.fault("time-zone", f"there is no time zone `{zone[:40]}`. {nearest(zone, sorted(zoneinfo.available_timezones()))}".rstrip(), "Such as Europe/Berlin.")
+            c.fault(
+                "time-zone",
+                f"there is no time zone `{zone[:40]}`. {nearest(zone, sorted(zoneinfo.available_timezones()))}".rstrip(),
+                "Such as Europe/Berlin.",
+            )
 
 
 def check_names(c: Checking) -> None:
     """Check that every name in a shared section names something."""
     for part in [Part("", "", c.root), *(p for p in c.parts if p.line)]:
         where, line, v = f"{part.where}." if part.where else "", part.line, part.values
-        c.name(f"{where}works", v.get("works"), "shifts", line, "shift plan", ("always",))
+        c.name(f"{where}works", v.get("works"), "shifts", line, "shift plan", also=("always",))
         points = list(((v.get("roads") or c.root.get("roads") or {}).get("points")) or {})
         for name, crew in _items(v, "people"):
-            c.name(f"{where}people.{name}.works", crew.get("works"), "shifts", line, "shift plan", ("always",))
+            c.name(f"{where}people.{name}.works", crew.get("works"), "shifts", line, "shift plan", also=("always",))
         for name, fleet in _items(v, "vehicles"):
             _check_vehicle(c, f"{where}vehicles.{name}", fleet, line, points)
         for name, utility in _items(v, "utilities"):
@@ -154,7 +160,7 @@ def _items(values: Values, section: str) -> Iterator[tuple[str, Values]]:
             yield name, value
 
 
-def _point(c: Checking, path: str, name: Any, points: list[str]) -> None:  # noqa: ANN401 - what was read
+def _point(c: Checking, path: str, name: Any, points: list[str]) -> None:
     if isinstance(name, str) and name not in points:
         near = nearest(name, points)
         c.fault(path, f"there is no point `{name}`. {near}".rstrip(), "" if near else "Describe it under `roads: {points: ...}`.")
@@ -238,7 +244,11 @@ def _check_fault(c: Checking, path: str, fault: Values) -> None:
     declared = ((c.classes.get(step.get("use") or "") or {}).get("declares") or {}).get("faults") or {}
     kind = fault.get("fault")
     if declared and isinstance(kind, str) and kind not in declared:
-        c.fault(f"{path}.fault", f"`{step.get('use')}` knows no fault `{kind}`. {nearest(kind, list(declared))}".rstrip(), f"It knows {', '.join(declared)}.")
+        c.fault(
+            f"{path}.fault",
+            f"`{step.get('use')}` knows no fault `{kind}`. {nearest(kind, list(declared))}".rstrip(),
+            f"It knows {', '.join(declared)}.",
+        )
     tools = step.mapping("tools")
     for tool, number in (fault.get("tool") or {}).items():
         here = f"{path}.tool.{tool}"
@@ -267,7 +277,7 @@ def check_paths(c: Checking, root: Fields) -> None:
 
 def _only(tree: Fields, path: str) -> Fields:
     """Return the tree without what the path does not touch, so that a leaf is read alone."""
-    name = path.split(".")[0]
+    name = path.split(".", maxsplit=1)[0]
     sections = {name} if name in tree.entries else {"stations", "lines"}
     entries: dict[str, Node] = {}
     for section, node in tree.entries.items():
@@ -291,5 +301,3 @@ def _settings(root: Fields) -> Iterator[tuple[str, tuple[str, Node]]]:
     for path, values in sweep.entries.items() if isinstance(sweep, Fields) else ():
         for value in values.values if isinstance(values, Items) else ():
             yield path, (f"sweep.{path}", value)
-
-

@@ -31,7 +31,9 @@ def check_class(c: Checking, step: Step) -> None:
         if row is None:
             owner = other if part == "parameters" and isinstance(other, str) else use
             near = nearest(name, list(declared))
-            c.fault(path, f"`{owner}` knows no {_WORDS[part]} `{name}`. {near}".rstrip(), "" if near else f"It knows {', '.join(list(declared)[:12])}.")
+            c.fault(
+                path, f"`{owner}` knows no {_WORDS[part]} `{name}`. {near}".rstrip(), "" if near else f"It knows {', '.join(list(declared)[:12])}."
+            )
             continue
         _check_value(c, path, name, row if isinstance(row, dict) else {}, value)
     for name in step.mapping("control"):
@@ -59,7 +61,7 @@ def _named(step: Step, model: Values) -> Iterator[tuple[str, str, str, Any]]:
         yield "tools", name, f"{step.where}.tools.{name}", None
 
 
-def _check_value(c: Checking, path: str, name: str, row: Values, value: Any) -> None:  # noqa: ANN401 - an amount, a list of them, or a window
+def _check_value(c: Checking, path: str, name: str, row: Values, value: Any) -> None:
     """Check a value's kind, and warn where it lies outside what the model holds for."""
     expected = _dimension(row)
     for amount in value if isinstance(value, list) else [value]:
@@ -67,7 +69,10 @@ def _check_value(c: Checking, path: str, name: str, row: Values, value: Any) -> 
             continue
         text = amount.shown if isinstance(amount, WindowValue) else str(amount)
         if expected is not None and amount.dimension != expected:
-            c.fault(path, f'"{text}" is {kind_named(amount.dimension)}; {kind_named(expected)} was expected, in {row.get("unit") or "the unit of the class"}.')
+            c.fault(
+                path,
+                f'"{text}" is {kind_named(amount.dimension)}; {kind_named(expected)} was expected, in {row.get("unit") or "the unit of the class"}.',
+            )
             continue
         limits = row.get("range")
         # a declared range in C is read as coulomb, since only the station's key says C-rate

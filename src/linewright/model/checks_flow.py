@@ -61,7 +61,11 @@ def _check_ends(c: Checking, leads_out: set[str]) -> None:
             aim = c.flow.step(target)
             if aim is not None and aim.begins and name and target in takes_all and name not in aim.inputs and aim.get("takes") != "none":
                 near = nearest(name, list(aim.inputs))
-                c.fault(f"{step.where}.to", f"`{aim.name}` begins something new and does not take `{name}`. {near}".rstrip(), f"Add `{name}: 1` to its `takes:`.")
+                c.fault(
+                    f"{step.where}.to",
+                    f"`{aim.name}` begins something new and does not take `{name}`. {near}".rstrip(),
+                    f"Add `{name}: 1` to its `takes:`.",
+                )
     for part in c.parts:
         product = part.values.get("product")
         steps = [s for s in c.flow.steps if s.line == part.line]
@@ -70,7 +74,11 @@ def _check_ends(c: Checking, leads_out: set[str]) -> None:
             continue
         if isinstance(product, str) and steps and product not in final and product not in makers and not _by_product(steps, product):
             where = f"{part.where}.product".lstrip(".")
-            c.fault(where, f"no station makes `{product}`. {nearest(product, [n for n in (*final, *makers) if n])}".rstrip(), "The last station says `makes:` with this name.")
+            c.fault(
+                where,
+                f"no station makes `{product}`. {nearest(product, [n for n in (*final, *makers) if n])}".rstrip(),
+                "The last station says `makes:` with this name.",
+            )
 
 
 def _by_product(steps: list[Step], product: str) -> bool:
@@ -104,7 +112,11 @@ def _check_taken(c: Checking) -> None:
 def _not_brought(c: Checking, here: str, name: str, maker: Step) -> None:
     """Say why what a station makes does not arrive here."""
     if any(t not in EXITS and c.flow.step(t) is not None for t, _ in maker.targets):
-        c.fault(here, f"`{maker.name}` makes `{name}`, but passes it on to `{maker.targets[0][0]}`; no chain ends with it.", "A `takes:` of that station would end the chain.")
+        c.fault(
+            here,
+            f"`{maker.name}` makes `{name}`, but passes it on to `{maker.targets[0][0]}`; no chain ends with it.",
+            "A `takes:` of that station would end the chain.",
+        )
     else:
         c.fault(here, f"`{maker.name}` makes `{name}`, but it does not come here.", f"Let `{maker.name}` say `to:` with this station.")
 
@@ -159,9 +171,17 @@ def _check_carriers(c: Checking) -> None:
         carrier = next((x for x in sorted(came) if x), "")
         if unloads and carrier != unloads:
             what = f"they come on `{carrier}`" if carrier else "they come without a carrier"
-            c.fault(f"{step.where}.unloads", f"`{unloads}` is unloaded here, but {what}.", "" if carrier else f"An earlier station says `loads: {unloads}`.")
+            c.fault(
+                f"{step.where}.unloads",
+                f"`{unloads}` is unloaded here, but {what}.",
+                "" if carrier else f"An earlier station says `loads: {unloads}`.",
+            )
         if loads and carrier:
-            c.fault(f"{step.where}.loads", f"the items come on `{carrier}` already; a carrier cannot be put into a carrier yet.", f"Write `unloads: {carrier}` at a station before.")
+            c.fault(
+                f"{step.where}.loads",
+                f"the items come on `{carrier}` already; a carrier cannot be put into a carrier yet.",
+                f"Write `unloads: {carrier}` at a station before.",
+            )
         if len(came) > 1 and not unloads:
             c.fault(step.where, f"some items come here on `{carrier}`, others without.", "Unload them on every way, or on none.")
         on[step.path] = loads or ("" if unloads else carrier)
@@ -178,7 +198,11 @@ def _check_carriers(c: Checking) -> None:
                     f"Write `unloads: {name}` at a later station, or `count: unlimited` if it leaves with the product.",
                 )
             elif any(t != OUT for t, _ in step.targets):
-                c.fault(f"{loader.where}.loads", f"`{name}` is loaded here and never unloaded, but a station takes what is on it.", f"Write `unloads: {name}` at a later station.")
+                c.fault(
+                    f"{loader.where}.loads",
+                    f"`{name}` is loaded here and never unloaded, but a station takes what is on it.",
+                    f"Write `unloads: {name}` at a later station.",
+                )
 
 
 def _in_flow_order(flow: Flow) -> list[Step]:

@@ -21,7 +21,9 @@ Values = dict[str, Any]
 def webs_of(flow: Flow) -> set[str]:
     """Return the stations through which a web goes: what their chain makes has metres, or they work at a `speed` without a `length`."""
     webs: set[str] = set()
-    lengths = {m for s in flow.steps for m, amount in s.mapping("makes").items() if isinstance(amount, GoodsAmount) and amount.measure is Measure.LENGTH}
+    lengths = {
+        m for s in flow.steps for m, amount in s.mapping("makes").items() if isinstance(amount, GoodsAmount) and amount.measure is Measure.LENGTH
+    }
     for step in flow.steps:
         if any(name in lengths for name in step.made):
             webs.add(step.path)
@@ -76,7 +78,11 @@ def _check_keys(c: Checking, step: Step, webs: set[str]) -> None:
     if "length" in step.values and "speed" not in step.values and "rate" not in step.values:
         c.fault(f"{w}.length", "`length` goes with `speed`: a conveyor takes length / speed.", "Write `speed: 0.3 m/s`.")
     if step.get("speed") is not None and "length" not in step.values and step.path not in webs:
-        c.fault(f"{w}.speed", "`speed` needs metres: a web passes here only if its chain makes one, such as `makes: {coil: 3000 m}`.", "Of a conveyor write its `length:`.")
+        c.fault(
+            f"{w}.speed",
+            "`speed` needs metres: a web passes here only if its chain makes one, such as `makes: {coil: 3000 m}`.",
+            "Of a conveyor write its `length:`.",
+        )
     if step.get("arrivals") is not None and step.inputs:
         c.fault(f"{w}.arrivals", "`arrivals` and `takes` do not go together: items come from outside, or are made here.")
     model = step.mapping("model")
@@ -106,7 +112,7 @@ def _check_targets(c: Checking, step: Step) -> None:
     known = set(c.flow.by_path)
     near = [s.name for s in c.flow.steps if s.line == step.line]
 
-    def station(path: str, name: Any) -> bool:  # noqa: ANN401 - what was read
+    def station(path: str, name: Any) -> bool:
         if not isinstance(name, str) or name in EXITS or full_path(step, name, known) in known:
             return True
         c.fault(path, f"there is no station `{name}`. {nearest(name, near)}".rstrip())
@@ -123,7 +129,11 @@ def _check_targets(c: Checking, step: Step) -> None:
         grades = [g for s in c.flow.steps if s.line == step.line for g in s.mapping("grades")]
         for grade in to:
             if grade not in grades:
-                c.fault(f"{w}.to.{grade}", f"no station gives the grade `{grade}`. {nearest(grade, grades)}".rstrip(), "" if grades else "Write `grades:` at this station.")
+                c.fault(
+                    f"{w}.to.{grade}",
+                    f"no station gives the grade `{grade}`. {nearest(grade, grades)}".rstrip(),
+                    "" if grades else "Write `grades:` at this station.",
+                )
         missing = [g for g in step.mapping("grades") if g not in to]
         if missing:
             c.fault(f"{w}.to", f"items of the grade `{missing[0]}` have nowhere to go.", f"Write `{missing[0]}: scrap`, or a station.")
@@ -148,7 +158,7 @@ def _check_resources(c: Checking, step: Step) -> None:
     """Check people, vehicles, plans, carriers, points and controllers."""
     w, line = step.where, step.line
     check_stops(c, w, step.values, line)
-    c.name(f"{w}.works", step.get("works"), "shifts", line, "shift plan", ("always",))
+    c.name(f"{w}.works", step.get("works"), "shifts", line, "shift plan", also=("always",))
     for name, count in step.mapping("needs").items():
         if c.name(f"{w}.needs.{name}", name, "people", line, "crew"):
             crew = (c.root.get("people") or {}).get(name) or c.part(line).values.get("people", {}).get(name) or {}
@@ -188,9 +198,17 @@ def _check_inputs(c: Checking, step: Step, webs: set[str]) -> None:
             if not is_length:
                 for key_2 in ("coil", "splice", "rolls"):
                     if c.is_written(f"{here}.{key_2}"):
-                        c.fault(f"{here}.{key_2}", f"`{key_2}` is of a web, but `{name}` is taken by {_by(amount)}.", f"Write `amount: 0.88 m` for a length of `{name}`.")
+                        c.fault(
+                            f"{here}.{key_2}",
+                            f"`{key_2}` is of a web, but `{name}` is taken by {_by(amount)}.",
+                            f"Write `amount: 0.88 m` for a length of `{name}`.",
+                        )
             if amount.per_length and step.path not in webs:
-                c.fault(f"{here}.amount", f"`{amount}` is for each metre made, but no web is made here.", "Write `makes: {coil: 3000 m}`, or the amount for one item.")
+                c.fault(
+                    f"{here}.amount",
+                    f"`{amount}` is for each metre made, but no web is made here.",
+                    "Write `makes: {coil: 3000 m}`, or the amount for one item.",
+                )
             coil = taken.get("coil")
             if is_length and not amount.per_length and isinstance(coil, Amount) and coil.si < amount.si:
                 c.fault(f"{here}.coil", f"a coil of {coil} is shorter than the {amount} that one item takes.")
@@ -219,7 +237,12 @@ def _check_judging(c: Checking, step: Step) -> None:
             if isinstance(name, str) and name not in measured:
                 path = f"{w}.gate.checks" if isinstance(checks, str) else f"{w}.gate.checks.{number}"
                 c.fault(path, f"no station measures `{name}`. {nearest(name, measured)}".rstrip())
-    windows = {m: v["window"] for s in c.flow.steps for m, v in s.mapping("measures").items() if isinstance(v, dict) and isinstance(v.get("window"), WindowValue)}
+    windows = {
+        m: v["window"]
+        for s in c.flow.steps
+        for m, v in s.mapping("measures").items()
+        if isinstance(v, dict) and isinstance(v.get("window"), WindowValue)
+    }
     for grade, wanted in step.mapping("grades").items():
         for name, window in (wanted or {}).items():
             path = f"{w}.grades.{grade}.{name}"

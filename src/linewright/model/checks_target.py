@@ -1,7 +1,7 @@
 """Whether the counts can reach `target`: each station must start `target` / yield of it and of what follows.
 
-Means only, as on paper: capacity = count x availability / time. Queues, people, vehicles and shifts are for the twin. A gate's loss is what a normal law puts
-outside its windows; a repair loop adds visits. A shortage is a warning, with the count that would do.
+Means only, as on paper: capacity = count x availability / time. Queues, people, vehicles and shifts are for the twin. A gate's loss is what a
+normal law puts outside its windows; a repair loop adds visits. A shortage is a warning, with the count that would do.
 """
 
 from __future__ import annotations
@@ -40,8 +40,18 @@ def check_target(c: Checking) -> None:
         if not isinstance(target, Amount):
             continue
         steps = [s for s in c.flow.steps if s.line == part.line]
-        holds = {n: v["holds"] for v in (c.root, part.values) for n, v in (v.get("carriers") or {}).items() if isinstance(v, dict) and isinstance(v.get("holds"), int)}
-        wastes = {n: m["waste"].si for v in (c.root, part.values) for n, m in (v.get("materials") or {}).items() if isinstance(m, dict) and isinstance(m.get("waste"), Amount)}
+        holds = {
+            n: v["holds"]
+            for v in (c.root, part.values)
+            for n, v in (v.get("carriers") or {}).items()
+            if isinstance(v, dict) and isinstance(v.get("holds"), int)
+        }
+        wastes = {
+            n: m["waste"].si
+            for v in (c.root, part.values)
+            for n, m in (v.get("materials") or {}).items()
+            if isinstance(m, dict) and isinstance(m.get("waste"), Amount)
+        }
         need = _Need(Flow(steps, [e for e in c.flow.edges if any(s.path == e.start for s in steps)], c.flow.materials, c.flow.sources), holds, wastes)
         _metres(need)
         ends = [s for s in steps if any(t == OUT for t, _ in s.targets) and c.flow.materials.get(s.path) == part.values.get("product")]
@@ -295,7 +305,11 @@ def _seconds(step: Step, need: _Need) -> float | None:
         return None
     if law.law is not None:
         return law.law.mean
-    parts = sum(t["amount"].si for t in step.inputs.values() if isinstance(t, dict) and isinstance(t.get("amount"), GoodsAmount) and t["amount"].measure is Measure.COUNT)
+    parts = sum(
+        t["amount"].si
+        for t in step.inputs.values()
+        if isinstance(t, dict) and isinstance(t.get("amount"), GoodsAmount) and t["amount"].measure is Measure.COUNT
+    )
     each, fixed = law.extra.get("each"), law.extra.get("fixed")
     return float((each.si * parts if isinstance(each, Amount) else 0.0) + (fixed.si if isinstance(fixed, Amount) else 0.0))
 

@@ -63,7 +63,13 @@ def _inline(node: Node, form: Form | None) -> str:
         return "[" + ", ".join(_inline(child, part) for child in node.values) + "]"
     mean = node.entries.get("mean")
     law = node.entries.get("law")
-    if isinstance(form, LawForm) and set(node.entries) == {"law", "mean"} and isinstance(law, Text) and law.value == form.bare and isinstance(mean, Text):
+    if (
+        isinstance(form, LawForm)
+        and set(node.entries) == {"law", "mean"}
+        and isinstance(law, Text)
+        and law.value == form.bare
+        and isinstance(mean, Text)
+    ):
         return _text(mean, None)
     items = ", ".join(f"{name}: {_inline(child, child_form(form, name) if form else None)}" for name, child in _ordered(node, form))
     return "{" + items + "}"
@@ -83,7 +89,7 @@ def _number(text: str) -> str:
 
 
 def diff(old: str, new: str) -> list[str]:
-    """Return what differs between two completed texts, a row for each path.
+    r"""Return what differs between two completed texts, a row for each path.
 
     Parameters
     ----------
@@ -92,7 +98,7 @@ def diff(old: str, new: str) -> list[str]:
 
     Examples
     --------
-    >>> diff("stations:\\n  winder: {count: 14}\\n", "stations:\\n  winder: {count: 13}\\n")
+    >>> diff("stations:\n  winder: {count: 14}\n", "stations:\n  winder: {count: 13}\n")
     ['stations.winder.count: 14 -> 13']
     """
     before, after = dict(_flat(old)), dict(_flat(new))
@@ -104,7 +110,7 @@ def diff(old: str, new: str) -> list[str]:
             rows.append(f"{path}: (new) -> {after[path]}")
         elif before[path] != after[path]:
             rows.append(f"{path}: {before[path]} -> {after[path]}")
-    order = [path for path in _order(old)], [path for path in _order(new)]
+    order = _order(old), _order(new)
     if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
         rows.append(f"stations: order {', '.join(order[0])} -> {', '.join(order[1])}")
     return rows

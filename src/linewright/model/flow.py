@@ -1,4 +1,7 @@
-"""Where items go: chains, targets, and which chain brings what is taken. Works on values as read, before they are frozen, so that checks can speak of them."""
+"""Where items go: chains, targets, and which chain brings what is taken.
+
+It works on values as read, before they are frozen, so that checks can speak of them.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class Step:
     targets: list[tuple[str, str | None]] = field(default_factory=list)
     ends: bool = False
 
-    def get(self, key: str) -> Any:  # noqa: ANN401 - the grammar decides the type
+    def get(self, key: str) -> Any:
         """Return what was read under a key, None where nothing was."""
         return self.values.get(key)
 
@@ -133,8 +136,8 @@ class Flow:
 def flow_of(steps: list[Step]) -> Flow:
     """Return the flow of stations in file order; targets that are not written are filled in.
 
-    A station passes to the one below it, unless that one begins something new or `to` says otherwise. At the end of a chain, items go to the stations that take
-    what the chain made, else out.
+    A station passes to the one below it, unless that one begins something new or `to` says otherwise. At the end of a chain,
+    items go to the stations that take what the chain made, else out.
     """
     flow = Flow(steps)
     known = {s.path for s in steps}

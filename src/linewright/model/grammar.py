@@ -178,10 +178,14 @@ _STATION: dict[str, Key] = {
     "queue": Key(Choice(("fifo", "lifo", "priority", "due", "shortest", "rework-first", "same-product")), "who is next", "fifo"),
     "takes": Key(Either(text=Choice(("none",)), fields=MapOf(INPUT, "material")), "begins a new item from these", whole=True),
     "adds": Key(MapOf(INPUT, "material"), "parts put into the passing item", whole=True),
-    "makes": Key(Either(text=Name("material"), fields=MapOf(OUTPUT, "material")), "a new name, or metres of a new coil, or several things", whole=True),
+    "makes": Key(
+        Either(text=Name("material"), fields=MapOf(OUTPUT, "material")), "a new name, or metres of a new coil, or several things", whole=True
+    ),
     "to": Key(
         Either(
-            text=Name("station", ("scrap", "out")), items=ListOf(Name("station", ("scrap", "out"))), fields=MapOf(Name("station", ("scrap", "out")), "grade")
+            text=Name("station", ("scrap", "out")),
+            items=ListOf(Name("station", ("scrap", "out"))),
+            fields=MapOf(Name("station", ("scrap", "out")), "grade"),
         ),
         "where good items go (default: the next below)",
         whole=True,
@@ -196,7 +200,9 @@ _STATION: dict[str, Key] = {
     "scrap": Key(SHARE, "thrown away by chance", "0 %"),
     "gate": Key(GATE, "inspection: what happens to an item outside its windows"),
     "grades": Key(MapOf(MapOf(WindowForm(), "measure"), "grade"), "the first that fits becomes the item's grade", whole=True),
-    "setup": Key(Record({"other": Key(TIME, "between any two products", "0 s")}, "other", MapOf(TIME, "product"), what="a changeover"), "product changeover"),
+    "setup": Key(
+        Record({"other": Key(TIME, "between any two products", "0 s")}, "other", MapOf(TIME, "product"), what="a changeover"), "product changeover"
+    ),
     "failures": Key(FAILURES, "unplanned stops, a mode each"),
     "maintenance": Key(MAINTENANCES, "planned stops, after the item in work"),
     "works": Key(Name("plan", ("always",)), "shift plan (default: the line's)"),
@@ -205,7 +211,9 @@ _STATION: dict[str, Key] = {
     "at": Key(Either(text=Name("point"), items=POINT), "where it stands"),
     "web": Key(WEB, "how the child web lies on its parent"),
     "tools": Key(MapOf(Count(1), "tool"), "spindles, nozzles, channels, lanes: each item knows its own"),
-    "model": Key(Record({"use": Key(Name("class"), "another process model")}, "use", ANY, what="a process model"), "the process model and its parameters"),
+    "model": Key(
+        Record({"use": Key(Name("class"), "another process model")}, "use", ANY, what="a process model"), "the process model and its parameters"
+    ),
     "recipe": Key(RECIPE, "set-points"),
     "steps": Key(
         ListOf(

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from linewright.model.forms import Choice, Clock, Count, Either, Form, Key, LawForm, ListOf, MapOf, Name, Quantity, Record, Span, Switch, WindowForm, Words
+from linewright.model.forms import (
+    Choice,
+    Clock,
+    Count,
+    Either,
+    Form,
+    Key,
+    LawForm,
+    ListOf,
+    MapOf,
+    Name,
+    Quantity,
+    Record,
+    Span,
+    Switch,
+    WindowForm,
+    Words,
+)
 from linewright.model.grammar import ANY, FAILURES, LENGTH, MAINTENANCES, POINT, POSITIVE_TIME, POWER, RECIPE, SHARE, SIGNAL, STATION, TIME
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -105,7 +122,8 @@ ROADS = Record(
             "ways between points",
         ),
         "zones": Key(
-            MapOf(Record({"vehicles": Key(Count(1), "how many at a time", "1")}, short="vehicles", what="a zone"), "point"), "crossings with few places"
+            MapOf(Record({"vehicles": Key(Count(1), "how many at a time", "1")}, short="vehicles", what="a zone"), "point"),
+            "crossings with few places",
         ),
     },
     what="roads",
@@ -191,12 +209,17 @@ _LINE: dict[str, Key] = {
     "time-zone": Key(Words("Europe/Berlin"), "of every clock time in this file", "UTC"),
     "shifts": Key(MapOf(SHIFT, "plan"), "shift plans"),
     "works": Key(Name("plan", ("always",)), "the plan of the whole line", "always"),
-    "energy": Key(Record({"profile": Key(Name("profile"), "fills power of stations that state none")}, None, ENERGY, what="energy"), "carriers of energy"),
+    "energy": Key(
+        Record({"profile": Key(Name("profile"), "fills power of stations that state none")}, None, ENERGY, what="energy"), "carriers of energy"
+    ),
     "orders": Key(ListOf(ORDER), "what to make (default: `product` for ever)"),
     "faults": Key(ListOf(FAULT), "faults injected"),
     "keep": Key(
         Record(
-            {"signals": Key(POSITIVE_TIME, "how long signals are kept", "90 d"), "records": Key(POSITIVE_TIME, "how long records are kept", "15 years")},
+            {
+                "signals": Key(POSITIVE_TIME, "how long signals are kept", "90 d"),
+                "records": Key(POSITIVE_TIME, "how long records are kept", "15 years"),
+            },
             what="retention",
         ),
         "retention",

@@ -31,7 +31,7 @@ PARAMETERS = {
 }  # fmt: skip
 
 
-class LawFault(Exception):
+class LawFault(Exception):  # noqa: N818 - a fault of the file, not of the program
     """Parameters that no law can have; the reader adds the place."""
 
 

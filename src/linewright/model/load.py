@@ -26,7 +26,8 @@ from linewright.model.plant import Plant
 from linewright.model.reader import Fields, Place, Report, SourceText
 from linewright.model.reading import Reading
 from linewright.model.stock import materials_of, with_materials
-from linewright.model.uses import Opener, is_file_name
+from linewright.model.uses import Opener
+from linewright.model.uses_station import is_file_name
 
 __all__ = ["CheckReport", "check", "load", "load_text"]
 
@@ -61,7 +62,7 @@ def load(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = ()
 
 
 def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Sequence[str] = ()) -> Plant:
-    """Return the plant that a text describes, such as the kept plan of a run; `name` is how faults call it.
+    r"""Return the plant that a text describes, such as the kept plan of a run; `name` is how faults call it.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Se
     Examples
     --------
     >>> from linewright.model.catalogue import EmptyCatalogue
-    >>> load_text("line: a\\nproduct: part\\nstations: {first: {time: 2 s}}", EmptyCatalogue()).segment("first").time.mean
+    >>> load_text("line: a\nproduct: part\nstations: {first: {time: 2 s}}", EmptyCatalogue()).segment("first").time.mean
     2.0
     """
     report = Report()
@@ -106,7 +107,10 @@ def check(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = (
         elif not report.faults:
             hint = nearest(source, tuple(catalogue.names("line")))
             report.fault(
-                Place(SourceText(source)), "", f"the library has no line of this name. {hint}".rstrip(), "`linewright lines` lists them; a file ends in .yaml."
+                Place(SourceText(source)),
+                "",
+                f"the library has no line of this name. {hint}".rstrip(),
+                "`linewright lines` lists them; a file ends in .yaml.",
             )
     return _checked(opener, root, overrides)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linewright.model.forms import Either, Form, LawForm, MapOf, Record
+import re
+
+from linewright.model.forms import Either, Every, Form, LawForm, MapOf, Quantity, Record
 from linewright.model.grammar_line import FILE
 from linewright.model.merging import child_form, merge, nearest, written_out
 from linewright.model.reader import Fields, Node, Place, Report, SourceText, Text
@@ -11,6 +13,7 @@ __all__ = ["changed", "overridden"]
 
 #: Maps in which a path may name something that is not written yet: the class, not the file, says what there is.
 _OPEN = {"recipe", "model", "properties"}
+_UNSPACED = re.compile(r"^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z%/°µ].*)$")
 
 
 def overridden(root: Fields, text: str, report: Report) -> Fields:
@@ -43,7 +46,12 @@ def changed(root: Fields, path: str, value: str, place: Place, report: Report) -
     keys = _start(root, parts)
     if keys is None:
         stations = list(_mapping(root, "stations")) + list(_mapping(root, "lines"))
-        report.fault(place, path, f"the path names nothing. {nearest(parts[0], [*stations, *FILE.keys])}".rstrip(), "Such as winder.count or people.operator.count.")
+        report.fault(
+            place,
+            path,
+            f"the path names nothing. {nearest(parts[0], [*stations, *FILE.keys])}".rstrip(),
+            "Such as winder.count or people.operator.count.",
+        )
         return None
     node, form = _leaf(root, FILE, keys, Text(value, place), path, place, report)
     if node is None:
@@ -69,12 +77,11 @@ def _start(root: Fields, parts: list[str]) -> list[str] | None:
     return parts if parts[0] in FILE.keys else None
 
 
-def _leaf(
-    below: Node | None, form: Form, keys: list[str], leaf: Text, path: str, place: Place, report: Report
-) -> tuple[Node | None, Form]:
+def _leaf(below: Node | None, form: Form, keys: list[str], leaf: Text, path: str, place: Place, report: Report) -> tuple[Node | None, Form]:
     """Return a tree that holds only the new leaf, in the shape of the grammar; None after a fault."""
     top = form
     if not keys:
+        leaf = _spaced(leaf, form)
         out = written_out(leaf, form)
         if isinstance(out, Text) and isinstance(_inner(form), Record | MapOf) and not (isinstance(form, Either) and form.text):
             known = list(below.entries) if isinstance(below, Fields) else list(getattr(_inner(form), "keys", {}))
@@ -85,7 +92,7 @@ def _leaf(
     inner = _inner(form)
     child = child_form(inner, name)
     if isinstance(inner, LawForm) and name not in inner.extra and not rest:
-        return Fields({name: leaf}, {name: place}, place), top
+        return Fields({name: _spaced(leaf, inner)}, {name: place}, place), top
     known = list(below.entries) if isinstance(below, Fields) else []
     if child is None or (isinstance(inner, MapOf) and name not in known and not _is_open(path)):
         names = [*known, *(inner.keys if isinstance(inner, Record) else ())]
@@ -94,6 +101,16 @@ def _leaf(
     under = below.entries.get(name) if isinstance(below, Fields) else None
     node, _ = _leaf(under, child, rest, leaf, path, place, report)
     return (Fields({name: node}, {name: place}, place) if node is not None else None), top
+
+
+def _spaced(leaf: Text, form: Form) -> Text:
+    """Return a quantity from the command line with the space before its unit, which may be left out there."""
+    text = form.text if isinstance(form, Either) else form.of if isinstance(form, MapOf) and form.short else form
+    if isinstance(text, Record) and text.short:
+        text = text.keys[text.short].form
+    if isinstance(text, Quantity | LawForm | Every) and leaf.place.source.loose:
+        return Text(_UNSPACED.sub(r"\1 \2", leaf.value), leaf.place)
+    return leaf
 
 
 def _is_open(path: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linewright.model.station import Batch, Clock, Failure, Law, Maintenance, Measure, Segment
-from linewright.model.values import Origin, SetPoint, Signal
+from linewright.model.station import Batch, Clock, Failure, Maintenance, Measure, Segment
+from linewright.model.values import Law, Origin, SetPoint, Signal
 
 __all__ = [
     "Batch",

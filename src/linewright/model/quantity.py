@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from importlib.resources import files
+from typing import Any
 
 from linewright.model.values import Unit
 
@@ -39,7 +40,7 @@ _MARK = re.compile(r"^(.*?)\s*\(([^()]*)\)$", re.DOTALL)
 _UNIT = re.compile(r"^(?:1?/)?[A-Za-z]+(?:\^-?[1-9])?(?:[*/][A-Za-z]+(?:\^-?[1-9])?)*$")
 
 
-class QuantityFault(Exception):
+class QuantityFault(Exception):  # noqa: N818 - a fault of the file, not of the program
     """What is wrong with a quantity; `hint` is the next step. The reader adds the place."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -148,7 +149,7 @@ class Amount:
 
 
 @functools.cache
-def _registry():  # type: ignore[no-untyped-def]  # noqa: ANN202 - pint's registry has no static type
+def _registry():  # type: ignore[no-untyped-def]
     """Return our own small unit registry; pint is imported only when the first unit is read."""
     import pint  # noqa: PLC0415 - 0.15 s of CPU that `--help` need not pay
 
@@ -194,7 +195,11 @@ def unit_reading(text: str, kind: str = "any") -> UnitReading:
     if text == "":
         return UnitReading("", Fraction(1), Fraction(0), ())
     if text == "ppm":
-        return UnitReading(text, Fraction(1, 60), Fraction(0), (("s", -1),)) if kind == "rate" else UnitReading(text, Fraction(1, 10**6), Fraction(0), ())
+        return (
+            UnitReading(text, Fraction(1, 60), Fraction(0), (("s", -1),))
+            if kind == "rate"
+            else UnitReading(text, Fraction(1, 10**6), Fraction(0), ())
+        )
     if text == "C" and kind == "C-rate":
         return UnitReading(text, Fraction(1, 3600), Fraction(0), (("s", -1),))
     plain = text.replace("%", "percent").replace("ppm", "part_per_million") if text in {"%", "%/h", "%/d"} else text
@@ -203,7 +208,7 @@ def unit_reading(text: str, kind: str = "any") -> UnitReading:
     if not _UNIT.match(plain):
         raise QuantityFault(f"`{text}` is no unit")
     asked = f"1{plain}" if plain.startswith("/") else plain
-    registry = _registry()
+    registry: Any = _registry()
     try:
         zero = registry.Quantity(Fraction(0), asked).to_base_units()
         one = registry.Quantity(Fraction(1), asked).to_base_units()
@@ -255,8 +260,8 @@ def nearest_unit(text: str) -> str:
 _COMMON_UNITS = (
     "s", "ms", "min", "h", "d", "week", "month", "years", "m", "mm", "cm", "um", "km", "m/s", "m/min", "mm/s", "1/s", "1/h", "/h", "/min", "ppm",
     "kg", "g", "mg", "t", "L", "mL", "m^2", "m^3", "mg/cm^2", "g/m^2", "g/cm^3", "kg/L", "mg/kg", "degC", "K", "N", "N/mm", "Pa", "kPa", "MPa", "bar",
-    "mbar", "Pa*s", "W", "kW", "MW", "J", "kJ", "MJ", "Wh", "kWh", "Ah", "mAh", "A", "mA", "V", "mV", "mV/d", "ohm", "mohm", "Mohm", "Hz", "kHz", "rpm",
-    "L/min", "EUR", "USD", "CNY", "EUR/kg", "EUR/kWh", "kg/kWh", "%", "items", "deg",
+    "mbar", "Pa*s", "W", "kW", "MW", "J", "kJ", "MJ", "Wh", "kWh", "Ah", "mAh", "A", "mA", "V", "mV", "mV/d", "ohm", "mohm", "Mohm", "Hz", "kHz",
+    "rpm", "L/min", "EUR", "USD", "CNY", "EUR/kg", "EUR/kWh", "kg/kWh", "%", "items", "deg",
 )  # fmt: skip
 
 
@@ -294,7 +299,7 @@ def parse_amount(text: str, kind: str = "any", *, loose: bool = False) -> Amount
     number, space, unit = found[1], found[2], found[3].strip()
     if len(number) > 40:
         raise QuantityFault(f'"{_short(text)}" has more digits than any quantity')
-    if unit[:1] in {",", "_", "'"} or re.match(r"^\d", unit):
+    if unit[:1] in {",", "_", "'"} or re.match(r"^\d(?!/[A-Za-z])", unit):
         raise QuantityFault(f'"{_short(text)}" is not a number', "A decimal point is written `.`, thousands have no mark.")
     reading = _read_unit(unit, kind, text)
     if kind in KINDS and reading.dimension != dimension_of(kind):

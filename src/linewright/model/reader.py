@@ -187,7 +187,7 @@ def decoded(raw: bytes, whole: Place, report: Report) -> str | None:
 
 
 def parse(text: str, name: str, report: Report) -> Fields | None:
-    """Return the mapping that a text holds, or None after a fault that leaves nothing to read.
+    r"""Return the mapping that a text holds, or None after a fault that leaves nothing to read.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def parse(text: str, name: str, report: Report) -> Fields | None:
 
     Examples
     --------
-    >>> node = parse("line: a\\nstations:\\n  first: {time: 1 s}\\n", "a.yaml", Report())
+    >>> node = parse("line: a\nstations:\n  first: {time: 1 s}\n", "a.yaml", Report())
     >>> node.keys["stations"].line, node.entries["stations"].keys["first"].column
     (2, 3)
     """
@@ -292,14 +292,16 @@ class _Builder:
                 root = node
         return root if root is not None else Text("", Place(self.source))
 
-    def _place(self, event: Any) -> Place:  # noqa: ANN401 - ruamel's events have no types
+    def _place(self, event: Any) -> Place:
         mark = event.start_mark
         return Place(self.source, mark.line + 1, mark.column + 1)
 
-    def _refuse(self, event: Any, stack: list[_Open]) -> None:  # noqa: ANN401 - as above
+    def _refuse(self, event: Any, stack: list[_Open]) -> None:
         """Note anchors and tags, which hide what a file says."""
         if event.anchor:
-            self.report.fault(self._place(event), _path(stack), f"`&{event.anchor}` sets an anchor; that is refused.", "`use:` says the same by name.")
+            self.report.fault(
+                self._place(event), _path(stack), f"`&{event.anchor}` sets an anchor; that is refused.", "`use:` says the same by name."
+            )
         if event.tag is not None and str(event.tag) not in {"!", "None"}:
             self.report.fault(self._place(event), _path(stack), f"the tag `{event.tag}` is refused; a line file holds plain texts.", "Take it out.")
 

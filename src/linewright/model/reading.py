@@ -24,7 +24,6 @@ from linewright.model.forms import (
     Span,
     Switch,
     WindowForm,
-    Words,
 )
 from linewright.model.merging import nearest
 from linewright.model.quantity import Amount, QuantityFault, split_mark
@@ -84,7 +83,7 @@ class Reading:
     leaves: list[Leaf] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
-    def read(self, node: Node, form: Form, path: str) -> Any:  # noqa: ANN401 - the grammar decides the type
+    def read(self, node: Node, form: Form, path: str) -> Any:
         """Return the value of a node, None after a fault (which is noted)."""
         if isinstance(node, Text):
             self.places[path] = node.place
@@ -188,7 +187,7 @@ class Reading:
             self._joined(begin, path, node.place, "[{}]")
         return values
 
-    def _law(self, node: Node, form: LawForm, path: str) -> Any:  # noqa: ANN401 - a LawValue
+    def _law(self, node: Node, form: LawForm, path: str) -> Any:
         if isinstance(node, Text):
             node = Fields({"law": Text(form.bare, node.place), "mean": node}, {"law": node.place, "mean": node.place}, node.place)
         if not isinstance(node, Fields):
@@ -209,7 +208,7 @@ class Reading:
 
     # ---- single texts ----------------------------------------------------------------------------------------------
 
-    def _text(self, node: Text, form: Form, path: str) -> Any:  # noqa: ANN401 - the grammar decides the type
+    def _text(self, node: Text, form: Form, path: str) -> Any:
         """Return the value of a text; its leaf is kept."""
         loose = node.place.source.loose
         value: Any = None
@@ -243,7 +242,7 @@ class Reading:
         self.leaves.append(Leaf(path, shown, node.place, mark, not isinstance(form, Quantity | WindowForm | Count | Every)))
         return value
 
-    def _word(self, node: Text, form: Form, path: str) -> Any:  # noqa: ANN401 - as above
+    def _word(self, node: Text, form: Form, path: str) -> Any:
         """Return a word: a name, one of a choice, yes or no."""
         text = node.value
         if isinstance(form, Switch):
@@ -293,7 +292,8 @@ class Reading:
             said = "LINE-FILE, section 3, lists all keys; `linewright schema` teaches them to your editor."
         self.fault(place, path, f"there is no such key. {hint}".rstrip(), said)
 
-    def _wrong_shape(self, node: Node, form: Form, path: str) -> None:
+    def _wrong_shape(self, node: Node, form: Form, path: str) -> Any:  # noqa: ANN401 - None, as what was read
+        """Note that something of another shape was expected."""
         came = f'"{node.value[:40]}"' if isinstance(node, Text) else "a list" if isinstance(node, Items) else "a mapping"
         if isinstance(node, Fields) and not node.entries:
             came = "nothing"
@@ -328,7 +328,7 @@ def _said(key: str, leaf: Leaf) -> str:
     return f"{key} {leaf.shown}"
 
 
-def _reading(value: Any) -> str:  # noqa: ANN401 - an Amount or a GoodsAmount
+def _reading(value: Any) -> str:
     """Return a quantity as shown: a text with two readings says which it is."""
     if not isinstance(value, Amount) or not value.note:
         return str(value)
@@ -370,7 +370,7 @@ def _listed(names: list[str]) -> str:
 
 _SECTIONS: Mapping[str, None] = dict.fromkeys(
     (
-        "line", "site", "experiment", "about", "use", "level", "product", "target", "source", "sources", "stations", "materials", "carriers", "people",
-        "vehicles", "roads", "utilities", "time-zone", "shifts", "works", "energy", "orders", "faults", "keep", "run", "variants", "sweep", "lines",
+        "line", "site", "experiment", "about", "use", "level", "product", "target", "source", "sources", "stations", "materials", "carriers",
+        "people", "vehicles", "roads", "utilities", "time-zone", "shifts", "works", "energy", "orders", "faults", "keep", "run", "variants", "sweep", "lines",
     )
 )  # fmt: skip

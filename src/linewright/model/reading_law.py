@@ -11,7 +11,7 @@ from typing import Any
 from linewright.model.forms import LawForm
 from linewright.model.laws import FAMILIES, PARAMETERS, LawFault, law_of
 from linewright.model.merging import nearest
-from linewright.model.quantity import KINDS, QuantityFault, parse_amount, split_mark, unit_reading
+from linewright.model.quantity import KINDS, Amount, QuantityFault, parse_amount, split_mark, unit_reading
 from linewright.model.reader import Fields, Report, Text, is_none
 from linewright.model.values import SECOND, Law, LawKind, Unit
 
@@ -83,9 +83,7 @@ def read_law(node: Fields, form: LawForm, path: str, extra: dict[str, Any], repo
     return LawValue(law, unit, extra), _shown(kind, parts), marks.pop() if len(marks) == 1 else ""
 
 
-def _parameters(
-    written: dict[str, Text], form: LawForm, path: str, report: Report
-) -> tuple[dict[str, float] | None, Unit, dict[str, str], set[str]]:
+def _parameters(written: dict[str, Text], form: LawForm, path: str, report: Report) -> tuple[dict[str, float] | None, Unit, dict[str, str], set[str]]:
     """Return the parameters in SI, the unit of the first value, each as shown, and their marks; None after a fault."""
     given: dict[str, float] = {}
     parts: dict[str, str] = {}
@@ -96,16 +94,10 @@ def _parameters(
         here = path if name == "mean" and len(written) == 1 else f"{path}.{name}"
         text, mark = split_mark(child.value)
         try:
-            what = PARAMETERS[name]
-            if what == "text":
+            if PARAMETERS[name] == "text":
                 parts[name] = child.value
                 continue
-            kind = form.kind if what == "value" else "share" if what == "share" else "any"
-            amount = parse_amount(text, kind, loose=child.place.source.loose)
-            if what in {"number", "count"} and (amount.reading.text or (what == "count" and amount.si != round(amount.si))):
-                raise QuantityFault(f'"{text}": `{name}` is {"a count" if what == "count" else "a bare number"}')
-            if amount.si < 0:
-                raise QuantityFault(f'"{amount}" is negative; {KINDS[form.kind].noun if what == "value" else "a value"} of 0 or more was expected')
+            amount = _parameter(name, text, form, loose=child.place.source.loose)
         except QuantityFault as fault:
             report.fault(child.place, here, f"{fault.message}.", fault.hint or _hint(here, fault.message))
             is_right = False
@@ -114,9 +106,21 @@ def _parameters(
             report.fault(child.place, here, f"the mark `({mark[:40]})` is not one of this file's `sources`.", "Name it under `sources:`.")
         marks.add(mark or child.place.source.mark)
         given[name], parts[name] = amount.si, str(amount)
-        if what == "value" and unit is None:
+        if PARAMETERS[name] == "value" and unit is None:
             unit = amount.unit
     return (given if is_right else None), unit or SECOND, parts, marks
+
+
+def _parameter(name: str, text: str, form: LawForm, *, loose: bool) -> Amount:
+    """Return one parameter of a law, of its kind and not negative."""
+    what = PARAMETERS[name]
+    amount = parse_amount(text, form.kind if what == "value" else "share" if what == "share" else "any", loose=loose)
+    if what in {"number", "count"} and (amount.reading.text or (what == "count" and amount.si != round(amount.si))):
+        raise QuantityFault(f'"{text}": `{name}` is {"a count" if what == "count" else "a bare number"}')
+    if amount.si < 0:
+        noun = KINDS[form.kind].noun if what == "value" else "a value"
+        raise QuantityFault(f'"{amount}" is negative; {noun} of 0 or more was expected')
+    return amount
 
 
 def _hint(path: str, message: str) -> str:

@@ -7,11 +7,28 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from linewright.model.forms import Choice, Clock, Count, Either, Every, Form, LawForm, ListOf, MapOf, Name, Quantity, Record, Span, Switch, WindowForm, Words
+from linewright.model.forms import (
+    Choice,
+    Clock,
+    Count,
+    Either,
+    Every,
+    Form,
+    LawForm,
+    ListOf,
+    MapOf,
+    Name,
+    Quantity,
+    Record,
+    Span,
+    Switch,
+    WindowForm,
+    Words,
+)
 from linewright.model.quantity import KINDS, Amount, QuantityFault, dimension_of, kind_named, parse_amount, split_mark, unit_reading
 from linewright.model.station import Measure
-from linewright.model.values import EveryKind, Unit
 from linewright.model.values import Every as EveryValue
+from linewright.model.values import EveryKind, Unit
 
 __all__ = ["GoodsAmount", "example_of", "read_clock", "read_count", "read_every", "read_quantity", "read_span", "words_for"]
 
@@ -34,7 +51,7 @@ class GoodsAmount:
         return self.text
 
 
-def read_quantity(text: str, form: Quantity, *, loose: bool = False) -> Any:  # noqa: ANN401 - an Amount, GoodsAmount, or one of the words
+def read_quantity(text: str, form: Quantity, *, loose: bool = False) -> Any:
     """Return a quantity of the form's kinds and range.
 
     Raises
@@ -73,7 +90,9 @@ def read_quantity(text: str, form: Quantity, *, loose: bool = False) -> Any:  # 
 def _in_range(si: float, text: str, form: Quantity) -> None:
     if form.low is not None and (si < form.low or (form.above and si <= form.low)):
         if form.low == 0:
-            raise QuantityFault(f'"{text}" is {"not above 0" if form.above else "negative"}; {"a value above 0" if form.above else "0 or more"} was expected')
+            raise QuantityFault(
+                f'"{text}" is {"not above 0" if form.above else "negative"}; {"a value above 0" if form.above else "0 or more"} was expected'
+            )
         raise QuantityFault(f'"{text}" is below {form.low * 100:g} %')
     if form.high is not None and si > form.high:
         raise QuantityFault(f'"{text}" is above {form.high * 100:g} %')
@@ -85,7 +104,9 @@ def _goods(text: str, *, loose: bool) -> GoodsAmount:
     amount = parse_amount(per[1] if per else bare, loose=loose)
     kind = next((k for k in _GOODS if amount.dimension == dimension_of(k)), None)
     if kind is None or amount.reading.text in {"%", "ppm"}:
-        raise QuantityFault(f'"{bare}" is {kind_named(amount.dimension)}; a count, length, mass or volume was expected', "Such as 2, 0.88 m, 7 g, 1000 L.")
+        raise QuantityFault(
+            f'"{bare}" is {kind_named(amount.dimension)}; a count, length, mass or volume was expected', "Such as 2, 0.88 m, 7 g, 1000 L."
+        )
     scale = float(unit_reading(per[2]).scale) if per else 1.0
     return GoodsAmount(amount.si / scale if per and scale != 1.0 else amount.si, _GOODS[kind], per is not None, mark, bare, amount.unit)
 
@@ -171,10 +192,8 @@ def read_every(text: str, form: Every, *, loose: bool = False) -> tuple[EveryVal
     except QuantityFault as fault:
         raise QuantityFault(fault.message, f"Write {expected}.") from fault
     found = {"time": EveryKind.TIME, "length": EveryKind.LENGTH}
-    for kind, meant in found.items():
-        if kind in form.kinds and amount.dimension == dimension_of(kind):
-            break
-    else:
+    meant = next((found[kind] for kind in form.kinds if kind in found and amount.dimension == dimension_of(kind)), None)
+    if meant is None:
         if "count" not in form.kinds or amount.reading.text not in {"items", "item"}:
             raise QuantityFault(f'"{amount}" does not say how often', f"Write {expected}.")
         meant = EveryKind.ITEMS
@@ -214,7 +233,7 @@ def read_clock(text: str, form: Clock) -> str:
         raise QuantityFault(f'"{text[:40]}" is no {"date and time" if form.time_too else "date"}', f"Write `{example}`.") from error
 
 
-def words_for(form: Form) -> str:  # noqa: C901 - one row a form
+def words_for(form: Form) -> str:
     """Return a form in words, with its article."""
     if isinstance(form, Quantity):
         return KINDS[form.kinds[0]].noun if form.kinds[0] in KINDS else "an amount" if form.kinds[0] == "amount" else "a quantity"
@@ -231,14 +250,29 @@ def words_for(form: Form) -> str:  # noqa: C901 - one row a form
         return f"the name of a {form.of}"
     if isinstance(form, Choice):
         return "one of " + ", ".join(form.words)
-    simple = {Words: "a text", Switch: "`yes` or `no`", Count: "a count", LawForm: "a time", WindowForm: "a window", Every: "how often", Span: "a span of the day"}
+    simple = {
+        Words: "a text",
+        Switch: "`yes` or `no`",
+        Count: "a count",
+        LawForm: "a time",
+        WindowForm: "a window",
+        Every: "how often",
+        Span: "a span of the day",
+    }
     return simple.get(type(form), "a date")
 
 
-def example_of(form: Form) -> str:  # noqa: C901 - one row a form
+def example_of(form: Form) -> str:
     """Return an example of a form as it is written."""
     if isinstance(form, Quantity):
-        examples = {"amount": "2", "price": "8 EUR/kg", "cost": "30 EUR/h", "co2": "5 kg/kg", "energy price": "0.10 EUR/kWh", "energy co2": "0.40 kg/kWh"}
+        examples = {
+            "amount": "2",
+            "price": "8 EUR/kg",
+            "cost": "30 EUR/h",
+            "co2": "5 kg/kg",
+            "energy price": "0.10 EUR/kWh",
+            "energy co2": "0.40 kg/kWh",
+        }
         return KINDS[form.kinds[0]].example if form.kinds[0] in KINDS else examples.get(form.kinds[0], "2.1 s")
     if isinstance(form, Record):
         keys = [name for name, key in form.keys.items() if key.required] or ([form.short] if form.short else list(form.keys)[:1])

@@ -9,7 +9,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from linewright.model.forms import Choice, Clock, Count, Either, Every, Form, Key, LawForm, ListOf, MapOf, Name, Quantity, Record, Span, Switch, WindowForm
+from linewright.model.forms import (
+    Choice,
+    Clock,
+    Count,
+    Either,
+    Every,
+    Form,
+    Key,
+    LawForm,
+    ListOf,
+    MapOf,
+    Name,
+    Quantity,
+    Record,
+    Span,
+    Switch,
+    WindowForm,
+)
 from linewright.model.grammar_line import CLASS, FILE, HEADERS, MATERIAL
 from linewright.model.laws import FAMILIES, PARAMETERS
 from linewright.model.quantity import KINDS

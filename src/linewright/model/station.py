@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linewright.model.values import Characteristic, Law, SetPoint, Signal, Unit, Window
+from linewright.model.values import SECOND, Characteristic, Law, SetPoint, Signal, Unit, Window
 
 
 class Blocking(StrEnum):
@@ -359,4 +359,4 @@ class Segment:
     floor_m2: float | None = None
     per_product: tuple[tuple[str, Segment], ...] = ()
     driver: Driver = Driver()
-    time_unit: Unit = Unit("s")
+    time_unit: Unit = SECOND

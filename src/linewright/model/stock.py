@@ -8,7 +8,8 @@ from typing import Any
 from linewright.model.grammar_line import MATERIAL
 from linewright.model.merging import merge, nearest
 from linewright.model.reader import Fields, Items, Node, Place, Text, is_none
-from linewright.model.uses import Opener, is_file_name
+from linewright.model.uses import Opener
+from linewright.model.uses_station import is_file_name
 
 __all__ = ["materials_of", "with_materials"]
 

@@ -26,8 +26,8 @@ class Unit:
 
     Examples
     --------
-    >>> Unit("mm", 1e-3).shown(0.0021)
-    2.1
+    >>> Unit("mm", 1e-3).shown(0.002)
+    2.0
     >>> round(Unit("degC", 1.0, 273.15).shown(298.15), 6)
     25.0
     """
