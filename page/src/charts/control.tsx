@@ -124,7 +124,13 @@ function rules(u: uPlot, data: ControlData, ratio: number): void {
     ctx.lineTo(x2, y - 4 * ratio);
     ctx.stroke();
     ctx.textAlign = "center";
+    ctx.strokeStyle = colour("surface");
+    ctx.lineWidth = 4 * ratio;
+    ctx.lineJoin = "round";
+    ctx.strokeText(text, middle, y + 9 * ratio);
     ctx.fillText(text, middle, y + 9 * ratio);
+    ctx.strokeStyle = colour("fault-ink");
+    ctx.lineWidth = ratio;
   }
 }
 

@@ -21,7 +21,7 @@ export interface TrendTag { tag: string; title: string; unit: string | null; dec
 
 interface Row { tag: TrendTag; buffer: TrendBuffer; look: TrendLook; plot: uPlot | null; label: HTMLElement | null; scale: [number, number] | null; dirty: boolean }
 
-interface Props { tags: TrendTag[]; spanS: number; states: StateRow[] | null; height?: number; axis?: boolean; left?: number; onDrawn?: () => void }
+interface Props { tags: TrendTag[]; spanS: number; states: StateRow[] | null; height?: number; axis?: boolean; left?: number; columns?: number; onDrawn?: () => void }
 
 const LEFT = 50;
 const DRAW_MS = 33;
@@ -45,9 +45,10 @@ function fitScale(row: Row, from: number, to: number): [number, number] {
   return wanted;
 }
 
-export function Trends({ tags, spanS, states, height = 44, axis = true, left = LEFT, onDrawn }: Props) {
+export function Trends({ tags, spanS, states, height = 44, axis = true, left = LEFT, columns = 1, onDrawn }: Props) {
   const { run, zone, now, header } = useRun();
-  const [ref, width] = useWidth<HTMLDivElement>();
+  const [ref, whole] = useWidth<HTMLDivElement>();
+  const width = Math.floor((whole - 12 * (columns - 1)) / columns);
   const theme = useTheme();
   const [still, setStill] = useState<[number, number] | null>(null);
   const [hasNewer, setNewer] = useState(false);
@@ -102,7 +103,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
   // Plots are made anew when their tags, their size or the theme change; the points stay.
   useLayoutEffect(() => {
     const host = ref.current;
-    if (!host || !width) return undefined;
+    if (!host || width <= 0) return undefined;
     const before = new Map(rows.current.map((row) => [row.tag.tag, row.buffer]));
     rows.current = tags.map((tag) => {
       const look: TrendLook = { window: tag.window, setPoint: tag.setPoint, low: tag.low, high: tag.high, decimals: tag.decimals };
@@ -167,7 +168,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
 
   return (
     <div className="trends" onPointerDown={(event) => { if ((event.target as Element).closest(".u-over")) setStill((before) => before ?? view.current); }}>
-      <div ref={ref}>
+      <div ref={ref} style={columns > 1 ? { display: "grid", gridTemplateColumns: `repeat(${columns}, ${Math.max(0, width)}px)`, gap: "0 12px" } : undefined}>
         {states ? <div className="staterow"><span>{texts.station.state}</span><canvas ref={bar} style={{ width: inner, height: 20 }} role="img" aria-label={texts.station.stateLabel} /></div> : null}
         {isTable ? <Table rows={rows.current} zone={zone} /> : tags.map((each) => (
           <div key={each.tag} className="trend" data-tag={each.tag}>
@@ -189,7 +190,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
 
 /** Ticks as HTML, so that they are text and follow the theme by themselves. */
 function drawAxis(host: HTMLElement, from: number, to: number, px: number, zone: string): void {
-  const all = ticks(from, to, px, zone);
+  const all = ticks(from, to, px, zone).filter((tick) => ((to - tick.at) / (to - from)) * px > 16 && ((tick.at - from) / (to - from)) * px > 14);
   while (host.children.length > all.length) host.lastChild?.remove();
   all.forEach((tick, i) => {
     let element = host.children[i] as HTMLElement | undefined;

@@ -1,1 +1,238 @@
-export default function Empty(_: { id?: string; kind?: string; station?: string; machine?: number | null }) { return null; }
+/* A unit, a lot, a web, a carrier: its life, its genealogy both ways, its metres, its values, where it is now. */
+import "./trace.css";
+import { lazy, Suspense, useState, type ReactNode } from "react";
+import { ofRun, useGet } from "../api";
+import { count, duration, exact, metres, moment, number, numberOr, quantity } from "../format";
+import { FaultNote, Loading, Note } from "../parts/notes";
+import { StateText } from "../parts/marks";
+import { isOutside, WindowBar } from "../parts/windowbar";
+import { path as toPath, setQuery, useRoute } from "../route";
+import { useRun } from "../run";
+import { texts, words } from "../texts";
+import type { Group, LifeStep, Metres, Thing, Tree, Value, WebInfo, WebUnit } from "../types";
+import { Strip } from "./strip";
+import { thingPath } from "./paths";
+
+const TreeView = lazy(() => import("./tree"));
+const VALUES_FIRST = 9;
+const DEPTH = 8;
+
+export default function ThingPage({ id, kind }: { id: string; kind: string }) {
+  const { run, header } = useRun();
+  const thing = useGet<Thing>(ofRun(run, "things", id), {}, header.live ? 4000 : 0);
+  const tree = useGet<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: DEPTH, limit: 60 });
+  if (!thing.data) return <section className="panel">{thing.error ? <FaultNote error={thing.error} again={thing.again} /> : <Loading />}</section>;
+  const it = thing.data;
+  const isWeb = it.web !== null || kind === "web";
+  return (
+    <>
+      <Head thing={it} />
+      {it.life.length ? <Life steps={it.life} /> : null}
+      <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
+      <div className="cols thing-cols">
+        {isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
+        <div className="stack"><Now thing={it} /><Values values={it.values} /></div>
+      </div>
+    </>
+  );
+}
+
+const VERDICTS: Record<string, Group> = { good: "running", scrapped: "planned", held: "fault", "in-process": "running" };
+
+function Head({ thing }: { thing: Thing }) {
+  const { zone, now } = useRun();
+  const word = thing.verdict ? texts.thing.verdicts[thing.verdict] ?? words(thing.verdict) : null;
+  return (
+    <div className="head">
+      <h1 className="id">{thing.id}</h1><span className="crumb">{thing.title}</span>
+      {word ? <StateText group={VERDICTS[thing.verdict ?? ""] ?? "no-data"}>{thing.grade ? texts.thing.grade(word, thing.grade) : word}</StateText> : null}
+      {thing.made_us ? <span className="crumb" title={exact(thing.made_us)}>{texts.thing.madeAt(moment(thing.made_us, zone, now()))}</span> : null}
+      {thing.made_before ? <span className="note-line"><span>{texts.thing.madeBeforeLong}</span></span> : null}
+    </div>
+  );
+}
+
+function Life({ steps }: { steps: LifeStep[] }) {
+  const { zone, now, link, station } = useRun();
+  return (
+    <ol className="life panel lifep" aria-label={texts.thing.life}>
+      {steps.map((step, i) => {
+        const at = step.start_us ?? step.in_us ?? step.done_us;
+        const end = step.out_us ?? step.done_us;
+        const long = at !== null && end !== null && end - at > 3600e6;
+        const title = step.title || words(step.step);
+        return (
+          <li key={step.step + i} title={[step.machine ? texts.thing.machineN(step.machine) : "", step.tool ? texts.thing.tool(step.tool) : "", at !== null ? exact(at) : ""].filter(Boolean).join(", ")}>
+            <b>{station(step.step) ? <a href={link(toPath("line", step.step) + (step.machine ? "/" + step.machine : ""))}>{title}{step.machine && (station(step.step)?.count ?? 1) > 1 ? " " + step.machine : ""}</a> : title}</b>
+            <span>{at === null ? texts.notYet : moment(at, zone, now())}{long ? ", " + duration((end - at) / 1e6) : ""}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Genealogy({ tree, error }: { tree: Tree | null; error: ReactNode }) {
+  const [isList, setList] = useState(false);
+  const [showMetres, setMetres] = useState(true);
+  const [showCarriers, setCarriers] = useState(true);
+  const { link } = useRun();
+  const isAlone = tree !== null && tree.nodes.length <= 1;
+  return (
+    <section className="panel">
+      <div className="ph"><h2>{texts.thing.tree}</h2><span className="sub wide-only">{tree?.cut ? texts.thing.cut : texts.thing.treeSub}</span>
+        <span className="right">
+          <label className="check"><input type="checkbox" checked={showMetres} onChange={(event) => setMetres(event.target.checked)} />{texts.thing.metres}</label>
+          <label className="check"><input type="checkbox" checked={showCarriers} onChange={(event) => setCarriers(event.target.checked)} />{texts.thing.carriers}</label>
+          <button type="button" className="linkish" onClick={() => setList(!isList)}>{isList ? texts.thing.drawing : texts.thing.list}</button>
+        </span></div>
+      {error ?? (tree === null ? <Loading /> : isAlone ? <Note title={texts.thing.noWebText} /> : isList ? (
+        <table className="hits"><tbody>{tree.nodes.filter((node) => node.role !== "self" && node.kind !== "group").map((node) => (
+          <tr key={node.id}><td className="soft">{{ "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn, self: "" }[node.role]}</td><td>{node.title}</td><td><a className="id" href={link(thingPath(node.kind, node.id))}>{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>
+        ))}</tbody></table>
+      ) : <Suspense fallback={<Loading />}><TreeView tree={tree} showMetres={showMetres} showCarriers={showCarriers} /></Suspense>)}
+    </section>
+  );
+}
+
+/** The webs a unit lies on, by mother: its metres there, with the units beside it and what was measured along them. */
+function OnWeb({ id }: { id: string }) {
+  const { run } = useRun();
+  const { query } = useRoute();
+  const asked = useGet<{ webs: Metres[] }>(ofRun(run, "things", id, "metres"));
+  const webs = asked.data?.webs ?? [];
+  const roots = [...new Map(webs.map((each) => [each.mother ?? each.web, webs.find((one) => one.web === (each.mother ?? each.web)) ?? each])).entries()];
+  const chosenKey = query.get("web") ?? roots[0]?.[0] ?? "";
+  const [root, piece] = roots.find(([key]) => key === chosenKey) ?? roots[0] ?? [null, null];
+  const span = piece ? Math.max(0.02, piece.hi_m - piece.lo_m) : 1;
+  return (
+    <section className="panel">
+      <div className="ph"><h2>{texts.thing.onWeb}</h2>
+        {piece ? <span className="sub id">{root}{piece.lane ? ", " + texts.thing.lane(piece.lane) : ""}</span> : null}
+        <span className="right">
+          {piece ? <span className="ramp wide-only" title={texts.thing.ramp}><span>{texts.station.min}</span><em /><span>{texts.station.max}</span></span> : null}
+          {roots.length > 1 ? <span className="seg" role="group" aria-label={texts.thing.onWeb}>{roots.map(([key]) => <button key={key} type="button" aria-pressed={key === root} onClick={() => setQuery({ web: key })}>{shortId(key)}</button>)}</span> : null}
+        </span></div>
+      <div className="pb">
+        {piece && root ? (
+          <>
+            <p className="soft" style={{ fontSize: "var(--t-label)", paddingBottom: 4 }}>{texts.thing.position(piece.lo_m, piece.hi_m, piece.error_m)}</p>
+            <Strip web={root} lane={piece.lane} look={{ from: Math.max(0, piece.lo_m - span * 6.5), to: piece.hi_m + span * 6.5, unit: { id, lo: piece.lo_m, hi: piece.hi_m } }} highlight={id} />
+          </>
+        ) : asked.error ? <FaultNote error={asked.error} again={asked.again} /> : asked.data ? <Note title={texts.thing.noWeb}>{texts.thing.noWebText}</Note> : <Loading />}
+      </div>
+    </section>
+  );
+}
+
+/** `CATHODE-COIL-0000412` is "Cathode coil" on a small button. */
+export function shortId(id: string): string {
+  const name = id.replace(/[-/]?\d[\d/-]*$/, "").replaceAll("-", " ").toLowerCase();
+  return name ? name.charAt(0).toUpperCase() + name.slice(1) : id;
+}
+
+function WebPanel({ thing }: { thing: Thing }) {
+  const { run, link, header } = useRun();
+  const { query } = useRoute();
+  const info = useGet<WebInfo>(ofRun(run, "webs", thing.id));
+  const length = info.data?.length_m ?? thing.web?.length_m ?? null;
+  const from = fieldNumber(query.get("from")) ?? 0;
+  const to = fieldNumber(query.get("to")) ?? (length === null ? 12 : Math.min(length, Math.max(from + 12, 12)));
+  const guard = fieldNumber(query.get("guard")) ?? 0;
+  const units = useGet<{ certain: number; possible: number; units: WebUnit[]; error_m: number | null }>(length === null ? "" : ofRun(run, "webs", thing.id, "units"), { from_m: from, to_m: to, guard_m: guard || null, limit: 200 }, header.live ? 5000 : 0);
+  const children = (info.data?.children ?? []).map((each) => (typeof each === "string" ? each : each.web));
+  const batches = info.data?.batches ?? (thing.web?.batches ?? []).map((batch) => ({ batch, lo_m: 0, hi_m: length ?? 0, possible: false }));
+  return (
+    <section className="panel">
+      <div className="ph"><h2>{texts.thing.metres.charAt(0).toUpperCase() + texts.thing.metres.slice(1)}</h2><span className="sub">{length === null ? "" : metres(length, 1)}{thing.web?.width_mm ? ", " + quantity(thing.web.width_mm, "mm", 0) : ""}</span>
+        <span className="right fields">
+          <Field name="from" label={texts.thing.fromLabel} value={from} /><Field name="to" label={texts.thing.toLabel} value={to} /><Field name="guard" label={texts.thing.guard} value={guard} />
+        </span></div>
+      <div className="pb">{length !== null && to > from ? <Strip web={thing.id} lane={fieldNumber(query.get("lane"))} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
+      {batches.length ? <><div className="group-head rule">{texts.thing.batches}</div><div className="chips">{batches.map((each) => <span key={each.batch + each.lo_m}><a className="id" href={link(toPath("lot", each.batch))}>{each.batch}</a> <span className="muted">{texts.thing.span(each.lo_m, each.hi_m)}{each.possible ? ", " + texts.thing.possible : ""}</span></span>)}</div></> : null}
+      {children.length ? <><div className="group-head rule">{texts.thing.children}</div><div className="chips">{children.slice(0, 40).map((each) => <a key={each} className="id" href={link(toPath("web", each))}>{each}</a>)}</div></> : null}
+      <div className="group-head rule">{texts.thing.unitsHere}{units.data ? ` (${count(units.data.certain)} ${texts.thing.certain}, ${count(units.data.possible)} ${texts.thing.possible})` : ""}</div>
+      {units.data?.units.length ? (
+        <div className="scroll" style={{ maxHeight: 340 }} tabIndex={0}><table className="hits"><thead><tr><th>{texts.thing.unitHead}</th><th>{texts.thing.laneHead}</th><th className="num">{texts.thing.metresHead}</th><th>{texts.thing.verdictHead}</th><th>{texts.thing.nowHead}</th></tr></thead>
+          <tbody>{units.data.units.map((each) => <tr key={each.id + each.lane}><td><a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a></td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
+      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
+    </section>
+  );
+}
+
+function nowText(now: unknown): string {
+  if (typeof now === "string") return words(now);
+  const text = (now as { text?: unknown } | null)?.text;
+  return typeof text === "string" ? words(text) : "";
+}
+
+/** A length as it stands in the address or a field: `1032.1`, `1032.1m`, `1,032.1 m`. */
+export function fieldNumber(text: string | null): number | null {
+  if (text === null) return null;
+  const bare = text.trim().replaceAll(",", "").replace(/\s*m$/, "");
+  return /^\d+(\.\d+)?$/.test(bare) ? Number(bare) : null;
+}
+
+function Field({ name, label, value }: { name: string; label: string; value: number }) {
+  const [text, setText] = useState<string | null>(null);
+  const isBad = text !== null && fieldNumber(text) === null;
+  const done = (): void => {
+    if (text !== null && !isBad) { setQuery({ [name]: String(fieldNumber(text)) }); setText(null); }
+  };
+  return <label>{label} <input className="input" inputMode="decimal" aria-invalid={isBad} title={isBad ? texts.thing.field("1,032.1 m") : undefined} value={text ?? number(value, 1)} onChange={(event) => setText(event.target.value)} onBlur={done} onKeyDown={(event) => { if (event.key === "Enter") done(); }} /></label>;
+}
+
+/** What a lot or a carrier went into, as a list, where there are no metres to show. */
+function Neighbours({ tree }: { tree: Tree | null }) {
+  const { link } = useRun();
+  const list = tree?.nodes.filter((node) => node.role !== "self" && node.kind !== "group") ?? [];
+  return (
+    <section className="panel">
+      <div className="ph"><h2>{texts.thing.wentInto}</h2></div>
+      {list.length ? <table className="hits"><tbody>{list.map((node) => <tr key={node.id}><td>{node.title}</td><td><a className="id" href={link(thingPath(node.kind, node.id))} data-item="">{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>)}</tbody></table> : <Note title={texts.thing.noWebText} />}
+    </section>
+  );
+}
+
+function Now({ thing }: { thing: Thing }) {
+  const { zone, now, link, station, machineTitle } = useRun();
+  const at = thing.now;
+  const has = at && (at.station || at.text || at.carrier);
+  return (
+    <section className="panel wh">
+      <div className="ph"><h2>{texts.thing.now}</h2>{at?.since_us ? <span className="sub">{texts.thing.nowSince(moment(at.since_us, zone, now()))}</span> : null}</div>
+      {has ? (
+        <div className="now">
+          {at.station && station(at.station) ? <div><span>{texts.thing.station}</span><b><a href={link(toPath("line", at.station) + (at.machine ? "/" + at.machine : ""))}>{machineTitle(at.station, at.machine)}</a></b></div> : <div><span>{texts.thing.place}</span><b>{at.text ? words(at.text) : ""}</b></div>}
+          {at.carrier ? <div><span>{texts.thing.carrier}</span><b><a className="id" href={link(toPath("carrier", at.carrier))}>{at.carrier}</a></b></div> : null}
+          {at.place !== null ? <div><span>{texts.thing.place}</span><b>{number(at.place, 0)}</b></div> : null}
+        </div>
+      ) : <Note title={texts.thing.nowhere} />}
+    </section>
+  );
+}
+
+function Values({ values }: { values: Value[] }) {
+  const [all, setAll] = useState(false);
+  const outside = values.filter((each) => isOutside(each.value, each.lower, each.upper)).length;
+  const shown = all ? values : values.slice(0, VALUES_FIRST);
+  const hasWindows = values.some((each) => each.lower !== null || each.upper !== null);
+  return (
+    <section className="panel fill">
+      <div className="ph"><h2>{texts.thing.values}</h2><span className="sub">{values.length ? texts.thing.valuesSub(values.length, outside) : ""}</span>{values.length > VALUES_FIRST ? <span className="right"><button type="button" className="linkish" onClick={() => setAll(!all)}>{all ? texts.thing.showFewer : texts.thing.showAll(values.length)}</button></span> : null}</div>
+      {values.length ? (
+        <div className={all ? "scroll" : ""} style={all ? { maxHeight: 560 } : undefined}><table className="vals"><tbody>{shown.map((each, i) => {
+          const isBad = isOutside(each.value, each.lower, each.upper);
+          const title = (each.title || words(each.characteristic)) + (each.side ? ", " + texts.thing.side(each.side) : "");
+          return (
+            <tr key={each.characteristic + each.side + each.step + i} title={[each.step ? words(each.step) : "", each.at_us ? exact(each.at_us) : "", each.literal !== null ? texts.thing.literal(each.literal) : ""].filter(Boolean).join(", ")}>
+              <td>{title}{each.source === "stated" && each.step ? <div className="unit">{words(each.step)}</div> : null}</td>
+              <td className={"num" + (isBad ? " tf strong" : "")}>{each.value === null ? <span className="muted">{each.literal ?? texts.notYet}</span> : <>{numberOr(each.value, each.decimals, texts.noValue)} <span className="unit">{each.unit}</span></>}</td>
+              {hasWindows ? <td style={{ width: 134 }}>{each.lower !== null || each.upper !== null ? <WindowBar lower={each.lower} upper={each.upper} value={each.value} label={`${title} ${numberOr(each.value, each.decimals, texts.noValue)} ${each.unit ?? ""}`} /> : null}</td> : null}
+            </tr>
+          );
+        })}</tbody></table></div>
+      ) : <Note title={texts.thing.noValues}>{texts.thing.noValuesText}</Note>}
+    </section>
+  );
+}

@@ -1,0 +1,181 @@
+/* A web from its begin to its end, and below it the metres in view: units, and the signals kept along them. */
+import { useMemo } from "react";
+import { ofRun, useGet } from "../api";
+import { levels } from "../charts/plot";
+import { metres, number, quantity } from "../format";
+import { useWidth } from "../line/drawing";
+import { Loading, Note } from "../parts/notes";
+import { path as toPath } from "../route";
+import { useRun } from "../run";
+import { texts, words } from "../texts";
+import type { ProfileRow, WebInfo, WebUnit } from "../types";
+
+const LEFT = 58;
+const RIGHT = 4;
+const STRIP = 12;
+const ROW = 46;
+
+interface Look { from: number; to: number; unit: { id: string; lo: number; hi: number } | null }
+
+/** Share of the window's half by which a value is off its target: -1 at the lower limit, 1 at the upper. */
+export function deviation(value: number | null, row: ProfileRow, mean: number | null): number | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  const target = row.window?.target ?? (row.window && row.window.lower !== null && row.window.upper !== null ? (row.window.lower + row.window.upper) / 2 : mean);
+  if (target === null || target === undefined) return null;
+  const half = row.window?.upper !== null && row.window?.upper !== undefined ? row.window.upper - target : row.window?.lower !== null && row.window?.lower !== undefined ? target - row.window.lower : Math.abs(target) * 0.02;
+  return half > 0 ? Math.max(-1.4, Math.min(1.4, (value - target) / half)) : 0;
+}
+
+function meanOf(row: ProfileRow): number | null {
+  const known = row.mean.filter((each): each is number => each !== null);
+  return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
+}
+
+/** Cells of a strip: below the target `low`, above it `high`, on target nothing, so that one picture serves both themes. */
+function Cells({ row, x, y, height, scale }: { row: ProfileRow; x: (m: number) => number; y: number; height: number; scale: number }) {
+  const mean = meanOf(row);
+  const step = row.m.length > 1 ? (row.m[1] ?? 0) - (row.m[0] ?? 0) : 1;
+  return (
+    <>{row.m.map((m, i) => {
+      const off = deviation(row.mean[i] ?? null, row, mean);
+      if (off === null || Math.abs(off) < 0.04) return null;
+      const left = x(m);
+      return <rect key={i} x={left} y={y} width={Math.max(0.6, x(m + step) - left + 0.3)} height={height} fill={off < 0 ? "var(--low)" : "var(--high)"} fillOpacity={Math.min(0.95, Math.abs(off) * scale)} />;
+    })}</>
+  );
+}
+
+function sideName(row: ProfileRow): string {
+  return row.side ? texts.thing.side(row.side) : "";
+}
+
+export function Strip({ web, lane, look, highlight }: { web: string; lane: number | null; look: Look; highlight: string | null }) {
+  const { run, link } = useRun();
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const info = useGet<WebInfo>(ofRun(run, "webs", web));
+  const length = info.data?.length_m ?? null;
+  const pixels = Math.max(100, Math.round(width - LEFT));
+  const whole = useGet<{ rows: ProfileRow[] }>(length && width ? ofRun(run, "profiles") : "", { web, lane, from_m: 0, to_m: length, pixels: Math.min(300, pixels) });
+  const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: Math.max(0, look.from), to_m: look.to, pixels: Math.min(400, pixels) });
+  const units = useGet<{ units: WebUnit[]; splices_m: number[] }>(width ? ofRun(run, "webs", web, "strip") : "", { from_m: Math.max(0, look.from), to_m: look.to, pixels });
+  const rows = useMemo(() => pick(near.data?.rows ?? [], lane), [near.data, lane]);
+  const over = useMemo(() => pick(whole.data?.rows ?? [], lane), [whole.data, lane]);
+  const gauge = over.filter((row) => row.characteristic === (over.find((each) => each.side !== null) ?? over[0])?.characteristic);
+  const gaugeNear = rows.filter((row) => row.characteristic === gauge[0]?.characteristic);
+  if (!width) return <div ref={ref} style={{ minHeight: 120 }} />;
+  const end = width - RIGHT;
+  const xWhole = (m: number): number => LEFT + (m / (length || 1)) * (end - LEFT);
+  const xNear = (m: number): number => LEFT + ((m - look.from) / (look.to - look.from)) * (end - LEFT);
+  const lanes = Math.max(1, gauge.length);
+  const yUnits = length ? 20 + lanes * (STRIP + 3) + 22 : 4;
+  const bands = Math.max(1, gaugeNear.length);
+  const yRows = yUnits + bands * 30 + 8;
+  const height = yRows + rows.length * ROW + 22;
+  const shown = (units.data?.units ?? []).filter((each) => lane === null || each.lane === null || each.lane === lane);
+  const dense = shown.length > 40;
+  return (
+    <div ref={ref}>
+      <svg className="stripsvg" width={width} height={height} role="group" aria-label={texts.thing.stripLabel(web)}>
+        {length ? (
+          <g>
+            <text x={LEFT} y={11}>{metres(0, 0)}</text><text x={end} y={11} className="end">{metres(length, 0)}</text>
+            {gauge.map((row, i) => (
+              <g key={row.characteristic + row.side}>
+                <text x={LEFT - 8} y={20 + i * (STRIP + 3) + 10} className="end t2">{sideName(row)}</text>
+                <rect x={LEFT} y={18 + i * (STRIP + 3)} width={end - LEFT} height={STRIP} fill="var(--raised)" stroke="var(--line)" />
+                <Cells row={row} x={xWhole} y={18 + i * (STRIP + 3)} height={STRIP} scale={0.62} />
+              </g>
+            ))}
+            {gauge.length ? null : <rect x={LEFT} y={18} width={end - LEFT} height={STRIP} fill="var(--run-soft)" stroke="var(--line)" />}
+            {(info.data?.splices_m ?? []).map((m) => <g key={m}><path d={`M${xWhole(m)} 14V${22 + lanes * (STRIP + 3)}`} stroke="var(--ink-2)" strokeDasharray="2 2" /><text x={Math.min(end - 30, xWhole(m) + 3)} y={11}>{texts.thing.splice}</text></g>)}
+            <path d={`M${xWhole(look.from)} ${20 + lanes * (STRIP + 3)}L${LEFT} ${yUnits - 4}H${end}L${xWhole(look.to)} ${20 + lanes * (STRIP + 3)}z`} fill="var(--band)" />
+            <rect x={xWhole(look.from)} y={15.5} width={Math.max(3, xWhole(look.to) - xWhole(look.from))} height={lanes * (STRIP + 3) + 3} fill="none" stroke="var(--ink)" strokeWidth={2} />
+          </g>
+        ) : null}
+        <g role="group" aria-label={texts.thing.zoomLabel}>
+          {Array.from({ length: bands }, (_, i) => {
+            const row = gaugeNear[i];
+            const y = yUnits + i * 30;
+            return (
+              <g key={i}>
+                <text x={LEFT - 8} y={y + 15} className="end t2">{row ? sideName(row) : ""}</text>
+                <rect x={LEFT} y={y} width={end - LEFT} height={22} fill="var(--raised)" stroke="var(--line)" />
+                {row ? <Cells row={row} x={xNear} y={y} height={22} scale={0.75} /> : null}
+                {dense ? null : shown.map((unit) => {
+                  const a = Math.max(LEFT, xNear(unit.lo_m));
+                  const b = Math.min(end, xNear(unit.hi_m));
+                  const isIt = unit.id === highlight;
+                  const text = unit.id.slice(-4);
+                  if (b <= a) return null;
+                  return (
+                    <a key={unit.id + unit.lane} href={link(toPath("unit", unit.id))} aria-label={unit.id} tabIndex={i ? -1 : 0}>
+                      <rect x={a} y={y} width={b - a} height={22} fill="transparent" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />
+                      {i === 0 && b - a > 30 ? <text x={(a + b) / 2} y={y + 15} className={"mid zero halo " + (isIt ? "t1 b" : "t2")}>{text}</text> : null}
+                    </a>
+                  );
+                })}
+              </g>
+            );
+          })}
+        </g>
+        {look.unit ? [look.unit.lo, look.unit.hi].map((m) => <path key={m} d={`M${xNear(m)} ${yUnits + 22}V${height - 22}`} stroke="var(--ink-2)" strokeDasharray="3 3" />) : null}
+        {rows.map((row, i) => <Profile key={row.characteristic + row.side + row.lane} row={row} x={xNear} y={yRows + i * ROW} left={LEFT} right={end} unit={look.unit} />)}
+        {ticksM(look.from, look.to).map((m) => <text key={m} x={xNear(m)} y={height - 5} className="mid">{number(m, look.to - look.from < 4 ? 1 : 0)} m</text>)}
+      </svg>
+      {!rows.length && near.data ? <Note title={texts.thing.noProfile} /> : near.isLoading && !rows.length ? <Loading /> : null}
+    </div>
+  );
+}
+
+/** Rows of the asked lane, or those that hold for all lanes; few enough to be read. */
+function pick(rows: ProfileRow[], lane: number | null): ProfileRow[] {
+  const own = rows.filter((row) => lane === null || row.lane === null || row.lane === lane);
+  const first = new Map<string, ProfileRow>();
+  for (const row of own) if (!first.has(row.characteristic + "/" + row.side)) first.set(row.characteristic + "/" + row.side, row);
+  return [...first.values()].slice(0, 6);
+}
+
+function ticksM(from: number, to: number): number[] {
+  return levels(from, to, 7).filter((m) => m > from + (to - from) * 0.03 && m < to - (to - from) * 0.03);
+}
+
+function Profile({ row, x, y, left, right, unit }: { row: ProfileRow; x: (m: number) => number; y: number; left: number; right: number; unit: Look["unit"] }) {
+  const known = [...row.min, ...row.max, ...row.mean].filter((each): each is number => each !== null && Number.isFinite(each));
+  const { lower = null, upper = null } = row.window ?? {};
+  const top = y + 17;
+  const bottom = y + ROW - 4;
+  let low = Math.min(...known);
+  let high = Math.max(...known);
+  if (!known.length) [low, high] = [lower ?? 0, upper ?? 1];
+  if (lower !== null) low = Math.min(low, lower);
+  if (upper !== null && upper < high + (high - low) * 2) high = Math.max(high, upper);
+  const room = (high - low || 1) * 0.06;
+  const at = (value: number): number => bottom - ((value - low + room) / (high - low + 2 * room)) * (bottom - top);
+  let d = "";
+  let bad = "";
+  let isDown = false;
+  let isBad = false;
+  row.mean.forEach((value, i) => {
+    if (value === null || !Number.isFinite(value)) { isDown = false; isBad = false; return; }
+    const point = `${x(row.m[i] ?? 0).toFixed(1)} ${at(value).toFixed(1)}`;
+    d += (isDown ? "L" : "M") + point;
+    isDown = true;
+    const outside = (lower !== null && value < lower) || (upper !== null && value > upper);
+    if (outside) bad += (isBad ? "L" : "M") + point;
+    isBad = outside;
+  });
+  const inUnit = unit ? row.mean.filter((value, i): value is number => value !== null && (row.m[i] ?? 0) >= unit.lo && (row.m[i] ?? 0) <= unit.hi) : [];
+  const nearest = unit && !inUnit.length ? row.mean[row.m.findIndex((m) => m >= unit.lo)] ?? null : null;
+  const value = inUnit.length ? inUnit.reduce((a, b) => a + b, 0) / inUnit.length : nearest;
+  const title = (row.title ?? words(row.characteristic)) + (row.side ? ", " + texts.thing.side(row.side) : "");
+  return (
+    <g role="img" aria-label={texts.thing.profileLabel(title)}>
+      <text x={left} y={y + 12}><tspan className="t1 m t12">{title}</tspan><tspan dx="6">{row.unit}</tspan></text>
+      {value !== null && value !== undefined ? <text x={right} y={y + 12} className="end t12">{texts.thing.atUnit("")}<tspan className="t1 b">{quantity(value, row.unit, row.decimals)}</tspan></text> : null}
+      {lower !== null || upper !== null ? <rect x={left} y={Math.max(top, at(upper ?? high + room))} width={right - left} height={Math.max(0, Math.min(bottom, at(lower ?? low - room)) - Math.max(top, at(upper ?? high + room)))} fill="var(--band)" /> : null}
+      {levels(low, high, 2).map((level) => <text key={level} x={left - 8} y={at(level) + 4} className="end">{number(level, Math.max(0, Math.min(4, -Math.floor(Math.log10((high - low) / 2 || 1) + 1e-9))))}</text>)}
+      <path d={d} fill="none" stroke="var(--d1)" strokeWidth={1.3} />
+      {bad ? <path d={bad} fill="none" stroke="var(--fault)" strokeWidth={2} /> : null}
+    </g>
+  );
+}

@@ -1,0 +1,99 @@
+/* Places of the nodes of a genealogy: left what it is made of, right what it went into, below what carried it. Pure. */
+import type { Tree, TreeEdge, TreeNode } from "../types";
+
+export interface PlacedNode { node: TreeNode; x: number; y: number; isPossible: boolean }
+export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
+
+export const NODE = { w: 172, h: 50, self: 64, dx: 220, dy: 58 };
+
+/** Adds the answer for an opened node to what is drawn; what was the centre stays it. */
+export function merge(a: Tree, b: Tree): Tree {
+  const nodes = new Map(a.nodes.map((each) => [each.id, each]));
+  for (const node of b.nodes) {
+    const before = nodes.get(node.id);
+    nodes.set(node.id, before ? { ...before, more: node.more ?? before.more } : { ...node, role: node.role === "self" ? "made-of" : node.role });
+  }
+  const edges = new Map([...a.edges, ...b.edges].map((each) => [each.from + ">" + each.to, each]));
+  return { nodes: [...nodes.values()], edges: [...edges.values()], cut: a.cut || b.cut };
+}
+
+/** Signed distance from the centre: parents before it, children after it. */
+export function depths(tree: Tree, centre: string): Map<string, number> {
+  const found = new Map([[centre, 0]]);
+  const walk = (step: -1 | 1): void => {
+    let front = [centre];
+    const seen = new Set(front);
+    for (let depth = step; front.length; depth += step) {
+      const next: string[] = [];
+      for (const edge of tree.edges) {
+        const [near, far] = step < 0 ? [edge.to, edge.from] : [edge.from, edge.to];
+        if (!front.includes(near) || seen.has(far)) continue;
+        seen.add(far);
+        next.push(far);
+        if (far !== centre) found.set(far, depth);
+      }
+      front = next;
+    }
+  };
+  walk(-1);
+  walk(1);
+  // A neighbour of an opened node that lies on no straight way stands one column beside it.
+  for (let again = true; again;) {
+    again = false;
+    for (const edge of tree.edges) {
+      const a = found.get(edge.from);
+      const b = found.get(edge.to);
+      if (a !== undefined && b === undefined) { found.set(edge.to, a + 1); again = true; }
+      if (b !== undefined && a === undefined) { found.set(edge.from, b - 1); again = true; }
+    }
+  }
+  return found;
+}
+
+export function place(tree: Tree): PlacedTree {
+  const centre = tree.nodes.find((each) => each.role === "self") ?? tree.nodes[0];
+  if (!centre) return { nodes: [], edges: [], width: 0, height: 0, columns: [] };
+  const depth = depths(tree, centre.id);
+  const byColumn = new Map<number, TreeNode[]>();
+  for (const node of tree.nodes) {
+    const column = depth.get(node.id) ?? (node.role === "made-of" ? -1 : 1);
+    byColumn.set(column, [...(byColumn.get(column) ?? []), node]);
+  }
+  const possible = new Set(tree.edges.filter((each) => each.basis === "possible").flatMap((each) => ((depth.get(each.from) ?? 0) < 0 ? [each.from] : [each.to])));
+  const order = new Map<string, number>([[centre.id, 0]]);
+  const columns = [...byColumn.keys()].sort((a, b) => Math.abs(a) - Math.abs(b) || a - b);
+  const ys = new Map<string, number>();
+  for (const column of columns) {
+    const towards = column < 0 ? 1 : -1;
+    const nodes = byColumn.get(column) ?? [];
+    const wanted = (node: TreeNode): number => {
+      const near = tree.edges.filter((each) => (towards > 0 ? each.from : each.to) === node.id).map((each) => ys.get(towards > 0 ? each.to : each.from)).filter((each): each is number => each !== undefined);
+      return near.length ? near.reduce((a, b) => a + b, 0) / near.length : 0;
+    };
+    // Carried in stands below what it went into.
+    const sorted = nodes.map((node, i) => ({ node, at: wanted(node) + (node.role === "carried-in" ? 1000 : 0), i })).sort((a, b) => a.at - b.at || a.i - b.i);
+    let y = -((sorted.length - 1) / 2) * NODE.dy;
+    sorted.forEach(({ node }, i) => {
+      order.set(node.id, i);
+      if (node.role === "carried-in" && i > 0 && sorted[i - 1]?.node.role !== "carried-in") y += 22;
+      ys.set(node.id, y);
+      y += NODE.dy;
+    });
+  }
+  const low = Math.min(...columns);
+  const top = Math.min(...ys.values());
+  const nodes = tree.nodes.map((node): PlacedNode => ({
+    node, x: ((depth.get(node.id) ?? 0) - low) * NODE.dx, y: (ys.get(node.id) ?? 0) - top + 18 - (node.id === centre.id ? (NODE.self - NODE.h) / 2 : 0), isPossible: possible.has(node.id),
+  }));
+  const labels: PlacedTree["columns"] = [];
+  const labelAt = (role: "made-of" | "went-into" | "carried-in"): void => {
+    const of = nodes.filter((each) => each.node.role === role && each.node.id !== centre.id && (role !== "made-of" || (depth.get(each.node.id) ?? 0) < 0));
+    if (!of.length) return;
+    const x = Math.min(...of.map((each) => each.x));
+    labels.push({ role, x, y: Math.min(...of.filter((each) => each.x === x).map((each) => each.y)) - 17 });
+  };
+  labelAt("made-of");
+  labelAt("went-into");
+  labelAt("carried-in");
+  return { nodes, edges: tree.edges.filter((each) => ys.has(each.from) && ys.has(each.to)), width: Math.max(...nodes.map((each) => each.x)) + NODE.w, height: Math.max(...nodes.map((each) => each.y)) + NODE.self, columns: labels };
+}
