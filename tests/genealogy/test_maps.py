@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -14,8 +15,9 @@ from linewright.genealogy.spans import Span, SpanError, joined, parse_span
 from linewright.ledger.records import MapRow
 
 
-def row(child: int, length: int, a: float, b: float, error: float = 0.0, drift: float = 0.0, lane: int | None = None) -> MapRow:
-    return MapRow(child, 0, length, child - 1, a, b, lane, None, None, False, False, error, drift, None, None)
+def row(child: int, length: int, a: float, b: float, error: float = 0.0, drift: float = 0.0, lane: int | None = None) -> MapRow:  # noqa: PLR0917
+    return MapRow(child, 0, length, child - 1, a, b, lane, None, None, is_mirrored=False, is_sides_swapped=False, error_mm=error, drift=drift, step=None,
+                  made_us=None)  # fmt: skip
 
 
 def test_a_coil_is_coated_calendered_slit_and_wound() -> None:
@@ -40,10 +42,10 @@ def test_a_coil_is_coated_calendered_slit_and_wound() -> None:
 def test_neighbours_stay_neighbours_and_nothing_overlaps(edges: list[int], stretch: float, rewound: bool, a: int) -> None:
     edges.sort()
     chain = Chain(0, 10**6, a, -stretch if rewound else stretch, 0, 0, None, (2, 1))
-    images = [image(chain, lo, hi) for lo, hi in zip(edges, edges[1:], strict=False)]
+    images = [image(chain, lo, hi) for lo, hi in itertools.pairwise(edges)]
     pieces = sorted(i for i in images if i is not None)
     assert len(pieces) == len(images)
-    for one, next_one in zip(pieces, pieces[1:], strict=False):
+    for one, next_one in itertools.pairwise(pieces):
         assert one[1] == next_one[0], "no gap and no overlap between neighbours"
 
 
@@ -71,7 +73,7 @@ steps = st.lists(
 
 
 @given(steps, st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.2), st.floats(0, 1), st.floats(0, 100))
-def test_errors_inside_their_limits_never_break_certain_and_possible(
+def test_errors_inside_their_limits_never_break_certain_and_possible(  # noqa: PLR0917
     maps: list[tuple[float, bool, float, float, float, float]], place: float, start: float, width: float, guard_share: float, guard: float
 ) -> None:
     """Each machine's counter is off as far as it likes, up to its limit: what is certain is inside the span, what is inside is possible."""
@@ -132,7 +134,7 @@ def test_joined_covers_what_the_pieces_cover(pieces: list[tuple[int, int]]) -> N
         assert not again[low:high].any()
         again[low:high] = True
     assert (covered == again).all()
-    assert all(a[1] < b[0] for a, b in zip(union, union[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(union))
 
 
 @pytest.mark.parametrize("text", ["COIL-4", "COIL-4:a..b", "COIL-4:5..", ""])
@@ -147,7 +149,8 @@ def test_a_span_that_ends_before_it_begins_is_refused() -> None:
 
 
 def test_spans_are_written_as_people_say_them() -> None:
-    assert str(parse_span("cathode-coil-4@cathode-calender/lane-4:1032.1 .. 1037.4 m")) == "cathode-coil-4@cathode-calender lane 4 1032.10 to 1037.40 m"
+    span = parse_span("cathode-coil-4@cathode-calender/lane-4:1032.1 .. 1037.4 m")
+    assert str(span) == "cathode-coil-4@cathode-calender lane 4 1032.10 to 1037.40 m"
     assert Span("a", 0, 10, 2).overlap(Span("a", 5, 20, 3)) is None
     assert Span("a", 0, 10, 2).overlap(Span("a", 5, 20)) == Span("a", 5, 10, 2)
     assert Span("a", 0, 10).length_mm == 10

@@ -39,7 +39,7 @@ class Span:
 
     def overlap(self, other: Span) -> Span | None:
         """Return what both cover; None where that is nothing."""
-        if self.lot != other.lot or None not in (self.lane, other.lane) and self.lane != other.lane:
+        if self.lot != other.lot or (None not in (self.lane, other.lane) and self.lane != other.lane):
             return None
         start, end = max(self.start_mm, other.start_mm), min(self.end_mm, other.end_mm)
         return Span(self.lot, start, end, other.lane if self.lane is None else self.lane) if start < end else None

@@ -1,0 +1,173 @@
+"""Measured values, drawn by their key as the gates saw them, or as a driver delivered them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linewright.genealogy.facts import LineFacts, StationFacts, layout_of
+from linewright.kernels.rows import SERIAL_MASK
+from linewright.kernels.rules import VALUE, base_of, fill_values, hash_text, normal_table, uniform
+from linewright.ledger.blocks import Layout, packed, whole_numbers
+from linewright.model.values import Characteristic, EveryKind, LawKind
+
+__all__ = ["Values"]
+
+#: Room for the number of a measuring point within one web, in the key of a profile's value.
+POINT_SHIFT = 24
+COUNTS = (LawKind.POISSON, LawKind.BERNOULLI)
+
+
+class Values:
+    """Values of the units, carriers and webs of one run.
+
+    Parameters
+    ----------
+    facts
+        Names, characteristics, seed.
+    """
+
+    def __init__(self, facts: LineFacts) -> None:
+        self._facts = facts
+        self._normal = normal_table()
+        with np.errstate(over="ignore"):
+            self._base = base_of(facts.seed, facts.replication)
+        self._hashes: dict[str, np.uint64] = {}
+
+    def layouts(self) -> dict[int, Layout]:
+        """Return the layout of each station that measures items, by the station's number."""
+        return {number: layout_of(s.of_items) for number, s in enumerate(self._facts.stations) if s.of_items}
+
+    def drawn(self, key: str, c: Characteristic, serials: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the values of units under a key such as ``filler.electrolyte-mass``: float64 (n,), SI."""
+        if key not in self._hashes:
+            self._hashes[key] = np.uint64(hash_text(key))
+        if c.law in COUNTS:
+            return np.array([counted(c, self.share(key, int(serial))) for serial in serials.tolist()])
+        out = np.empty(serials.shape, np.float64)
+        with np.errstate(over="ignore"):
+            fill_values(
+                self._normal, self._base, self._hashes[key], np.ascontiguousarray(serials, np.int64), np.full(serials.shape, c.centre), c.spread, out
+            )
+        return out
+
+    def share(self, key: str, serial: int) -> float:
+        """Return the number in (0, 1) of one thing under a key."""
+        with np.errstate(over="ignore"):
+            return float(uniform(self._base, np.uint64(hash_text(key)), VALUE, serial))
+
+    def of_units(self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64]) -> list[bytes]:
+        """Return the whole numbers of single items at a station, one bytes object each; a value that is not measured at this start is missing.
+
+        Parameters
+        ----------
+        items, starts
+            Keys, and the station's number of each start; int64 (n,).
+        """
+        serials = items & SERIAL_MASK
+        values = np.empty((len(station.of_items), len(items)))
+        for i, c in enumerate(station.of_items):
+            values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
+            every = station.every_items[i] if i < len(station.every_items) else 1
+            if every > 1:
+                values[i, starts % every != 0] = np.nan
+        return cut(station, values)
+
+    def given(self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], measured: NDArray[np.float64]) -> list[bytes]:
+        """Return the whole numbers of items of which a driver delivered values.
+
+        Parameters
+        ----------
+        measured
+            float64 (n, 4), the record's values; those beyond what it holds are drawn.
+        """
+        serials = items & SERIAL_MASK
+        values = np.empty((len(station.of_items), len(items)))
+        place = 0
+        for i, c in enumerate(station.of_items):
+            values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
+            if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL:  # these come in records, in this order
+                if place < measured.shape[1]:
+                    values[i] = np.where(np.isfinite(measured[:, place]), measured[:, place], values[i])
+                place += 1
+            every = station.every_items[i] if i < len(station.every_items) else 1
+            if every > 1:
+                values[i, starts % every != 0] = np.nan
+        return cut(station, values)
+
+    def of_carrier(self, station: StationFacts, serials: NDArray[np.int64], missing: list[int]) -> bytes:
+        """Return the whole numbers of all places of one carrier, one characteristic after the other.
+
+        Parameters
+        ----------
+        serials
+            Of the units by place, int64; shorter than the carrier where the rest is empty.
+        missing
+            Places whose unit gets no value.
+        """
+        values = np.full((len(station.of_items), station.holds), np.nan)
+        for i, c in enumerate(station.of_items):
+            values[i, : len(serials)] = self.drawn(f"{station.path}.{c.name}", c, serials)
+        values[:, missing] = np.nan
+        return whole_numbers(values, layout_of(station.of_items).resolutions).tobytes()
+
+    def profiles(
+        self, station: StationFacts, c: Characteristic, serial: int, length_mm: int, *, is_strip: bool = False
+    ) -> list[tuple[str | None, int | None, int, int, float, float, bytes]]:
+        """Return (side, lane, step_mm, n, low, scale, data) of a characteristic along a web, for each side and lane that is told apart.
+
+        Parameters
+        ----------
+        serial, length_mm
+            Of the web.
+        is_strip
+            Whether it is one lane by itself.
+        """
+        found: list[tuple[str | None, int | None, int, int, float, float, bytes]] = []
+        for side in station.sides:
+            for lane in range(station.lanes) if station.lanes > 1 and not is_strip else (None,):
+                step_mm, values = self.along(station, c, serial, length_mm, (side, lane))
+                found.append((side, lane, step_mm, len(values), *packed(values, layout_of((c,)).resolutions[0])))
+        return found
+
+    def along(
+        self, station: StationFacts, c: Characteristic, serial: int, length_mm: int, where: tuple[str | None, int | None]
+    ) -> tuple[int, NDArray[np.float64]]:
+        """Return (step_mm, values in SI) of a characteristic along a side and lane of a web; each point has a key of its own."""
+        step_mm = max(1, round(c.every.amount * 1000))
+        points = max(1, -(-length_mm // step_mm))
+        side, lane = where
+        key = f"{station.path}.{c.name}" + (f".{side}" if side else "") + (f".{lane + 1}" if lane is not None else "")
+        return step_mm, self.drawn(key, c, (np.int64(serial) << POINT_SHIFT) + np.arange(points, dtype=np.int64))
+
+
+def counted(c: Characteristic, u: float) -> float:
+    """Return a whole number of a Poisson or Bernoulli law at u in (0, 1), by adding up its probabilities.
+
+    Examples
+    --------
+    >>> from linewright.model.values import Window
+    >>> burrs = Characteristic("burrs", Window(None, None, 3.0), mean=1.0, law=LawKind.POISSON)
+    >>> [counted(burrs, u) for u in (0.1, 0.5, 0.95)]
+    [0.0, 1.0, 3.0]
+    """
+    if c.law is LawKind.BERNOULLI:
+        return float(u < c.centre)
+    number, share = 0, math.exp(-c.centre)
+    total = share
+    while u > total and share > 0.0:
+        number += 1
+        share *= c.centre / number
+        total += share
+    return float(number)
+
+
+def cut(station: StationFacts, values: NDArray[np.float64]) -> list[bytes]:
+    """Return the columns of a matrix of values as bytes of whole numbers."""
+    numbers = whole_numbers(values, layout_of(station.of_items).resolutions)
+    width = 4 * len(station.of_items)
+    raw = np.ascontiguousarray(numbers.T, dtype="<i4").tobytes()
+    return [raw[i : i + width] for i in range(0, len(raw), width)]
+
