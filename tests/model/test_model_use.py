@@ -133,6 +133,22 @@ def test_set_changes_one_leaf(shelf: Shelf, setting: str, value: str) -> None:
     assert before.digest != after.digest
 
 
+def test_set_within_a_bill_leaves_the_rest_of_it(shelf: Shelf) -> None:
+    text = BASE + "  a: {time: 2 s, takes: {foil: {amount: 2 m, coil: 90 m, change: 5 s}, electrolyte: 2 g}}\n"
+    foil, electrolyte = plant_of(text, shelf, "a.takes.foil.amount=3m").segment("a").inputs
+    assert (foil.amount, foil.coil_m, foil.change_s, electrolyte.amount) == (3.0, 90.0, 5.0, 0.002)
+
+
+def test_set_of_a_rate_takes_the_place_of_the_time(shelf: Shelf) -> None:
+    assert load("four-stations", shelf, ["wind.rate=60ppm"]).segment("wind").time.mean == 1.0
+
+
+def test_set_of_a_parameter_of_a_law(shelf: Shelf) -> None:
+    text = BASE + "  a: {time: {law: lognormal, mean: 2 s, cv: 50 %}}\n"
+    law = plant_of(text, shelf, "a.time.mean=3s").segment("a").time
+    assert (law.kind, law.mean, law.sd) == (LawKind.LOGNORMAL, 3.0, 1.5)
+
+
 def test_set_of_what_is_not_written_yet(shelf: Shelf) -> None:
     plant = load("four-stations", shelf, ["wind.buffer=7", "run.seed=9", "test.gate.misses=2%"])
     assert (plant.segment("wind").buffer, plant.run.seed, plant.segment("test").gate.misses) == (7, 9, 0.02)

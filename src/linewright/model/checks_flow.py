@@ -42,18 +42,20 @@ def _above(flow: Flow, step: Step) -> Step | None:
 
 def _check_ends(c: Checking, leads_out: set[str]) -> None:
     """A chain ends with the product, or with something that a station takes."""
+    _check_chain_ends(c)
+    _check_products(c, leads_out)
+
+
+def _check_chain_ends(c: Checking) -> None:
     products = {p.values.get("product") for p in c.parts}
     taken = [name for s in c.flow.steps for name in (*s.inputs, *s.adds)]
     takes_all = {s.path for s in c.flow.steps if s.inputs}
-    makers: set[str] = set()
     for step in c.flow.steps:
         name = c.flow.materials.get(step.path, "")
-        makers.update(step.made)
         if step.ends and any(t == OUT for t, _ in step.targets) and name and name not in products and name not in taken:
             where = f"{step.where}.makes" if step.made else step.where
             near = nearest(name, [*taken, *(p for p in products if isinstance(p, str))])
-            product = step.product
-            c.fault(where, f"the chain ends here with `{name}`, which nobody takes and which is not the product `{product}`. {near}".rstrip())
+            c.fault(where, f"the chain ends here with `{name}`, which nobody takes and which is not the product `{step.product}`. {near}".rstrip())
         for other in step.made[1:]:
             if other not in taken and other not in products:
                 c.warn(f"{step.where}.makes.{other}", f"`{other}` is made, but nobody takes it; it leaves the line.")
@@ -66,6 +68,10 @@ def _check_ends(c: Checking, leads_out: set[str]) -> None:
                     f"`{aim.name}` begins something new and does not take `{name}`. {near}".rstrip(),
                     f"Add `{name}: 1` to its `takes:`.",
                 )
+
+
+def _check_products(c: Checking, leads_out: set[str]) -> None:
+    makers = {name for s in c.flow.steps for name in s.made}
     for part in c.parts:
         product = part.values.get("product")
         steps = [s for s in c.flow.steps if s.line == part.line]

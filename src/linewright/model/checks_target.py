@@ -118,9 +118,9 @@ def _metres(need: _Need) -> None:
 def _after(step: Step, metres: float) -> float:
     """Return the metres of a web behind a station."""
     web = step.mapping("web")
-    trim = sum(web[k].si for k in ("trim-start", "trim-end", "sample") if isinstance(web.get(k), Amount))
-    growth = web["elongation"].si if isinstance(web.get("elongation"), Amount) else 0.0
-    loss = web["loss"].si if isinstance(web.get("loss"), Amount) else 0.0
+    trim: float = sum(web[k].si for k in ("trim-start", "trim-end", "sample") if isinstance(web.get(k), Amount))
+    growth: float = web["elongation"].si if isinstance(web.get("elongation"), Amount) else 0.0
+    loss: float = web["loss"].si if isinstance(web.get("loss"), Amount) else 0.0
     return max(0.0, (metres - trim) * (1 + growth) * (1 - loss))
 
 

@@ -53,10 +53,7 @@ def changed(root: Fields, path: str, value: str, place: Place, report: Report) -
             "Such as winder.count or people.operator.count.",
         )
         return None
-    node, form = _leaf(root, FILE, keys, Text(value, place), path, place, report)
-    if node is None:
-        return None
-    whole = merge(root, node, form, "", report)
+    whole = _set(root, FILE, keys, Text(value, place), path, report)
     return whole if isinstance(whole, Fields) else None
 
 
@@ -77,30 +74,34 @@ def _start(root: Fields, parts: list[str]) -> list[str] | None:
     return parts if parts[0] in FILE.keys else None
 
 
-def _leaf(below: Node | None, form: Form, keys: list[str], leaf: Text, path: str, place: Place, report: Report) -> tuple[Node | None, Form]:
-    """Return a tree that holds only the new leaf, in the shape of the grammar; None after a fault."""
-    top = form
+def _set(below: Node | None, form: Form, keys: list[str], leaf: Text, path: str, report: Report) -> Node | None:  # noqa: PLR0917 - a step of a walk
+    """Return what stands at a place of the tree with the leaf below it changed; None after a fault."""
+    inner = _inner(form)
+    known = list(below.entries) if isinstance(below, Fields) else []
     if not keys:
         leaf = _spaced(leaf, form)
         out = written_out(leaf, form)
-        if isinstance(out, Text) and isinstance(_inner(form), Record | MapOf) and not (isinstance(form, Either) and form.text):
-            known = list(below.entries) if isinstance(below, Fields) else list(getattr(_inner(form), "keys", {}))
-            report.fault(place, path, "the path names a group, not one value.", f"Go on with one of {', '.join(known[:12])}." if known else "")
-            return None, top
-        return out, top
+        if isinstance(out, Text) and isinstance(inner, Record | MapOf) and not (isinstance(form, Either) and form.text):
+            known = known or list(inner.keys if isinstance(inner, Record) else ())
+            report.fault(leaf.place, path, "the path names a group, not one value.", f"Go on with one of {', '.join(known[:12])}." if known else "")
+            return None
+        return merge(below, out, form, path, report) if below is not None else out
     name, rest = keys[0], keys[1:]
-    inner = _inner(form)
-    child = child_form(inner, name)
+    old = below if isinstance(below, Fields) else Fields({}, {}, leaf.place)
     if isinstance(inner, LawForm) and name not in inner.extra and not rest:
-        return Fields({name: _spaced(leaf, inner)}, {name: place}, place), top
-    known = list(below.entries) if isinstance(below, Fields) else []
+        return merge(old, Fields({name: _spaced(leaf, inner)}, {name: leaf.place}, leaf.place), form, path, report)
+    child = child_form(inner, name)
     if child is None or (isinstance(inner, MapOf) and name not in known and not _is_open(path)):
         names = [*known, *(inner.keys if isinstance(inner, Record) else ())]
-        report.fault(place, path, f"the path names nothing: there is no `{name}`. {nearest(name, names)}".rstrip())
-        return None, top
-    under = below.entries.get(name) if isinstance(below, Fields) else None
-    node, _ = _leaf(under, child, rest, leaf, path, place, report)
-    return (Fields({name: node}, {name: place}, place) if node is not None else None), top
+        report.fault(leaf.place, path, f"the path names nothing: there is no `{name}`. {nearest(name, names)}".rstrip())
+        return None
+    node = _set(old.entries.get(name), child, rest, leaf, path, report)
+    if node is None:
+        return None
+    groups = [group for group in inner.one_of if name in group] if isinstance(inner, Record) else []
+    gone = {other for group in groups for other in group if other != name}
+    entries = {n: v for n, v in old.entries.items() if n not in gone}
+    return Fields({**entries, name: node}, {**{n: old.keys[n] for n in entries}, name: leaf.place}, old.place)
 
 
 def _spaced(leaf: Text, form: Form) -> Text:

@@ -149,12 +149,12 @@ class Amount:
 
 
 @functools.cache
-def _registry():  # type: ignore[no-untyped-def]
+def _registry() -> Any:
     """Return our own small unit registry; pint is imported only when the first unit is read."""
     import pint  # noqa: PLC0415 - 0.15 s of CPU that `--help` need not pay
 
     with_lines = files("linewright.model").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
-    registry = pint.UnitRegistry(None, cache_folder=None, non_int_type=Fraction)
+    registry: Any = pint.UnitRegistry(None, cache_folder=None, non_int_type=Fraction)
     registry.load_definitions(with_lines)
     return registry
 

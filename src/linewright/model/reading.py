@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +24,8 @@ from linewright.model.forms import (
     Switch,
     WindowForm,
 )
-from linewright.model.merging import nearest
+from linewright.model.grammar_line import FILE, RESERVED
+from linewright.model.merging import nearest, written_out
 from linewright.model.quantity import Amount, QuantityFault, split_mark
 from linewright.model.reader import BUILT_IN, Fields, Items, Node, Place, Report, Text, is_none
 from linewright.model.reading_law import read_law
@@ -36,7 +36,6 @@ __all__ = ["Leaf", "Reading"]
 
 _NAME = re.compile(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
 _OWN_SMALL = {"station", "material", "carrier", "people", "vehicle", "utility", "plan", "point", "line"}
-_RESERVED = {"out", "scrap", "none", "unlimited", "always"}
 _SECRETS = {"password", "passwd", "secret", "token", "pin"}
 
 
@@ -92,7 +91,8 @@ class Reading:
         if isinstance(form, Either):
             part = form.text if isinstance(node, Text) else form.items if isinstance(node, Items) else form.fields
             if part is None:
-                return self._wrong_shape(node, form, path)
+                self._wrong_shape(node, form, path)
+                return None
             return self.read(node, part, path)
         if isinstance(node, Text) and node.value == "" and not node.quoted and not isinstance(form, Record | MapOf):
             self.report.fault(node.place, path, f"nothing is written here; {words_for(form)} was expected, such as {example_of(form)}.")
@@ -106,7 +106,8 @@ class Reading:
         if isinstance(form, ListOf):
             return self._list(node, form, path)
         if not isinstance(node, Text):
-            return self._wrong_shape(node, form, path)
+            self._wrong_shape(node, form, path)
+            return None
         return self._text(node, form, path)
 
     def fault(self, place: Place, path: str, message: str, hint: str = "") -> None:
@@ -119,7 +120,8 @@ class Reading:
         if isinstance(node, Text) and node.value == "" and not node.quoted:
             node = Fields({}, {}, node.place)
         if not isinstance(node, Fields):
-            return self._wrong_shape(node, form, path)
+            self._wrong_shape(node, form, path)
+            return None
         begin = len(self.leaves)
         values: dict[str, Any] = {}
         for name, key in form.keys.items():
@@ -159,7 +161,8 @@ class Reading:
             self.fault(node.place, path, f"nothing is written here; a map of {form.names}s was expected.")
             return None
         if not isinstance(node, Fields):
-            return self._wrong_shape(node, form, path)
+            self._wrong_shape(node, form, path)
+            return None
         values: dict[str, Any] = {}
         lower: dict[str, str] = {}
         for name, child in node.entries.items():
@@ -177,7 +180,8 @@ class Reading:
 
     def _list(self, node: Node, form: ListOf, path: str) -> list[Any] | None:
         if not isinstance(node, Items):
-            return self._wrong_shape(node, form, path)
+            self._wrong_shape(node, form, path)
+            return None
         if form.length is not None and len(node.values) != form.length:
             self.fault(node.place, path, f"{len(node.values)} in the list; {form.length} were expected.")
             return None
@@ -191,7 +195,8 @@ class Reading:
         if isinstance(node, Text):
             node = Fields({"law": Text(form.bare, node.place), "mean": node}, {"law": node.place, "mean": node.place}, node.place)
         if not isinstance(node, Fields):
-            return self._wrong_shape(node, form, path)
+            self._wrong_shape(node, form, path)
+            return None
         extra: dict[str, Any] = {}
         begin = len(self.leaves)
         for name, key in form.extra.items():
@@ -280,7 +285,7 @@ class Reading:
             return False
         if what in _OWN_SMALL and name != name.lower():
             self.fault(place, path, f"`{name}`: names of {what}s are small.", f"Write `{name.lower()}`.")
-        if name in _RESERVED or (what == "station" and name in _SECTIONS):
+        if name in RESERVED or (what == "station" and name in FILE.keys):
             self.fault(place, path, f"`{name}` is a word of the language; a {what} needs another name.")
             return False
         return True
@@ -292,7 +297,7 @@ class Reading:
             said = "LINE-FILE, section 3, lists all keys; `linewright schema` teaches them to your editor."
         self.fault(place, path, f"there is no such key. {hint}".rstrip(), said)
 
-    def _wrong_shape(self, node: Node, form: Form, path: str) -> Any:  # noqa: ANN401 - None, as what was read
+    def _wrong_shape(self, node: Node, form: Form, path: str) -> None:
         """Note that something of another shape was expected."""
         came = f'"{node.value[:40]}"' if isinstance(node, Text) else "a list" if isinstance(node, Items) else "a mapping"
         if isinstance(node, Fields) and not node.entries:
@@ -338,8 +343,6 @@ def _reading(value: Any) -> str:
 
 def _default_node(key: Key) -> Node:
     """Return a default as if it were written."""
-    from linewright.model.merging import written_out  # noqa: PLC0415 - the same room; merging does not know reading
-
     return written_out(Text(key.default or "", BUILT_IN), key.form)
 
 
@@ -366,11 +369,3 @@ def _hint(path: str, message: str) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(f"`{n}`" for n in names)
-
-
-_SECTIONS: Mapping[str, None] = dict.fromkeys(
-    (
-        "line", "site", "experiment", "about", "use", "level", "product", "target", "source", "sources", "stations", "materials", "carriers",
-        "people", "vehicles", "roads", "utilities", "time-zone", "shifts", "works", "energy", "orders", "faults", "keep", "run", "variants", "sweep", "lines",
-    )
-)  # fmt: skip
