@@ -97,7 +97,6 @@ def spark(
     begin, end = spread(opened, from_us, to_us)
     samples = opened.reader.samples_between(begin, end, pixels)
     bodies = [json.loads(s.body) for s in samples]
-    return answer({
-        "run": opened.run, "from_us": begin, "to_us": end, "t_us": [s.line_us for s in samples],
-        "figures": {f: [figure_of(body, f) for body in bodies] for f in wanted},
-    })  # fmt: skip
+    rows = {f: [figure_of(body, f) for body in bodies] for f in wanted}
+    first = rows[wanted[0]] if wanted else []
+    return answer({"run": opened.run, "from_us": begin, "to_us": end, "t_us": [s.line_us for s in samples], "value": first, "figures": rows})

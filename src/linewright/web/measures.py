@@ -140,11 +140,17 @@ def chart(run: OpenRun, station: str, machine: int | None, name: str, n: int) ->
     ids = run.reader.ids_of(shown.thing.tolist())
     return {
         **measure_entry(m), "n": len(shown.value), "t_us": shown.t_us, "value": shown.value, "thing": [ids.get(k) for k in shown.thing.tolist()],
-        "machine": shown.machine, "from": "before" if len(before) >= BASE_LEAST else "values",
+        "machine": [machine_number(name) for name in shown.machine], "from": "before" if len(before) >= BASE_LEAST else "values",
         "mean": limits.mean if limits else None, "sigma": limits.sigma if limits else None,
         "lcl": limits.lower if limits else None, "ucl": limits.upper if limits else None,
         "broken": [{"rule": b.rule, "title": RULES[b.rule], "first": b.first, "last": b.last, "points": list(range(b.first, b.last + 1))} for b in broken],
     }  # fmt: skip
+
+
+def machine_number(name: str | None) -> int | None:
+    """Return the number in a machine's name (``winder/7``); None where there is none."""
+    tail = (name or "").rpartition("/")[2]
+    return int(tail) if tail.isdigit() else None
 
 
 @router.get("/runs/{run}/stations/{station}/measures")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from linewright.ledger.ledger import Ledger, RunInfo
 from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Sample
-from linewright.library.catalogue import Library
+from linewright.library.catalogue import installed_libraries
 from linewright.model.errors import ModelError
 from linewright.model.load import load_text
 from linewright.model.plant import Plant
@@ -74,8 +74,6 @@ class OpenRun:
     def __init__(self, path: Path, info: RunInfo) -> None:
         self.reader = RunReader(path)
         self.info = info
-        self.alarms = AlarmBook(self)
-        self.lock = threading.Lock()
 
     @property
     def run(self) -> str:
@@ -88,9 +86,14 @@ class OpenRun:
         if self.info.source == "import":
             return None
         try:
-            return load_text(self.reader.plan_text(), self.info.name, Library())
+            return load_text(self.reader.plan_text(), installed_libraries(), self.info.name)
         except ModelError:
             return None  # written by a version whose plans this one no longer reads: the rows are shown all the same
+
+    @cached_property
+    def alarms(self) -> AlarmBook:
+        """The run's alarms."""
+        return AlarmBook(self.reader, self.plant)
 
     @cached_property
     def plant_json(self) -> bytes:
@@ -112,6 +115,11 @@ class OpenRun:
     def segments(self) -> dict[str, Segment]:
         """The plant's stations by path; empty without a plant."""
         return {s.path: s for s in self.plant.segments} if self.plant is not None else {}
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether no machine behind the values is real."""
+        return self.plant is not None and all(s.driver.use == "emulated" for s in self.plant.segments)
 
     def segment(self, station: str) -> Segment:
         """Return a station.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -68,8 +67,10 @@ def short_header(info: RunInfo) -> dict[str, Any]:
 
 @router.get("/runs")
 def runs(readers: ReadersNow, line: str | None = None) -> Response:
-    """Answer all runs, those that are being written first, then the newest."""
-    return answer({"runs": [short_header(i) for i in readers.infos() if line in (None, i.name)]})
+    """Answer all runs, those that are being written first, then the newest; the first with its whole header."""
+    infos = [i for i in readers.infos() if line in (None, i.name)]
+    first = [{**short_header(i), **header(readers, readers.open(i.run))} for i in infos[:1]]
+    return answer({"runs": first + [short_header(i) for i in infos[1:]]})
 
 
 @router.get("/runs/{run}")
@@ -93,27 +94,11 @@ def model(readers: ReadersNow, run: str, q: str = "", under: str = "", after: in
     """Answer the completed line file, each value with where it came from."""
     opened = readers.open(run)
     found = opened.plant
-    sources = dict(source_texts(found.text)) if found is not None else {}
     rows = [o for o in (found.origins if found is not None else ()) if o.path.startswith(under) and (q.lower() in o.path.lower() or q.lower() in o.text.lower())]
     part = rows[after : after + max(1, min(limit, 2000))]
-    entries = [{"path": o.path, "text": o.text, "file": o.file, "line": o.line, "mark": o.mark, "source": sources.get(o.mark, "")} for o in part]
+    entries = [{"path": o.path, "text": o.text, "file": o.file, "line": o.line, "mark": o.mark, "source": o.source} for o in part]
     end = after + len(part)
     return answer({"run": opened.run, "entries": entries, "total": len(rows), "next": end if end < len(rows) else None, "text": opened.reader.plan_text() if not after else None})
-
-
-def source_texts(text: str) -> list[tuple[str, str]]:
-    """Return (mark, where from) of the `sources` section of a completed line file; empty where it has none."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return [row for row in map(source_line, text.partition("\nsources:\n")[2].split("\n\n")[0].splitlines()) if row is not None]
-    return list((found.get("sources") or {}).items()) if isinstance(found, dict) else []
-
-
-def source_line(line: str) -> tuple[str, str] | None:
-    """Return (mark, where from) of a line such as ``  S1: a book``; None for another."""
-    mark, colon, text = line.strip().partition(": ")
-    return (mark, text.strip().strip("'\"")) if colon and line.startswith(" ") else None
 
 
 @router.get("/health")

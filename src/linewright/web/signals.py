@@ -19,7 +19,7 @@ from linewright.web.readers import Feed, OpenRun
 from linewright.web.thin import by_pixel
 from linewright.web.titles import tag_parts
 
-__all__ = ["Tag", "find_tag", "newest_value", "pixels_of", "router", "samples_of"]
+__all__ = ["Tag", "Times", "Values", "find_tag", "newest_value", "pixels_of", "router", "samples_of"]
 
 router = APIRouter()
 TAG_LIMIT = 40

@@ -47,7 +47,7 @@ def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at
         rows.append({
             "machine": k, "title": machine_title(segment.path, k, segment.count), "state": state, "group": group_of(state),
             "reason": span.reason if span is not None else own.get("reason"), "since_us": span.from_us if span is not None else own.get("since_us"),
-            "made": own.get("made"), "left": own.get("left"), "alarm": active.get(k),
+            "made": own.get("made"), "left": own.get("left"), "availability": None, "alarm": active.get(k),
         })  # fmt: skip
     return rows
 
@@ -94,10 +94,9 @@ def recipe_rows(run: OpenRun, feed: Feed | None, segment: Segment, machine: int,
 def mount_rows(run: OpenRun, segment: Segment, machine: str, at_us: int) -> list[dict[str, Any]]:
     """Return the lots on a machine's inputs, and how long those that are webs last at the rated pace."""
     inputs = {i.material: i for i in (*segment.inputs, *segment.adds)}
-    things = {m.lot: run.reader.thing(m.lot) for m in (mounts := run.reader.mounts_at(machine, at_us))}
     rows = []
-    for m in mounts:
-        thing = things[m.lot]
+    for m in run.reader.mounts_at(machine, at_us):
+        thing = run.reader.thing(m.lot)
         length, used = web_use(run, m, inputs.get(m.input.partition("/")[0]))
         each = segment.time.mean if segment.time is not None else None
         taken = inputs.get(m.input.partition("/")[0])
@@ -132,11 +131,13 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
     at = now.at_us if now.at_us is not None else run.info.begin_us
     part = station_part(run, sample, station)
     since = since_us(run, sample, json.loads(sample.body) if sample is not None else None)
+    row = machine_rows(run, segment, part, at, machine, 1)[0]
     spans = run.reader.states_between(since, at + 1, name)
+    row["availability"] = share_running(spans, since, at)
     return {
         "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "since_us": since, "station": run.entries[station], "now": part,
-        **machine_rows(run, segment, part, at, machine, 1)[0],
-        "availability": share_running(spans, since, at), "recipe": recipe_rows(run, feed, segment, machine, at),
+        "machine": row, "made": row["made"],
+        "availability": row["availability"], "recipe": recipe_rows(run, feed, segment, machine, at),
         "mounts": mount_rows(run, segment, name, at), "measures": measure_rows(run, station, machine, 200),
         "alarms": run.alarms.of(station, machine), "tags": tags_of(run, station, machine), "tools": [{"name": n, "count": c} for n, c in segment.tools],
     }  # fmt: skip

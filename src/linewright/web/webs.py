@@ -1,0 +1,261 @@
+"""Webs: what a web is, its strip as a picture, the units in some of its metres; profiles; lots (`docs/api.md`, sections 5 and 8)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from linewright.genealogy.maps import Chain, chain_of, identity, reach, then
+from linewright.ledger.records import ConsumeRow, Profile, Thing
+from linewright.web.answers import AnswerError, answer
+from linewright.web.asked import Limit, Pixels, ReadersNow
+from linewright.web.plant import decimals_of, shown_limits, unit_text
+from linewright.web.readers import OpenRun
+from linewright.web.spots import characteristic_of
+from linewright.web.thin import by_pixel
+from linewright.web.things import find_thing, web_part
+from linewright.web.titles import title
+
+__all__ = ["Piece", "pieces_in", "router"]
+
+router = APIRouter()
+ACROSS = re.compile(r"^\s*([\d.]+)\s*(?:mm)?\s*(?:\.\.|-)\s*([\d.]+)\s*(?:mm)?\s*$")
+FAR_MM = 1e12
+STRIP_UNITS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A unit's piece, mapped to the web that was asked; `is_certain` when it lies in the asked span whatever the errors are."""
+
+    unit: int
+    lane: int | None
+    lo_mm: float
+    hi_mm: float
+    is_certain: bool
+    limit_mm: float
+
+
+def web_thing(run: OpenRun, web: str) -> Thing:
+    """Return a web by its id.
+
+    Raises
+    ------
+    AnswerError
+        404 where nothing, or something else, is called so.
+    """
+    thing = find_thing(run, web)
+    if thing.kind != "web":
+        raise AnswerError(404, f"{web} is no web; it is a {thing.kind}.", expected="the id of a web or coil", came=web)
+    return thing
+
+
+def chains_below(run: OpenRun, web: int, lanes: set[int] | None, lo_mm: float, hi_mm: float) -> list[Chain]:
+    """Return the chains from each web below one (and from itself) to it, as far as they touch [lo, hi) and the lanes asked for."""
+    found, rim = [identity(web, FAR_MM)], [identity(web, FAR_MM)]
+    while rim:
+        following = []
+        for above in rim:
+            for m in run.reader.maps_on_parent(above.webs[0]):
+                chain = then(chain_of(m), above)
+                if chain is None or (lanes is not None and chain.lane is not None and chain.lane not in lanes):
+                    continue
+                ends = sorted((chain.at(chain.lo_mm), chain.at(chain.hi_mm)))
+                slack = chain.limit_mm(chain.lo_mm, chain.hi_mm)
+                if ends[1] + slack > lo_mm and ends[0] - slack < hi_mm:
+                    following.append(chain)
+        found += following
+        rim = following
+    return found
+
+
+def pieces_in(run: OpenRun, web: int, lo_mm: float, hi_mm: float, guard_mm: float = 0.0, lanes: set[int] | None = None) -> list[Piece]:
+    """Return the pieces that lie, certainly or possibly, in the millimetres [lo, hi) of a web, along it."""
+    pieces = []
+    for chain in chains_below(run, web, lanes, lo_mm - guard_mm, hi_mm + guard_mm):
+        whole = reach(chain, lo_mm, hi_mm, guard_mm)
+        if whole is None:
+            continue
+        # The taking machine's own error comes on top of the chain's: look a little further than the maps say.
+        extra = 1000.0
+        for p in run.reader.pieces_on_web(chain.webs[0], int(whole.possible[0] - extra), int(whole.possible[1] + extra)):
+            piece = judged(p, chain, lo_mm, hi_mm, guard_mm)
+            if piece is not None:
+                pieces.append(piece)
+    return sorted(pieces, key=lambda p: (p.lo_mm, p.lane if p.lane is not None else -1, p.unit))
+
+
+def judged(p: ConsumeRow, chain: Chain, lo_mm: float, hi_mm: float, guard_mm: float) -> Piece | None:
+    """Return a piece as it lies on the asked web; None where it cannot touch the asked span."""
+    whole = then(identity(p.web, FAR_MM, p.error_mm, p.drift), chain)
+    if whole is None:
+        return None
+    limit = whole.limit_mm(p.lo_mm, p.hi_mm)
+    low, high = sorted((whole.at(p.lo_mm), whole.at(p.hi_mm)))
+    if high + limit + guard_mm <= lo_mm or low - limit - guard_mm >= hi_mm:
+        return None
+    # Certain: some of it lies inside even when it is off by the limit.
+    is_certain = min(high, hi_mm) - max(low, lo_mm) > 0.0 and high - limit > lo_mm and low + limit < hi_mm
+    return Piece(p.unit, whole.lane, low, high, is_certain, limit)
+
+
+def lanes_across(run: OpenRun, web: int, across: str) -> set[int]:
+    """Return the lanes (from 0) that touch a stretch across a web, such as ``320..340mm``.
+
+    Raises
+    ------
+    AnswerError
+        400 where it is not written so.
+    """
+    match = ACROSS.match(across)
+    if match is None:
+        raise AnswerError(400, "`across` is a stretch in millimetres.", expected="320..340mm", came=across)
+    lo, hi = float(match[1]), float(match[2])
+    rows = run.reader.maps_on_parent(web)
+    while rows and all(m.lane is None for m in rows):  # wound anew without being slit: the lanes are cut from what came of it
+        rows = [below for m in rows for below in run.reader.maps_on_parent(m.child)]
+    return {m.lane for m in rows if m.lane is not None and (m.across_lo_mm is None or (m.across_hi_mm or 0.0) > lo) and (m.across_lo_mm is None or m.across_lo_mm < hi)}
+
+
+def profile_row(run: OpenRun, p: Profile, from_m: float, to_m: float, pixels: int) -> dict[str, Any]:
+    """Return a profile by pixel, in its shown unit."""
+    _, m = characteristic_of(run, p.web, p.characteristic)
+    at = (p.start_mm + (np.arange(len(p.values)) + 0.5) * p.step_mm) / 1000.0
+    shown = p.values if m is None else (p.values - m.unit.offset) / m.unit.scale
+    length = to_m - from_m
+    found = by_pixel(at, shown, from_m, to_m, max(1, min(pixels, int(length * 1000 // p.step_mm) or 1)))
+    return {
+        "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": None if p.lane is None else p.lane + 1,
+        "unit": unit_text(m.unit) if m else "", "decimals": decimals_of(m.resolution, m.unit) if m else None,
+        "window": shown_limits(m.window, m.unit) if m else None, "m": found.at, "min": found.low, "max": found.high, "mean": found.mean,
+    }  # fmt: skip
+
+
+def stretch(thing: Thing, from_m: float | None, to_m: float | None) -> tuple[float, float]:
+    """Return the metres asked for; without limits the whole web.
+
+    Raises
+    ------
+    AnswerError
+        400 where the end does not lie behind the begin.
+    """
+    low = 0.0 if from_m is None else from_m
+    high = (thing.amount / 1000.0 if thing.amount else low + 1.0) if to_m is None else to_m
+    if not -1e9 < low < high < 1e9:
+        raise AnswerError(400, "The stretch has no length.", expected="from_m < to_m", came=f"{low:g} to {high:g}")
+    return low, high
+
+
+@router.get("/runs/{run}/profiles")
+def profiles(
+    readers: ReadersNow, run: str, web: str, characteristic: str | None = None, side: str | None = None, lane: int | None = None,
+    from_m: float | None = None, to_m: float | None = None, pixels: Pixels = 600,
+) -> Response:  # fmt: skip
+    """Answer what was measured along a web."""
+    opened = readers.open(run)
+    thing = web_thing(opened, web)
+    low, high = stretch(thing, from_m, to_m)
+    found = [p for p in opened.reader.profiles_of(thing.key, characteristic) if side in (None, p.side) and (lane is None or p.lane in (None, lane - 1))]
+    return answer({"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": [profile_row(opened, p, low, high, pixels) for p in found]})
+
+
+@router.get("/runs/{run}/webs/{web:path}/strip")
+def strip(
+    readers: ReadersNow, run: str, web: str, from_m: float | None = None, to_m: float | None = None, characteristic: str | None = None, pixels: Pixels = 600
+) -> Response:
+    """Answer a web's picture: what was measured along it, side by side and lane by lane, and the units in it where they can be seen."""
+    opened = readers.open(run)
+    thing = web_thing(opened, web)
+    low, high = stretch(thing, from_m, to_m)
+    rows = opened.reader.profiles_of(thing.key)
+    names = list(dict.fromkeys(p.characteristic for p in rows))
+    shown = characteristic if characteristic is not None else names[0] if names else None
+    sides: dict[str | None, list[dict[str, Any]]] = {}
+    for p in rows:
+        if p.characteristic == shown:
+            r = profile_row(opened, p, low, high, pixels)
+            sides.setdefault(p.side, []).append({k: r[k] for k in ("lane", "m", "min", "max", "mean", "unit", "decimals", "window")})
+    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_UNITS else []
+    part = web_part(opened, thing) or {}
+    return answer({
+        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "characteristic": shown, "characteristics": names,
+        "sides": [{"side": side, "lanes": lanes} for side, lanes in sides.items()], "units": unit_rows(opened, found[:STRIP_UNITS]), "units_total": len(found),
+        "splices_m": part.get("splices_m", []),
+    })  # fmt: skip
+
+
+def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
+    """Return pieces with the ids and verdicts of their units."""
+    ids = run.reader.ids_of([p.unit for p in pieces])
+    lost = {}
+    for start in range(0, len(pieces), 500):
+        keys = [p.unit for p in pieces[start : start + 500]]
+        marks = ",".join("?" * len(keys))
+        lost |= dict(run.reader.rows(f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6)) FROM visit WHERE unit IN ({marks}) GROUP BY unit", keys))  # noqa: S608 - question marks only
+    return [
+        {
+            "id": ids.get(p.unit), "certain": p.is_certain, "lane": None if p.lane is None else p.lane + 1, "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
+            "error_m": p.limit_mm / 1000.0, "verdict": "scrapped" if lost.get(p.unit) else None,
+        }
+        for p in pieces
+    ]  # fmt: skip
+
+
+@router.get("/runs/{run}/webs/{web:path}/units")
+def units(
+    readers: ReadersNow, run: str, web: str, from_m: float | None = None, to_m: float | None = None, across: str | None = None, lane: int | None = None,
+    side: str | None = None, guard_m: float = 0.0, after: int = 0, limit: Limit = 100,
+) -> Response:  # fmt: skip
+    """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both."""
+    opened = readers.open(run)
+    thing = web_thing(opened, web)
+    low, high = stretch(thing, from_m, to_m)
+    if not 0.0 <= guard_m < 1e6:
+        raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
+    lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
+    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_m * 1000.0, lanes)
+    certain = {p.unit for p in found if p.is_certain}
+    possible = {p.unit for p in found} - certain
+    part = found[after : after + limit]
+    return answer({
+        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side, "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None,
+        "certain": len(certain), "possible": len(possible), "units": unit_rows(opened, part), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0,
+        "total": len(found), "next": after + limit if after + limit < len(found) else None,
+    })  # fmt: skip
+
+
+@router.get("/runs/{run}/webs/{web:path}")
+def one_web(readers: ReadersNow, run: str, web: str) -> Response:
+    """Answer what a web is: size, lanes, what was cut from it, its batches, what was measured along it."""
+    opened = readers.open(run)
+    thing = web_thing(opened, web)
+    part = web_part(opened, thing) or {}
+    below = opened.reader.maps_on_parent(thing.key)
+    charges = opened.reader.charges_of_web(thing.key)
+    ids = opened.reader.ids_of([*(m.child for m in below), *(c.batch for c in charges)])
+    return answer({
+        "run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us, **part,
+        "children": [{"web": ids.get(m.child), "lane": None if m.lane is None else m.lane + 1, "across_mm": [m.across_lo_mm, m.across_hi_mm], "rewound": m.b < 0} for m in below],
+        "batch_ids": part.get("batches", []),
+        "batches": [{"batch": ids.get(c.batch), "lo_m": c.lo_mm / 1000.0, "hi_m": c.hi_mm / 1000.0, "possible": c.hi_mm - c.lo_mm <= 2.0 * c.error_mm, "error_m": c.error_mm / 1000.0} for c in charges],
+        "profiles": [{"characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": None if p.lane is None else p.lane + 1, "step_m": p.step_mm / 1000.0, "n": len(p.values)} for p in opened.reader.profiles_of(thing.key)],
+    })  # fmt: skip
+
+
+@router.get("/runs/{run}/lots")
+def lots(readers: ReadersNow, run: str, kind: Literal["web", "lot", "unit", "carrier"] = "web", limit: Limit = 100) -> Response:
+    """Answer the newest things of a kind."""
+    opened = readers.open(run)
+    rows = [
+        {
+            "id": t.id, "kind": t.kind, "material": t.material, "title": title(t.material) if t.material else t.kind, "made_us": t.made_us,
+            "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine, "remark": t.remark,
+        }
+        for t in opened.reader.newest(kind, limit)
+    ]  # fmt: skip
+    return answer({"run": opened.run, "lots": rows, "next": None})
