@@ -70,9 +70,11 @@ def new_emulated(table: Table, line: State, watched: np.ndarray, room: int = 327
     machines = table.machines.shape[0]
     idle = line.own.phase[:machines] == IDLE
     return Emulated(
-        np.full(2 * leaves, NEVER, np.int64), line.machines.item[:machines].copy(), np.zeros(machines, np.int64), np.zeros(machines, np.int8),
-        idle.astype(np.int8), watched.astype(np.int8), np.zeros(RECORD_VALUES), np.zeros(ASIDES, RECORD).view(np.recarray), np.zeros(WORKED_ROOM, WORKED).view(np.recarray),
-        np.zeros(room, COMMAND).view(np.recarray), np.zeros(room, RECORD).view(np.recarray), np.zeros(6, np.int64),
+        np.full(2 * leaves, NEVER, np.int64),
+        line.machines["item"][:machines].copy(), np.zeros(machines, np.int64), np.zeros(machines, np.int8), idle.astype(np.int8),
+        watched.astype(np.int8), np.zeros(RECORD_VALUES), np.zeros(ASIDES, RECORD).view(np.recarray),
+        np.zeros(WORKED_ROOM, WORKED).view(np.recarray), np.zeros(room, COMMAND).view(np.recarray), np.zeros(room, RECORD).view(np.recarray),
+        np.zeros(6, np.int64),
     )  # fmt: skip
 
 
@@ -247,7 +249,7 @@ def tool_report(t, p, e, record, j):
     record.station = t.toolmodes[j].station
     record.machine = machine
     record.tool = tool
-    record.slot = t.stations[record.station].modes + j - t.stations[record.station].toolmode0
+    record.slot = j
     put(e.tree, t.machines.shape[0] + j, tool_next(t, p, j))
     if what == 0:
         e.count[C_SEQ] -= 1

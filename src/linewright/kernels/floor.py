@@ -6,16 +6,17 @@ the records of that moment, put them in, and so on. Both write the same rows, wh
 
 from __future__ import annotations
 
-from linewright.kernels.calendar import ROWS, advance_line, inject_record
+from linewright.kernels.calendar import ROWS, advance
 from linewright.kernels.compiled import kernel
 from linewright.kernels.emulated import C_COMMANDS, C_RECORDS, C_WORKED, WORKED_ROOM, first_time, obey, report
+from linewright.kernels.exchange import inject
 
 #: Room that is left free in the lists of commands and records before the loop returns: most that one instant may add.
 MARGIN = 8192
 
 
 @kernel
-def drive(t, s, r, p, e, until, room):
+def drive(t, s, r, p, e, until):  # noqa: PLR0917 - the arrays of the two sides
     """Let the line and its machines go on.
 
     Parameters
@@ -26,8 +27,6 @@ def drive(t, s, r, p, e, until, room):
         Emulated machines: `new_plant`, `new_emulated`.
     until
         All that happens before this time happens.
-    room
-        Rows of one kind from which a buffer counts as nearly full.
 
     Returns
     -------
@@ -38,7 +37,7 @@ def drive(t, s, r, p, e, until, room):
     while True:
         at = first_time(e)
         horizon = min(at, until)
-        reason = advance_line(t, s, r, horizon, room)
+        reason = advance(t, s, r, horizon)
         sent = s.head[0].outbox
         for i in range(sent):
             command = s.outbox[i]
@@ -58,5 +57,5 @@ def drive(t, s, r, p, e, until, room):
         while first_time(e) == at:
             record = e.records[e.count[C_RECORDS]]
             if report(t, p, e, record):
-                inject_record(t, s, record)
+                inject(t, s, record)
                 e.count[C_RECORDS] += 1

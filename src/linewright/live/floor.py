@@ -14,7 +14,8 @@ import numpy as np
 
 from linewright.drivers.driver import Driver, Rows
 from linewright.drivers.emulated.plant import EmulatedPlant
-from linewright.kernels.calendar import ROWS, advance, inject
+from linewright.kernels.calendar import ROWS, advance
+from linewright.kernels.exchange import inject
 from linewright.kernels.exchange_rows import COMMAND
 from linewright.kernels.rows import Rows as RowBuffers
 from linewright.kernels.rows import new_rows
@@ -199,7 +200,8 @@ class MessageFloor:
         self.taken[driver] = int(rows["seq"][-1])
         timely = rows.copy()
         timely["t"] = np.maximum(timely["t"], now)
-        inject(self.table, self.state, timely)
+        for record in timely.view(np.recarray):
+            inject(self.table, self.state, record)
         self._deliveries.append(Delivery(driver, now, rows))
         return len(rows)
 

@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from linewright.control.alarms import ACKNOWLEDGED, AlarmFold
+from linewright.control.alarms import ACKNOWLEDGED, Alarm
 from linewright.drivers.driver import Rows
 from linewright.kernels.exchange_rows import CLEAR, COMMAND, SET, STOP
-from linewright.ledger.records import Event
 from linewright.live.mailbox import KINDS, Asked
 from linewright.live.orders import LiveOrder, OrderState, Verb, after, from_saved
 from linewright.model.errors import LinewrightError
@@ -35,6 +34,9 @@ class Desk(Protocol):
 
     def load_recipe(self, revision: int, set_points: Mapping[str, Sequence[float]]) -> None:
         """Make a recipe known to the drivers."""
+
+    def alarm(self, key: object) -> Alarm | None:
+        """Return an alarm by its key; None where there is none."""
 
     def ask_to_stop(self, why: str) -> None:
         """End the run cleanly."""
@@ -81,7 +83,6 @@ class Operator:
         self._plant = plant
         self._number_of = number_of
         self._desk = desk
-        self.alarms = AlarmFold()
         self.kept = Kept(order, set_points={f"{s.path}/{p.name}": list(p.values) for s in plant.segments for p in s.recipe})
 
     # ---- doing
@@ -110,10 +111,6 @@ class Operator:
         asks += ["by"] if KINDS[asked.kind] == "releases" else []
         return {"class": KINDS[asked.kind], "can": not why, "why_not": why or None, "helps": helps or None, "title": title, "button": button,
                 "effect": [{"label": a, "text": b} for a, b in effect], "asks": asks, "undo_s": 600 if asked.kind == "hold" else None}  # fmt: skip
-
-    def take_event(self, event: Event) -> None:
-        """Keep the alarms up to date with what was written."""
-        self.alarms.apply(event)
 
     def begin(self, at_ns: int) -> None:
         """Store and start the first order, and send all recipes."""
@@ -158,16 +155,16 @@ class Operator:
 
     def _acknowledge(self, asked: Asked, at_ns: int) -> str:
         keys = asked.target.get("alarms") or [asked.target.get("alarm")]
-        unknown = [key for key in keys if key not in self.alarms.alarms]
-        if unknown:
-            raise LinewrightError(f"There is no alarm {unknown[0]}.\nLook at the list again: it may be gone.")
-        fresh = [key for key in keys if self.alarms.alarms[key].acknowledged_us is None]
+        alarms = [(key, self._desk.alarm(key)) for key in keys]
+        fresh = [(key, alarm) for key, alarm in alarms if alarm is not None and alarm.acknowledged_us is None]
         if not fresh:
-            alarm = self.alarms.alarms[keys[0]]
-            raise LinewrightError(f"{alarm.text} was acknowledged already" + (f" by {alarm.acknowledged_by}." if alarm.acknowledged_by else "."))
-        for key in fresh:
-            self._desk.event(ACKNOWLEDGED, at_ns, {"key": key, "alarm": self.alarms.alarms[key].alarm, "by": asked.by})
-        return f"{self.alarms.alarms[fresh[0]].text}: acknowledged" if len(fresh) == 1 else f"{len(fresh)} alarms acknowledged"
+            seen = next((alarm for _, alarm in alarms if alarm is not None), None)
+            if seen is None:
+                raise LinewrightError(f"There is no alarm {keys[0]}.\nLook at the list again: it may be gone.")
+            raise LinewrightError(f"{seen.text} was acknowledged already" + (f" by {seen.acknowledged_by}." if seen.acknowledged_by else "."))
+        for key, alarm in fresh:
+            self._desk.event(ACKNOWLEDGED, at_ns, {"key": key, "alarm": alarm.alarm, "by": asked.by})
+        return f"{fresh[0][1].text}: acknowledged" if len(fresh) == 1 else f"{len(fresh)} alarms acknowledged"
 
     def _hold(self, asked: Asked, at_ns: int) -> str:
         things = _things(asked)
@@ -227,7 +224,8 @@ class Operator:
             raise LinewrightError(f"{segment.path} has no set-point `{name}`.\nIt has: {known}.")
         shown = asked.value if isinstance(asked.value, list) else [asked.value]
         if len(shown) != len(point.values) or not all(isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v) for v in shown):
-            raise LinewrightError(f"{segment.path} {name}: {asked.value!r} came; {len(point.values)} numbers in {point.unit.text or '1'} were expected.")
+            wanted = f"{len(point.values)} numbers in {point.unit.text or '1'}"
+            raise LinewrightError(f"{segment.path} {name}: {asked.value!r} came; {wanted} were expected.")
         values = [point.unit.si(float(v)) for v in shown]
         self.kept.revision += 1
         key = f"{segment.path}/{name}"
@@ -249,7 +247,8 @@ class Operator:
                 raise LinewrightError(f"{segment.path} {machine} was not stopped by hand.\nA fault clears by itself when it is mended.")
             others = segment.count - sum(1 for path, _ in self.kept.stopped if path == segment.path)
             what = "stands still until it is resumed" if asked.kind in {"stop", "pause"} else "goes on with the work in hand"
-            return [("Machine", f"{segment.path} {machine} {what}"), ("Others", f"{others} of {segment.count} machines there are not stopped by hand")]
+            rest = f"{others} of {segment.count} machines there are not stopped by hand"
+            return [("Machine", f"{segment.path} {machine} {what}"), ("Others", rest)]
         if asked.kind == "release":
             key, held = self._held(asked)
             return [("Released", f"{len(held.things)} things of hold {key}, held by {held.by or 'nobody named'}: {held.reason}")]

@@ -29,15 +29,28 @@ class SignalBlocks:
         (driver, its tags) of the run.
     begin_us
         Line time of kernel time 0, UTC.
+    seen
+        Called with machine, signal, times [us] and values [SI] of each block: alarms are made of them.
+
+    Attributes
+    ----------
     closed_ns
-        Up to where blocks are in the ledger already; -1 none.
+        Up to where blocks are closed; -1 none.
+    written_ns
+        Up to where blocks are in the ledger already (after a restart): they are looked at again, and not written twice.
     """
 
-    def __init__(self, drivers: Sequence[tuple[Driver, Sequence[str]]], begin_us: int, closed_ns: int = -1) -> None:
+    def __init__(
+        self,
+        drivers: Sequence[tuple[Driver, Sequence[str]]],
+        begin_us: int,
+        seen: Callable[[str, str, NDArray[np.int64], NDArray[np.float64]], None] | None = None,
+    ) -> None:
         self._drivers = [(driver, tuple(tags)) for driver, tags in drivers]
         self._begin_us = begin_us
+        self._seen = seen
         self._closed_wall = time.monotonic()
-        self.closed_ns = closed_ns
+        self.closed_ns = self.written_ns = -1
         self.samples_written = 0
 
     def is_due(self, reached_ns: int) -> bool:
@@ -50,6 +63,8 @@ class SignalBlocks:
         """Write the samples up to a line time [ns] as blocks of at most a minute each."""
         while self.closed_ns < reached_ns:
             until = min(reached_ns, self.closed_ns + BLOCK_LINE_NS)
+            if self.closed_ns < self.written_ns:
+                until = min(until, self.written_ns)
             for driver, tags in self._drivers:
                 self._close_one(driver, tags, until, writer)
             self.closed_ns = until
@@ -61,6 +76,10 @@ class SignalBlocks:
             if len(samples.t) == 0:
                 continue
             machine, name = split_tag(tag)
+            if self._seen is not None:
+                self._seen(machine, name, self._begin_us + samples.t // 1000, samples.values)
+            if until_ns <= self.written_ns:
+                continue
             low, scale, data = packed(samples.values)
             every_ns = int(samples.t[1] - samples.t[0]) if len(samples.t) > 1 else 1000
             rows["machine"].append(writer.key("machine", machine))

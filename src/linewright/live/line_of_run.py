@@ -1,0 +1,87 @@
+"""Everything that one live run consists of, put together: the compiled line, its state, machines, recorder, signals, operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from linewright.control.compile import Compiled, compile_plant
+from linewright.control.opening import fill
+from linewright.drivers.driver import Driver
+from linewright.drivers.emulated.plant import EmulatedPlant
+from linewright.kernels.state import OPENING, State, new_state
+from linewright.live.clock import MAX
+from linewright.model.errors import LinewrightError, NotYetError
+from linewright.model.plant import Plant, Start
+
+__all__ = ["Ready", "make_ready", "opening_carriers", "refuse_speed"]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A line at time 0 and its machines.
+
+    Parameters
+    ----------
+    compiled
+        Station table and names.
+    state
+        The line before its first `advance`.
+    plant
+        Its emulated machines.
+    number_of
+        Number of each station (by path) and utility (by name).
+    """
+
+    compiled: Compiled
+    state: State
+    machines: EmulatedPlant
+    number_of: dict[str, int]
+
+
+def make_ready(plant: Plant, seed: int, begin_us: int) -> Ready:
+    """Compile a line and fill it as its file says.
+
+    Raises
+    ------
+    NotYetError
+        The file asks for something that has no behaviour yet, a driver among it.
+    """
+    strange = [(f"stations.{s.name}.driver ({s.driver.use})", "") for s in plant.segments if s.driver.use != "emulated"]
+    if strange:
+        raise NotYetError(strange)
+    compiled = compile_plant(plant, begin_us=begin_us, asks=True)
+    state = new_state(compiled.table, seed, keep=True)
+    if plant.run.start is Start.FILLED:
+        fill(compiled, state)
+    number_of = {path: number for number, path in enumerate(compiled.stations)}
+    return Ready(compiled, state, EmulatedPlant(plant, compiled.table, state, number_of), number_of)
+
+
+def opening_carriers(ready: Ready) -> dict[int, int]:
+    """Return how many carriers of each kind are full at the begin (numbers 1 to n)."""
+    found = {}
+    for carrier in ready.compiled.table.carriers:
+        if int(carrier.count):
+            trays = ready.state.trays[carrier.tray0 : carrier.tray0 + carrier.count]
+            full = int(np.count_nonzero(trays.content == OPENING))
+            if full:
+                found[int(carrier.kind)] = full
+    return found
+
+
+def refuse_speed(speed: float, drivers: Sequence[Driver]) -> None:
+    """Raise where a speed cannot be had: a real machine knows only one.
+
+    Raises
+    ------
+    LinewrightError
+        It names the real drivers.
+    """
+    real = sorted({d.manifest.name for d in drivers if d.manifest.is_real})
+    if real and speed != 1.0:
+        asked = "max" if speed == MAX else f"{speed:g}"
+        names = ", ".join(real)
+        raise LinewrightError(f"--speed {asked}: this line has real machines ({names}); they run at speed 1. Leave --speed out, or emulate them.")

@@ -1,0 +1,74 @@
+"""Going on after a stop or a crash: the newest saved state, and what was put into the line since."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from linewright.kernels.exchange_rows import RECORD
+from linewright.ledger.ledger import RunInfo
+from linewright.ledger.writer import Checkpoint
+from linewright.live.floor import Delivery
+from linewright.live.mailbox import Asked
+from linewright.model.errors import LinewrightError
+
+__all__ = ["Tail", "read_tail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What was committed after a saved state.
+
+    Parameters
+    ----------
+    until_ns
+        Line time up to which all is committed.
+    inputs
+        (line time [ns], command or delivery), in the order in which they were put in.
+    signals_ns
+        Up to where signals are in the ledger; -1 none.
+    """
+
+    until_ns: int
+    inputs: tuple[tuple[int, Asked | Delivery], ...]
+    signals_ns: int
+
+
+def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
+    """Return what was committed after a saved state (None: since the run's begin).
+
+    Raises
+    ------
+    LinewrightError
+        The run has no line time: it was never committed.
+    """
+    if info.line_us is None:
+        raise LinewrightError(f"{info.run} was begun and never committed. Begin anew with --new.")
+    marks = checkpoint.marks if checkpoint is not None else {}
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        inputs: list[tuple[int, Asked | Delivery]] = [*_commands(connection, marks.get("event", 0))]
+        inputs += _deliveries(connection, marks.get("delivery", 0), info.begin_us)
+        inputs.sort(key=lambda put_in: put_in[0])
+        fact = connection.execute("SELECT body FROM fact WHERE key = 'signals-until-ns'").fetchone()
+    finally:
+        connection.close()
+    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1)
+
+
+def _commands(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, Asked]]:
+    for (text,) in connection.execute("SELECT body FROM event WHERE kind = 'Command' AND seq > ? ORDER BY seq", (after,)):
+        body = json.loads(text)
+        yield body["at_ns"], Asked(body["command"], body["kind"], body["target"], body["value"], body["reason"], body["by"], body["request"])
+
+
+def _deliveries(connection: sqlite3.Connection, after: int, begin_us: int) -> Iterator[tuple[int, Delivery]]:
+    rows = connection.execute("SELECT driver, line_us, body FROM delivery WHERE rowid > ? ORDER BY rowid", (after,))
+    for driver, line_us, body in rows:
+        at_ns = (line_us - begin_us) * 1000
+        yield at_ns, Delivery(driver, at_ns, np.frombuffer(body, RECORD).copy())
