@@ -30,7 +30,7 @@ class PageBuildHook(BuildHookInterface[Any]):
         if self.target_name == "sdist":
             return
         if os.environ.get(SKIP):
-            self.app.display_warning(f"The page is not built, because {SKIP} is set; the server will say that it has none. Unset it and install again to have it.")
+            self.app.display_warning(f"The page is not built: {SKIP} is set. The server will say that it has none; unset it and install again.")
             return
         if is_fresh(root):
             return
