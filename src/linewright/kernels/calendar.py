@@ -26,6 +26,8 @@ from linewright.kernels.calendar_stops import (
     maintained,
     plan_due,
     repaired,
+    set_category,
+    settle_category,
     stop,
     switch_shift,
     unstop,
@@ -167,7 +169,7 @@ def begin(t, s, r):
         station = t.stations[number]
         for m in range(station.machine0, station.machine0 + station.count):
             if station.flow == UTILITY or s.machines[m].phase == WORK or (station.flow == STORE and s.machines[m].on > 0):
-                s.machines[m].category = T_EXECUTE
+                set_category(t, s, r, m, T_EXECUTE)
             schedule(t, s, m)
             for j in range(station.slots):
                 slot = t.slots[station.slot0 + j]
@@ -208,6 +210,7 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         put_on(t, s, r, m, row.slot)
         row.slot = -1
         row.phase = IDLE
+        settle_category(t, s, r, m)
         if station.plans:
             check_plans(t, s, r, m)
         put_on_agenda(s, t.machines[m].station)

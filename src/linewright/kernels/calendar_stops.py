@@ -59,13 +59,17 @@ def category_of(t, s, m):
         if mask & UTILITY_DOWN:
             return T_UTILITY
         return T_OPERATOR
+    flow = t.stations[t.machines[m].station].flow
+    if flow == UTILITY or flow == STORE:
+        return T_EXECUTE if flow == UTILITY or row.on > 0 else T_STARVED
     phase = row.phase
     if phase == CHANGE:
         return T_CHANGE
     if phase in (IDLE, OPEN):
-        flow = t.stations[t.machines[m].station].flow
-        return T_EXECUTE if flow == UTILITY or (flow == STORE and row.on > 0) else T_STARVED
-    return T_BLOCKED if phase == OUT else T_EXECUTE
+        return T_STARVED
+    if phase == OUT or (phase == UNLOAD and t.stations[t.machines[m].station].unload == 0):
+        return T_BLOCKED
+    return T_EXECUTE
 
 
 @kernel

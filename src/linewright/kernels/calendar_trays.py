@@ -71,11 +71,16 @@ def attempt_batch(t, s, r, number):
         entry.item = item
         entry.arrive = arrive
         row.on += 1
+        changed = True
+        if station.load == 0:
+            row.phase = OPEN
+            row.due = row.start + station.wait if station.wait >= 0 and row.on < station.size else NEVER
+            schedule(t, s, m)
+            continue
         row.phase = LOAD
         row.due = now + station.load
         schedule(t, s, m)
         set_category(t, s, r, m, T_EXECUTE)
-        changed = True
 
 
 @kernel

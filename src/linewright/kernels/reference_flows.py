@@ -113,20 +113,23 @@ class Station:
     def change_coil(self, machine: Machine, number: int, mounted: Mounted) -> bool:
         """Change a coil that is too short for one more item; a made one must be there."""
         slot, world = mounted.slot, self.world
-        new = [] if slot.queue is None else [self.slot_queue(mounted).pop()]
-        if new == [None]:
-            return False
+        if slot.queue is None:
+            new = [world.new_thing(slot.thing, amount=slot.length) for _ in range(slot.rolls)]
+        else:
+            coil = self.slot_queue(mounted).pop()
+            if coil is None:
+                return False
+            new = [coil]
         for lot in mounted.lots:
             if mounted.rest:
                 world.log.lost(lot.key, world.now, mounted.at, mounted.at + mounted.rest, self.number, machine.number, number, LOST_REST)
         mounted.lots, mounted.rest = [], 0
 
         def mount() -> None:
-            lots = [lot for lot in new if lot is not None] or [world.new_thing(slot.thing, amount=slot.length) for _ in range(slot.rolls)]
-            mounted.lots = lots
+            mounted.lots = new
             mounted.at = slot.splice
-            mounted.rest = lots[0].amount - slot.splice
-            for lot in lots:
+            mounted.rest = new[0].amount - slot.splice
+            for lot in new:
                 world.log.mount(lot.key, world.now, self.number, machine.number, number)
                 if slot.splice:
                     world.log.lost(lot.key, world.now, 0, slot.splice, self.number, machine.number, number, LOST_SPLICE)
@@ -248,12 +251,14 @@ class Station:
         now = self.world.now
         machine.item = None
         machine.done = item.done = now
+        if self.step.begins:
+            self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
+        elif self.step.made > 1:
+            item.amount = self.step.made
         machine.verdict, machine.grade = self.judge(item, machine.n)
         if machine.verdict not in GOES_ON:
             self.write_visit(machine, item)
             return
-        if self.step.begins and self.step.lanes == 1:
-            self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
         pieces = [item]
         if self.step.lanes > 1:
             pieces = [self.world.new_thing(self.step.kind, amount=self.step.made, done=now) for _ in range(self.step.lanes)]

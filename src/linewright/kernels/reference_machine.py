@@ -87,7 +87,8 @@ class Machine:
         self.world = station.world
         self.task: Task | None = None
         self.stops: set[Stop] = set()
-        self.utilities_down: list[int] = []  # their reasons, the latest last
+        self.utilities_down = 0
+        self.utility_reason = -1  # of the one that went down last
         self.hands: deque[Thing] = deque()  # finished, to be handed over
         self.item: Thing | None = None  # in work
         self.mounted = [Mounted(slot) for slot in station.step.slots]
@@ -183,9 +184,10 @@ class Machine:
     def utility(self, reason: int, *, is_down: bool) -> None:
         """Hear that a utility went down or came back."""
         if is_down:
-            self.utilities_down.append(reason)
+            self.utilities_down += 1
+            self.utility_reason = reason
         else:
-            self.utilities_down.remove(reason)
+            self.utilities_down -= 1
             if not self.is_stopped:
                 self.world.agenda.add(self.station.number)
         self.pace()
@@ -321,7 +323,7 @@ class Machine:
         if self.failed is not None:
             return (Category.REPAIR if self.is_mended else Category.CREW), HELD, step.modes[self.failed].reason
         if self.utilities_down:
-            return Category.UTILITY, SUSPENDED, self.utilities_down[-1]
+            return Category.UTILITY, SUSPENDED, self.utility_reason
         if self.task is not None and self.task.what == "change":
             return Category.CHANGE, HELD, REASON_CHANGE
         if self.task is not None or self.station.executes(self):

@@ -67,11 +67,8 @@ class Oven(Station):
         self.unload(machine)
 
     def unload(self, machine: Machine) -> None:
-        """Let the next item come out."""
-        if self.step.unload:
-            machine.begin("unload", self.step.unload, lambda: self.unloaded(machine))
-        else:
-            self.unloaded(machine)
+        """Let the next item come out, also where that takes no time: it stands still in a stop."""
+        machine.begin("unload", self.step.unload, lambda: self.unloaded(machine))
 
     def unloaded(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
@@ -125,10 +122,7 @@ class Store(Station):
     def head(self, machine: Machine) -> None:
         """Wait for the time of the first item."""
         ready = machine.stay[machine.held[0].key][3]
-        if ready > self.world.now:
-            self.world.calendar.at(ready, machine.source(LINE), lambda: self.is_over(machine))
-        else:
-            self.is_over(machine)
+        self.world.calendar.at(max(ready, self.world.now), machine.source(LINE), lambda: self.is_over(machine))
 
     def is_over(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""

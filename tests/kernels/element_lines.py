@@ -1,0 +1,307 @@
+"""One small line file for each element that the two required lines use; each is short enough to be read, and busy enough to matter.
+
+Times are drawn by laws without mass at a point where an element allows it, so that ties do not hide an order; `ties` says where they are wanted.
+"""
+
+from __future__ import annotations
+
+#: name: (text of the line file, seconds to run)
+LINES: dict[str, tuple[str, int]] = {
+    "parallel machines": (
+        """
+line: parallel
+product: part
+stations:
+  feed: {count: 2, time: {law: uniform, min: 1 s, max: 2 s}}
+  weld: {count: 3, time: {law: lognormal, mean: 2.5 s, cv: 40 %}, buffer: 3, scrap: 5 %}
+  test: {time: {law: exponential, mean: 0.6 s}, buffer: 1, tools: {probe: 3}}
+""",
+        2000,
+    ),
+    "ties": (
+        """
+line: ties
+product: part
+stations:
+  feed: {count: 3, time: 2 s}
+  weld: {count: 2, time: 2 s, buffer: 1}
+  fill: {count: 3, time: 4 s, scrap: 20 %}
+  test: {count: 1, time: 1 s, buffer: 2}
+""",
+        2000,
+    ),
+    "no places": (
+        """
+line: tight
+product: part
+stations:
+  a: {time: {law: exponential, mean: 1 s}}
+  b: {count: 2, time: {law: exponential, mean: 2 s}}
+  c: {time: {law: exponential, mean: 1 s}}
+""",
+        2000,
+    ),
+    "failures": (
+        """
+line: failures
+product: part
+stations:
+  feed:
+    count: 2
+    time: {law: gamma, mean: 2 s, cv: 30 %}
+    failures:
+      jam: {mtbf: 30 s, mttr: 6 s}
+      break: {mtbf: 50 s, mttr: {law: weibull, mean: 9 s, shape: 2}}
+  weld:
+    time: {law: triangular, min: 0.5 s, mode: 1 s, max: 2 s}
+    buffer: 4
+    failures:
+      drift: {mtbf: 40 s, mttr: 5 s, clock: calendar}
+      jam: {mtbf: 25 s, mttr: 3 s}
+""",
+        3000,
+    ),
+    "crews": (
+        """
+line: crews
+product: part
+stations:
+  feed: {count: 3, time: {law: exponential, mean: 2 s}, failures: {jam: {mtbf: 30 s, mttr: 20 s, by: fitter}}}
+  weld:
+    count: 2
+    time: {law: exponential, mean: 1 s}
+    buffer: 4
+    failures: {jam: {mtbf: 20 s, mttr: 10 s, by: fitter}, slip: {mtbf: 30 s, mttr: 5 s, clock: calendar, by: fitter}}
+    maintenance: {clean: {every: 100 s, time: 7 s, by: fitter}}
+people: {fitter: {count: 2, works: day}}
+shifts: {day: {days: all, hours: [00:00-00:10, 00:15-00:40]}}
+run: {begin: 2026-01-05 00:00}
+""",
+        3600,
+    ),
+    "shifts": (
+        """
+line: shifts
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 3 s}, works: early}
+  weld:
+    count: 2
+    time: {law: exponential, mean: 5 s}
+    buffer: 6
+    failures: {jam: {mtbf: 60 s, mttr: 30 s}, drift: {mtbf: 300 s, mttr: 30 s, clock: calendar}}
+    maintenance: {clean: {every: 200 s, time: 10 s}}
+works: always-on
+shifts:
+  early: {days: all, hours: [00:00-00:10, 00:15-00:30], breaks: [00:05-00:07]}
+  always-on: {days: all, hours: [00:02-00:50]}
+run: {begin: 2026-01-05 00:00}
+""",
+        3600,
+    ),
+    "utility": (
+        """
+line: utility
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  weld: {count: 2, time: {law: exponential, mean: 2 s}, buffer: 3, failures: {jam: {mtbf: 20 s, mttr: 5 s}}}
+  test: {time: {law: exponential, mean: 0.8 s}, buffer: 3}
+utilities:
+  air: {serves: [weld, test], failures: {leak: {mtbf: 60 s, mttr: 20 s, clock: calendar}}}
+  dry-room: {serves: [weld], failures: {dew: {mtbf: 90 s, mttr: 30 s, clock: calendar, by: fitter}}}
+people: {fitter: {count: 1}}
+""",
+        3000,
+    ),
+    "maintenance": (
+        """
+line: maintenance
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 2 s}, maintenance: {clean: {every: 60 s, time: 8 s}, blade: {every: 10 items, time: {law: uniform, min: 1 s, max: 3 s}}}}
+  weld:
+    count: 3
+    time: {law: exponential, mean: 5 s}
+    buffer: 3
+    maintenance: {blade: {every: 7 items, time: 4 s, by: fitter}, clean: {every: 45 s, time: 3 s, by: fitter}}
+    failures: {jam: {mtbf: 40 s, mttr: 10 s, by: fitter}, drift: {mtbf: 50 s, mttr: 4 s, clock: calendar}}
+people: {fitter: {count: 1}}
+""",
+        3000,
+    ),
+    "gates": (
+        """
+line: gates
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}, gate: {fails: 10 %}}
+  weld:
+    count: 2
+    time: {law: exponential, mean: 1.5 s}
+    buffer: 3
+    scrap: 3 %
+    measures: {width: {window: 5 mm +- 1 mm, spread: 0.8 mm}, depth: {window: at least 2 mm, mean: 3 mm, spread: 0.6 mm}}
+    gate: {misses: 20 %, false-alarms: 5 %}
+  sort:
+    time: {law: exponential, mean: 0.7 s}
+    buffer: 3
+    measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.5 g}}
+    grades:
+      A: {width: 5 mm +- 0.3 mm, mass: at most 8.2 g}
+      B: {width: 5 mm +- 0.9 mm}
+    gate: scrap
+""",
+        2000,
+    ),
+    "within": (
+        """
+line: within
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  fill: {time: {law: exponential, mean: 1.1 s}, buffer: 8, within: 5 s, failures: {jam: {mtbf: 30 s, mttr: 8 s}}}
+""",
+        2000,
+    ),
+    "assembly": (
+        """
+line: assembly
+materials: {screw: {}}
+product: abc
+stations:
+  make-a: {time: {law: exponential, mean: 1 s}, makes: a}
+  make-b: {time: {law: exponential, mean: 0.5 s}, count: 2, takes: none, makes: b}
+  join:
+    time: {law: exponential, mean: 0.8 s}
+    count: 2
+    takes: {a: {amount: 1, buffer: 2}, b: {amount: 3, buffer: 0}}
+    adds: {screw: 4}
+    makes: abc
+    failures: {jam: {mtbf: 20 s, mttr: 4 s}}
+  test: {time: {law: exponential, mean: 0.5 s}, buffer: 2}
+""",
+        2000,
+    ),
+    "coils and lanes": (
+        """
+line: coils
+materials: {foil: {}, separator: {}}
+product: roll
+stations:
+  coater: {speed: 60 m/min, takes: {foil: {amount: 1 m/m, coil: 100 m, change: 20 s}}, makes: {coil: 40 m}, web: {trim-start: 1 m, trim-end: 2 m}}
+  slitter: {speed: 80 m/min, buffer: 1, makes: strip, web: {rewind: yes, elongation: 1 %, lanes: 3}}
+  winder:
+    count: 4
+    time: {law: exponential, mean: 0.5 s}
+    takes:
+      strip: {amount: 0.88 m, buffer: 2, change: 6 s, splice: 0.1 m}
+      separator: {amount: 0.95 m, rolls: 2, coil: 30 m, change: 3 s}
+    makes: roll
+    tools: {spindle: 2}
+    failures: {break: {mtbf: 60 s, mttr: 9 s}}
+""",
+        1500,
+    ),
+    "batches": (
+        """
+line: batches
+product: coil
+materials: {slurry: {shelf-life: 50 s}, powder: {}}
+stations:
+  mixer: {count: 2, time: {law: uniform, min: 20 s, max: 60 s}, takes: {powder: 70 kg}, makes: {slurry: 100 L}}
+  coater:
+    time: {law: exponential, mean: 10 s}
+    takes: {slurry: {amount: 33 L, buffer: 2}}
+    makes: coil
+    failures: {break: {mtbf: 100 s, mttr: 50 s}}
+""",
+        4000,
+    ),
+    "ovens": (
+        """
+line: ovens
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  oven:
+    count: 3
+    batch: {size: 6, wait: 9 s, load: 0.3 s, unload: 0.2 s}
+    time: {law: exponential, mean: 20 s}
+    buffer: 3
+    failures: {off: {mtbf: 80 s, mttr: 10 s}, drift: {mtbf: 60 s, mttr: 5 s, clock: calendar}}
+    maintenance: {clean: {every: 90 s, time: 8 s}}
+  pack: {time: {law: exponential, mean: 0.9 s}, buffer: 2, failures: {jam: {mtbf: 60 s, mttr: 20 s}}}
+""",
+        3000,
+    ),
+    "ovens without load": (
+        """
+line: ovens-free
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  oven: {count: 2, batch: {size: 4}, time: {law: exponential, mean: 5 s}, buffer: 3, failures: {off: {mtbf: 40 s, mttr: 10 s, clock: calendar}}}
+  pack: {time: {law: exponential, mean: 0.9 s}, buffer: 1, failures: {jam: {mtbf: 60 s, mttr: 20 s}}}
+""",
+        3000,
+    ),
+    "stores": (
+        """
+line: stores
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  soak: {places: 12, time: {law: uniform, min: 5 s, max: 15 s}, buffer: 2}
+  age: {places: 7, time: 4 s}
+  pack: {time: {law: exponential, mean: 1.1 s}, failures: {jam: {mtbf: 30 s, mttr: 20 s}}}
+""",
+        2000,
+    ),
+    "trays": (
+        """
+line: trays
+product: part
+carriers: {tray: {holds: 5, count: 9, empty-return: 4 s}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1 s}}
+  load: {count: 2, time: {law: exponential, mean: 0.5 s}, buffer: 3, loads: tray}
+  soak: {places: 3, time: 6 s}
+  form:
+    count: 3
+    time: {law: exponential, mean: 9 s}
+    buffer: 2
+    tools: {channel: 5}
+    measures: {capacity: {window: at least 4.9 Ah, mean: 5.0 Ah, spread: 0.1 Ah}}
+    failures: {channel: {mtbf: 300 s, mttr: 30 s, clock: calendar, stops: tool}, trip: {mtbf: 100 s, mttr: 20 s}}
+  unload: {count: 2, time: {law: exponential, mean: 0.5 s}, buffer: 1, unloads: tray}
+  grade:
+    time: {law: exponential, mean: 0.4 s}
+    buffer: 4
+    grades: {A: {capacity: at least 5 Ah}, B: {capacity: at least 4.9 Ah}}
+    gate: scrap
+""",
+        2000,
+    ),
+    "vehicles": (
+        """
+line: vehicles
+materials: {foil: {}}
+product: roll
+vehicles:
+  agv: {count: 2, speed: 1 m/s, load: 1 s, unload: 2 s, distance: 3 m}
+stations:
+  slitter: {speed: 60 m/min, takes: {foil: {amount: 1 m/m, coil: 20 m}}, makes: {strip: 20 m}, web: {lanes: 4}}
+  other: {time: {law: exponential, mean: 1 s}, takes: none, makes: can}
+  winder:
+    count: 3
+    time: {law: exponential, mean: 1 s}
+    takes:
+      strip: {amount: 4 m, buffer: 2, change: 2 s, brought-by: agv}
+      can: {amount: 1, buffer: 2, brought-by: agv}
+    makes: roll
+  test: {time: {law: exponential, mean: 0.3 s}, buffer: 2, brought-by: agv}
+""",
+        2000,
+    ),
+}
