@@ -7,10 +7,12 @@ calls again. Times are int64 nanoseconds from the run's begin, lengths int64 mil
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
+from linewright.kernels.bundle import Bundle
 from linewright.kernels.records import Records, as_records
 
 KIND_SHIFT = 40
@@ -80,7 +82,7 @@ KINDS_OF_ROWS = 9
 R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP = range(KINDS_OF_ROWS)
 
 
-class Rows(NamedTuple):
+class Rows(Bundle):
     """Buffers of rows; ``count[R_*]`` of each are filled. Whoever takes them sets the counts to 0."""
 
     visit: Records
@@ -92,7 +94,13 @@ class Rows(NamedTuple):
     lost: Records
     missing: Records
     tool_stop: Records
-    count: np.ndarray  # i8 (9,)
+    count: np.ndarray  # (9,)
+
+    _dtypes: ClassVar[Mapping[str, np.dtype]] = {
+        "visit": VISIT, "consume": CONSUME, "mount": MOUNT, "made": MADE, "placed": PLACED, "state": STATE, "lost": LOST, "missing": MISSING,
+        "tool_stop": TOOL_STOP, "count": np.dtype("i8"),
+    }  # fmt: skip
+    _fields = tuple(_dtypes)
 
 
 def new_rows(room: int = 65536) -> Rows:

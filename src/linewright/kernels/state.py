@@ -8,15 +8,16 @@ kept beside; opening stock needs none.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 import numpy as np
 
+from linewright.kernels.bundle import Bundle
 from linewright.kernels.exchange_rows import COMMAND, RECORD
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.rules import base_of
-from linewright.kernels.table import Table
+from linewright.kernels.table import INT, Table
 
 # phases of a machine, on the line's side
 IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT = range(8)
@@ -165,43 +166,49 @@ SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "
  Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS) = range(20)  # fmt: skip
 
 
-class State(NamedTuple):
+class State(Bundle):
     """A line at one moment."""
 
     head: Records
     machines: Records
-    times: np.ndarray  # i8 (machines, 10), ns
+    times: np.ndarray  # (machines, 10), ns
     stations: Records
     queues: Records
     ring: Records
     waits: Records
     bins: Records
     mounts: Records
-    parts: np.ndarray  # i8
+    parts: np.ndarray
     crews: Records
-    asks: np.ndarray  # i8, machines that wait for people
+    asks: np.ndarray  # machines that wait for people
     shifts: Records
     vehicles: Records
     carriers: Records
-    empties: np.ndarray  # i8, by carrier kind behind each other: the list of empty carriers
+    empties: np.ndarray  # by carrier kind behind each other: the list of empty carriers
     backs: Records  # the same: empty carriers on their way back
     trays: Records
     missing: Records
     outs: Records
     plans: Records
-    serials: np.ndarray  # i8, next serial of each kind
+    serials: np.ndarray  # next serial of each kind
     own: Records
     clocks: Records
     tools: Records
     own_outs: Records
-    tree: np.ndarray  # i8, times of the sources and the least of each pair
-    agenda: np.ndarray  # i8
+    tree: np.ndarray  # times of the sources and the least of each pair
+    agenda: np.ndarray
     inbox: Records
     outbox: Records
-    fills: np.ndarray  # i4, serials on the carriers
+    fills: np.ndarray  # serials on the carriers
 
-
-LARGE = ("fills", "inbox", "outbox")
+    _dtypes: ClassVar[Mapping[str, np.dtype]] = {
+        "head": HEAD, "machines": MACHINE_STATE, "times": INT, "stations": STATION_STATE, "queues": QUEUE_STATE, "ring": ENTRY, "waits": WAIT, "bins": BIN,
+        "mounts": MOUNT_STATE, "parts": INT, "crews": CREW_STATE, "asks": INT, "shifts": SHIFT_STATE, "vehicles": VEHICLE_STATE, "carriers": CARRIER_STATE,
+        "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE, "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN,
+        "clocks": CLOCK, "tools": TOOL_STATE, "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND, "fills": np.dtype("i4"),
+    }  # fmt: skip
+    _fields = tuple(_dtypes)
+    _two = frozenset({"times"})
 
 
 def _empty(dtype: np.dtype | str, count: int) -> np.ndarray:

@@ -6,11 +6,15 @@ millimetres, millilitres, grams or pieces. The types are fixed (and all whole nu
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
+from linewright.kernels.bundle import Bundle
 from linewright.kernels.records import Records, as_records
+
+INT, FLOAT, HASH = np.dtype("i8"), np.dtype("f8"), np.dtype("u8")
 
 # flow: how items pass a station
 ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY = range(6)
@@ -206,7 +210,7 @@ LAW = np.dtype(
 SOURCE = np.dtype([("what", "i8"), ("of", "i8")], align=True)
 
 
-class Table(NamedTuple):
+class Table(Bundle):
     """Everything about a line that does not change during a run."""
 
     stations: Records
@@ -225,17 +229,25 @@ class Table(NamedTuple):
     grades: Records
     laws: Records
     sources: Records
-    switches: np.ndarray  # i8, times at which hours begin or end
-    quantiles: np.ndarray  # f8
-    normal: np.ndarray  # f8 (1025,), quantiles of the standard normal law
-    clock_hash: np.ndarray  # u8, of each failure clock: machine's path and mode
-    plan_hash: np.ndarray  # u8, of each maintenance count: machine's path and plan
-    vehicles: np.ndarray  # i8, fleet of each vehicle
-    fleet_queues: np.ndarray  # i8
-    serves: np.ndarray  # i8
-    loaders: np.ndarray  # i8
-    kinds: np.ndarray  # i8, first serial that the run gives in each kind
-    sizes: np.ndarray  # i8, how long the arrays of a state are: see `state.new_state`
+    switches: np.ndarray  # times at which hours begin or end
+    quantiles: np.ndarray
+    normal: np.ndarray  # (1025,), quantiles of the standard normal law
+    clock_hash: np.ndarray  # of each failure clock: machine's path and mode
+    plan_hash: np.ndarray  # of each maintenance count: machine's path and plan
+    vehicles: np.ndarray  # fleet of each vehicle
+    fleet_queues: np.ndarray
+    serves: np.ndarray
+    loaders: np.ndarray
+    kinds: np.ndarray  # first serial that the run gives in each kind
+    sizes: np.ndarray  # how long the arrays of a state are: see `state.new_state`
+
+    _dtypes: ClassVar[Mapping[str, np.dtype]] = {
+        "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "modes": MODE, "plans": PLAN, "toolmodes": TOOLMODE, "crews": CREW,
+        "shifts": SHIFT, "fleets": FLEET, "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
+        "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT, "serves": INT,
+        "loaders": INT, "kinds": INT, "sizes": INT,
+    }  # fmt: skip
+    _fields = tuple(_dtypes)
 
 
 def records(dtype: np.dtype, rows: list[tuple]) -> Records:
