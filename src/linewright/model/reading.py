@@ -35,6 +35,8 @@ from linewright.model.windows import parse_window
 __all__ = ["Leaf", "Reading"]
 
 _NAME = re.compile(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
+#: What may name more than a name: a class may be a file, a station of a site has its line before it.
+_PATHS = {"class": re.compile(r"^[\w./-]+$"), "driver": re.compile(r"^[\w.-]+$"), "station": re.compile(r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)?$")}
 _OWN_SMALL = {"station", "material", "carrier", "people", "vehicle", "utility", "plan", "point", "line"}
 _SECRETS = {"password", "passwd", "secret", "token", "pin"}
 
@@ -260,7 +262,7 @@ class Reading:
                 return text
             raise QuantityFault(f'"{text[:40]}" is not known here; one of {", ".join(form.words)} was expected', nearest(text, form.words))
         if isinstance(form, Name):
-            if not _NAME.match(text) and not (form.of in {"class", "driver"} and re.match(r"^[\w./-]+$", text)):
+            if not (_PATHS.get(form.of) or _NAME).match(text):
                 raise QuantityFault(f'"{text[:40]}" is no name; a {form.of} was expected', "A name is letters, digits and hyphens.")
             return text
         if len(text) > 2000:
