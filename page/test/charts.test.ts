@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { ticks } from "../src/charts/axis";
+import { TrendBuffer } from "../src/charts/buffer";
+import { levels, scaleOf } from "../src/charts/plot";
+
+const look = { window: null, setPoint: null, low: null, high: null, decimals: null };
+
+describe("trend buffer", () => {
+  it("keeps least and greatest of each pixel", () => {
+    const buffer = new TrendBuffer(1, 10);
+    buffer.append([0.1, 0.2, 0.3, 0.4, 1.1], [5, 9, 1, 4, 6]);
+    expect(buffer.v.filter((each) => each !== null).sort()).toEqual([1, 6, 9]);
+    expect(buffer.last).toBe(6);
+  });
+
+  it("has no jump and no doubled point where history meets the stream", () => {
+    const buffer = new TrendBuffer(1, 10);
+    buffer.history([0, 1, 2], [1, 1, 1], [2, 2, 2]);
+    buffer.append([1.5, 2, 2.9, 3.2], [99, 99, 1.5, 1.6]);
+    expect(buffer.v).not.toContain(99);
+    expect([...buffer.t]).toEqual([...buffer.t].sort((a, b) => a - b));
+    expect(buffer.last).toBe(1.6);
+  });
+
+  it("leaves gaps as gaps", () => {
+    const buffer = new TrendBuffer(1, 3);
+    buffer.history([0, 1, 2, 3], [1, NaN, NaN, 2], [1, NaN, NaN, 2]);
+    expect(buffer.v).toEqual([1, null, 2]);
+    buffer.append([20], [5]);
+    expect(buffer.v).toEqual([1, null, 2, null, 5]);
+  });
+
+  it("stays bounded by the picture, not by the rate", () => {
+    const buffer = new TrendBuffer(0.5, 5);
+    for (let i = 0; i < 100_000; i += 1) {
+      buffer.append([i / 100], [Math.sin(i)]);
+      if (i % 1000 === 0) buffer.forget(i / 100 - 60);
+    }
+    expect(buffer.t.length).toBeLessThan(4500);
+  });
+});
+
+describe("scales", () => {
+  it("follow the window, not the extremes", () => {
+    const [low, high] = scaleOf({ ...look, window: { lower: 1.8, target: 2, upper: 2.2 } }, -50, 900);
+    expect(low).toBeCloseTo(1.56);
+    expect(high).toBeCloseTo(2.44);
+  });
+
+  it("never have the width of nothing", () => {
+    const [low, high] = scaleOf(look, 5, 5);
+    expect(high).toBeGreaterThan(low);
+  });
+
+  it("have round levels inside", () => {
+    expect(levels(0.37, 0.83, 5)).toEqual([0.4, 0.5, 0.6000000000000001, 0.7000000000000001, 0.8].map((each) => expect.closeTo(each, 9)));
+    expect(levels(-1, 1, 2)).toContain(0);
+  });
+});
+
+describe("time axis", () => {
+  it("has round times, far enough from each other", () => {
+    const all = ticks(1_700_000_003, 1_700_001_803, 700, "UTC");
+    expect(all.map((each) => each.text)).toEqual(["22:15", "22:20", "22:25", "22:30", "22:35", "22:40"]);
+    for (let i = 1; i < all.length; i += 1) expect((((all[i]?.at ?? 0) - (all[i - 1]?.at ?? 0)) / 1800) * 700).toBeGreaterThanOrEqual(84);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { lossPieces } from "../src/line/page";
+import { fit, textWidth } from "../src/line/fit";
+import { isOutside, scaleFor } from "../src/parts/windowbar";
+import { address, parse, path } from "../src/route";
+import { groupOf, NAMES, stationGroup, tally } from "../src/states";
+import { fieldNumber, shortId } from "../src/trace/thing";
+import { depths, merge, place } from "../src/trace/treelayout";
+import type { Tree, TreeEdge, TreeNode } from "../src/types";
+
+describe("states", () => {
+  it("knows the 17 names of PackML and takes no other for running", () => {
+    expect(NAMES).toHaveLength(17);
+    expect(groupOf("NoData")).toBe("no-data");
+    expect(groupOf("execute")).toBe("no-data");
+    expect(tally({ Execute: 3, Starting: 1, Held: 2, NoData: 1 })).toEqual({ running: 4, waiting: 0, fault: 2, planned: 0, "no-data": 1 });
+    expect(stationGroup(undefined)).toBe("no-data");
+  });
+});
+
+describe("losses", () => {
+  it("add up, the held ones first, the small ones together", () => {
+    const parts = [{ cause: "waiting", station: null, count: 500 }, { cause: "held", station: "a", count: 300 }, { cause: "held", station: "b", count: 5 }, { cause: "other", station: null, count: 10 }];
+    const pieces = lossPieces(parts);
+    expect(pieces.map((each) => each.cause)).toEqual(["held", "waiting", "other"]);
+    expect(pieces.reduce((sum, each) => sum + each.count, 0)).toBe(815);
+    expect(lossPieces([])).toEqual([]);
+  });
+});
+
+describe("addresses", () => {
+  it("are read and written back, whatever an id holds", () => {
+    const to = address("my line", path("unit", "A/B 1"), { range: "5m" });
+    expect(to).toBe("/my%20line/unit/A%2FB%201?range=5m");
+    const [pathname, search] = to.split("?");
+    const route = parse(pathname ?? "", "?" + (search ?? ""));
+    expect([route.line, route.page, ...route.rest, route.query.get("range")]).toEqual(["my line", "unit", "A/B 1", "5m"]);
+    expect(address("l", "/find?q=a", { run: null })).toBe("/l/find?q=a");
+    expect(parse("/%E0%A4%A", "").line).toBe("%E0%A4%A");
+  });
+
+  it("take lengths as people write them", () => {
+    expect(fieldNumber("1,032.1 m")).toBe(1032.1);
+    expect(fieldNumber("1032.1m")).toBe(1032.1);
+    expect(fieldNumber("m 12")).toBeNull();
+    expect(fieldNumber("-3")).toBeNull();
+  });
+
+  it("shorten an id for a small button", () => {
+    expect(shortId("CATHODE-COIL-0000412")).toBe("Cathode coil");
+    expect(shortId("0412")).toBe("0412");
+  });
+});
+
+describe("window bar", () => {
+  it("sticks to the edge where a value is off the scale", () => {
+    const x = scaleFor(0, 10, [5]);
+    expect(x(1e9)).toBe(112);
+    expect(x(-1e9)).toBe(6);
+    expect(isOutside(10.1, 0, 10)).toBe(true);
+    expect(isOutside(10, 0, 10)).toBe(false);
+    expect(isOutside(null, 0, 10)).toBe(false);
+  });
+});
+
+describe("text that must fit", () => {
+  it("is cut only where it is too wide", () => {
+    expect(fit("Coater", 13, 90, true)).toBe("Coater");
+    const cut = fit("A very long name of a station", 13, 60, true);
+    expect(cut.endsWith("…")).toBe(true);
+    expect(textWidth(cut, 13, true)).toBeLessThanOrEqual(60);
+  });
+});
+
+const node = (id: string, role: TreeNode["role"]): TreeNode => ({ id, kind: "lot", material: "m", title: id, lines: [], role, more: null, at_us: null });
+const edge = (from: string, to: string, basis: TreeEdge["basis"] = "certain"): TreeEdge => ({ from, to, basis, kind: "map", share: null, lo_m: null, hi_m: null, lane: null, input: null });
+
+describe("genealogy", () => {
+  const tree: Tree = { nodes: [node("cell", "self"), node("strip", "made-of"), node("coil", "made-of"), node("slurry", "made-of"), node("pack", "went-into"), node("tray", "carried-in")],
+    edges: [edge("strip", "cell"), edge("coil", "strip"), edge("slurry", "coil", "possible"), edge("cell", "pack"), edge("cell", "tray")], cut: false };
+
+  it("stands in columns by its distance: made of left, went into right", () => {
+    expect(Object.fromEntries(depths(tree, "cell"))).toEqual({ cell: 0, strip: -1, coil: -2, slurry: -3, pack: 1, tray: 1 });
+    const placed = place(tree);
+    const x = new Map(placed.nodes.map((each) => [each.node.id, each.x]));
+    expect((x.get("slurry") ?? 0) < (x.get("coil") ?? 0) && (x.get("cell") ?? 0) < (x.get("pack") ?? 0)).toBe(true);
+    expect(placed.nodes.find((each) => each.node.id === "slurry")?.isPossible).toBe(true);
+    const y = new Map(placed.nodes.map((each) => [each.node.id, each.y]));
+    expect((y.get("tray") ?? 0) > (y.get("pack") ?? 0)).toBe(true);
+  });
+
+  it("grows by the neighbours of an opened node, without a second copy", () => {
+    const more: Tree = { nodes: [node("coil", "self"), node("strip-2", "went-into"), node("strip", "went-into")], edges: [edge("coil", "strip-2"), edge("coil", "strip")], cut: false };
+    const grown = merge(tree, more);
+    expect(grown.nodes.map((each) => each.id).sort()).toEqual(["cell", "coil", "pack", "slurry", "strip", "strip-2", "tray"]);
+    expect(grown.nodes.filter((each) => each.role === "self").map((each) => each.id)).toEqual(["cell"]);
+    expect(depths(grown, "cell").get("strip-2")).toBe(-1);
+  });
+
+  it("does not run in a circle", () => {
+    const circle: Tree = { nodes: [node("a", "self"), node("b", "made-of")], edges: [edge("b", "a"), edge("a", "b")], cut: false };
+    expect(place(circle).nodes).toHaveLength(2);
+  });
+});
