@@ -9,11 +9,13 @@ as it is.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from linewright.kernels import exchange_rows as x
+from linewright.kernels.bundle import Bundle
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import COMMAND, RECORD, RECORD_VALUES
 from linewright.kernels.machine import begin_machines, change, fire, hold, maintain, measure, mend, next_time, resume, start, tool_fire, tool_next
@@ -33,7 +35,7 @@ WORKED_ROOM = 16384
 C_ASIDE_HEAD, C_ASIDES, C_WORKED, C_COMMANDS, C_RECORDS, C_SEQ = range(6)
 
 
-class Emulated(NamedTuple):
+class Emulated(Bundle):
     """The emulated machines at one moment, and the lists that they fill."""
 
     tree: np.ndarray  # i8: next time of each machine and tool mode, and the least of each pair
@@ -48,6 +50,13 @@ class Emulated(NamedTuple):
     commands: np.recarray  # COMMAND, taken since they were last looked at
     records: np.recarray  # RECORD, made since they were last looked at
     count: np.ndarray  # i8 (6,)
+
+    _dtypes: ClassVar[Mapping[str, np.dtype]] = {
+        "tree": np.dtype("i8"), "items": np.dtype("i8"), "last": np.dtype("i8"), "works": np.dtype("i1"), "idle": np.dtype("i1"),
+        "watched": np.dtype("i1"), "values": np.dtype("f8"), "asides": RECORD, "worked": WORKED, "commands": COMMAND, "records": RECORD,
+        "count": np.dtype("i8"),
+    }  # fmt: skip
+    _fields = tuple(_dtypes)
 
 
 def new_plant(table: Table, line: State) -> State:
