@@ -16,11 +16,11 @@ THREADS = 3  # that read for streams; each has its own connection to each run's 
 
 
 class Ticker:
-    """Changes of one run: `count` rises, and who waits is woken."""
+    """Changes of one run: `count` rises, and who waits is woken. `mark` is what the file said when it was last looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: int) -> None:
         self.count = 0
-        self.mark: int | None = None
+        self.mark = mark
         self.listeners: set[asyncio.Event] = set()
 
     def ring(self) -> None:
@@ -82,8 +82,11 @@ class Hub:
                 ticker.ring()
 
     def listen(self, run: OpenRun, event: asyncio.Event) -> None:
-        """From now on set an event whenever a run has changed."""
-        self._tickers.setdefault(run.run, Ticker()).listeners.add(event)
+        """From now on set an event whenever a run has changed; called in the loop's thread."""
+        if run.run not in self._tickers:
+            # Marked now, before the listener's first look: what is committed from here on is a change.
+            self._tickers[run.run] = Ticker(run.reader.change_mark())
+        self._tickers[run.run].listeners.add(event)
 
     def leave(self, event: asyncio.Event) -> None:
         """Forget an event."""
@@ -98,6 +101,6 @@ class Hub:
             for name, ticker in list(self._tickers.items()):
                 # The connection of the loop's own thread: a look costs some microseconds, less than handing it to another thread.
                 mark = self.readers.open(name).reader.change_mark()
-                if ticker.mark is not None and mark != ticker.mark:
+                if mark != ticker.mark:
+                    ticker.mark = mark
                     ticker.ring()
-                ticker.mark = mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ __all__ = ["TAGS", "Out", "Topic", "make_topic"]
 TAGS = 200  # signals that one page may draw at once
 GAP_SAMPLES = 20_000  # of one tag: more than this between two connections comes by pixel
 GAP_EVENTS = 1_000
+SILENT_S = 1.0  # so often the ledger is asked for a tag of which the feed has nothing
 END_US = 2**62
 
 
@@ -177,6 +179,7 @@ class Signals:
         self._is_new = after is None
         start = after if after is not None else (from_us - 1 if from_us is not None else run.line_us())
         self._after = dict.fromkeys((t.tag for t in tags), start)
+        self._heard: dict[str, float] = {}
         self._filled = after is not None
 
     def produce(self) -> list[Out]:
@@ -203,10 +206,17 @@ class Signals:
 
     def newest(self, tag: Tag, after: int) -> tuple[Times, Values]:
         """Return the samples later than a line time: from the feed alone while it reaches back that far, else from the ledger and the feed."""
+        now = time.monotonic()
         if self._feed is not None and not self._filled:
             times, values = self._feed.newest(tag.tag, after)
-            if not len(times) or int(times[0]) - after <= 3e6 * tag.signal.every_s:
-                return np.asarray(times, np.int64), np.asarray(values, np.float64)
+            if len(times):
+                self._heard[tag.tag] = now
+                if int(times[0]) - after <= 3e6 * tag.signal.every_s:
+                    return np.asarray(times, np.int64), np.asarray(values, np.float64)
+            elif now - self._heard.get(tag.tag, 0.0) < SILENT_S:
+                return np.empty(0, np.int64), np.empty(0)
+            # The feed does not know the tag, or no longer reaches back: the ledger does.
+            self._heard[tag.tag] = now
         return samples_of(self._run, self._feed, tag, after + 1, END_US)
 
     def history(self, from_us: int, *, filled: bool) -> Out:
