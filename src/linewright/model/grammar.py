@@ -23,6 +23,9 @@ TIME = Quantity(("time",))
 POSITIVE_TIME = Quantity(("time",), above=True)
 SHARE = Quantity(("share",), low=0.0, high=1.0)
 LENGTH = Quantity(("length",))
+# Slower than once in 30,000 years, or than a nanometre a second, is a slip of the pen, and its reciprocal would overflow.
+RATE = Quantity(("rate",), low=1e-12)
+SPEED = Quantity(("speed",), low=1e-9)
 POSITIVE_LENGTH = Quantity(("length",), above=True)
 ANY = Quantity(("any",), low=None)
 NAMED_WORDS = Name("material")
@@ -170,8 +173,8 @@ _STATION: dict[str, Key] = {
     "area": Key(Name("area"), "grouping on the page"),
     "count": Key(Count(1), "machines side by side, free choice", "1"),
     "time": Key(LawForm("time", "constant", PRODUCT_TIMES), "for one item, batch or carrier"),
-    "rate": Key(Quantity(("rate",), above=True), "the same as a rate"),
-    "speed": Key(Quantity(("speed",), above=True), "of a web or a conveyor"),
+    "rate": Key(RATE, "the same as a rate"),
+    "speed": Key(SPEED, "of a web or a conveyor"),
     "length": Key(POSITIVE_LENGTH, "of a conveyor"),
     "buffer": Key(Count(0, unlimited=True), "places in front, shared by the machines", "0"),
     "blocking": Key(Choice(("after", "before")), "a finished item waits on the machine, or work waits for a place behind", "after"),

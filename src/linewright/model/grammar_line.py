@@ -20,7 +20,22 @@ from linewright.model.forms import (
     WindowForm,
     Words,
 )
-from linewright.model.grammar import ANY, FAILURES, LENGTH, MAINTENANCES, POINT, POSITIVE_TIME, POWER, RECIPE, SHARE, SIGNAL, STATION, TIME
+from linewright.model.grammar import (
+    ANY,
+    FAILURES,
+    LENGTH,
+    MAINTENANCES,
+    POINT,
+    POSITIVE_TIME,
+    POWER,
+    RATE,
+    RECIPE,
+    SHARE,
+    SIGNAL,
+    SPEED,
+    STATION,
+    TIME,
+)
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FIGURES = ("output", "oee", "yield", "bottleneck", "energy", "cost", "co2", "wip", "takt", "stations")
@@ -84,7 +99,7 @@ BATTERY = Record(
 VEHICLE = Record(
     {
         "count": Key(Count(1), "how many", "1"),
-        "speed": Key(Quantity(("speed",), above=True), "how fast"),
+        "speed": Key(SPEED, "how fast"),
         "load": Key(TIME, "time to load", "0 s"),
         "unload": Key(TIME, "time to unload", "0 s"),
         "holds": Key(Count(1), "items it carries", "1"),
@@ -113,7 +128,7 @@ ROADS = Record(
                             "to": Key(Name("point"), "the other end", required=True),
                             "one-way": Key(Switch(), "only from `from` to `to`", "no"),
                             "length": Key(Quantity(("length",), above=True), "its length (default: straight)"),
-                            "speed": Key(Quantity(("speed",), above=True), "speed allowed on it"),
+                            "speed": Key(SPEED, "speed allowed on it"),
                         },
                         what="a way",
                     ),
@@ -196,7 +211,7 @@ _LINE: dict[str, Key] = {
     "use": Key(Words("./my-line.yaml"), "a line or a ./file: start from it"),
     "level": Key(Choice(("machine", "line")), "what the file describes; stations are one ISA-95 level below", "line"),
     "product": Key(Name("material"), "what the last station must make"),
-    "target": Key(Quantity(("rate",), above=True), "wanted rate"),
+    "target": Key(RATE, "wanted rate"),
     "source": Key(Name("mark"), "mark of all unmarked numbers in this file"),
     "sources": Key(MapOf(Words(), "mark"), "what the marks mean"),
     "stations": Key(MapOf(STATION, "station"), "the stations, in order"),

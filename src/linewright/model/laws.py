@@ -62,8 +62,14 @@ def law_of(kind: str, given: Mapping[str, float], samples: Sequence[float] = ())
     >>> round(law.scale, 3), round(law.shape, 4)
     (80.498, 0.4724)
     """
-    if kind == "empirical":
-        return _empirical(samples)
+    law = _empirical(samples) if kind == "empirical" else _parametric(kind, given)
+    if not (math.isfinite(law.mean) and math.isfinite(law.sd)):
+        raise LawFault("its mean or its spread is beyond all numbers")
+    return law
+
+
+def _parametric(kind: str, given: Mapping[str, float]) -> Law:
+    """Return a law of one of the families."""
     _family(kind, frozenset(given))
     for name in ("mean", "sd", "cv", "median", "scale", "shape", "sigma", "stages"):
         if name in given and not 0 <= given[name] < math.inf:
@@ -80,6 +86,8 @@ def law_of(kind: str, given: Mapping[str, float], samples: Sequence[float] = ())
     for name, value in given.items():
         if value <= 0:
             raise LawFault(f"`{name}` is above 0")
+    if not 1e-4 <= given.get("cv", 1.0) <= 100:
+        raise LawFault("`cv` lies between 0.01 % and 10000 %")
     return {"erlang": _erlang, "gamma": _gamma, "lognormal": _lognormal, "weibull": _weibull}[kind](given)
 
 

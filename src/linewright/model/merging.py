@@ -60,7 +60,9 @@ def written_out(node: Node, form: Form | None) -> Node:
 
 
 def _text_written_out(node: Text, form: Form) -> Node:
-    """Return the mapping that a text alone is short for."""
+    """Return the mapping that a text alone is short for; nothing at all is an empty mapping."""
+    if node.value == "" and not node.quoted and isinstance(form, Record) and not form.short:
+        return Fields({}, {}, node.place)
     if isinstance(form, Record | MapOf) and form.short:
         inner: Node = node
         key = form.keys[form.short].form if isinstance(form, Record) else form.of

@@ -7,7 +7,6 @@ Two texts have two readings, and the caller says which: `ppm` where a rate is as
 from __future__ import annotations
 
 import functools
-import math
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -308,9 +307,10 @@ def parse_amount(text: str, kind: str = "any", *, loose: bool = False) -> Amount
         raise QuantityFault(f'"{bare}" has no unit; a share was expected', f"Write `{_percent(number)} %`.")
     if unit and not space and not loose:
         raise QuantityFault(f'"{bare}" lacks a space', f"Write `{number} {unit}`.")
-    value = float(Fraction(number) * reading.scale + reading.offset) if abs(float(number)) < math.inf else math.inf
-    if not math.isfinite(value):
-        raise QuantityFault(f'"{_short(bare)}" is too large for a number')
+    try:
+        value = float(Fraction(number) * reading.scale + reading.offset)
+    except OverflowError:
+        raise QuantityFault(f'"{_short(bare)}" is too large for a number') from None
     note = ""
     if unit == "ppm":
         note = "parts a minute" if reading.dimension else "parts per million"

@@ -93,7 +93,7 @@ def _in_range(si: float, text: str, form: Quantity) -> None:
             raise QuantityFault(
                 f'"{text}" is {"not above 0" if form.above else "negative"}; {"a value above 0" if form.above else "0 or more"} was expected'
             )
-        raise QuantityFault(f'"{text}" is below {form.low * 100:g} %')
+        raise QuantityFault(f'"{text}" is {f"below {form.low * 100:g} %" if form.kinds == ("share",) else "too small"}')
     if form.high is not None and si > form.high:
         raise QuantityFault(f'"{text}" is above {form.high * 100:g} %')
 
