@@ -1,0 +1,128 @@
+"""`open_line`: the state of a line at time 0, empty or filled."""
+
+from __future__ import annotations
+
+from linewright.control.compile import Compiled
+from linewright.control.opening import Opening, opening_of
+from linewright.kernels import table as tb
+from linewright.kernels.rows import KIND_SHIFT
+from linewright.kernels.state import OPENING, WORK, State, new_state
+
+__all__ = ["open_line"]
+
+
+def open_line(compiled: Compiled, seed: int, replication: int = 0, *, keep: bool = False) -> State:
+    """Return the state of a line before anything has happened.
+
+    Parameters
+    ----------
+    compiled
+        The line; its file says whether it starts empty or filled.
+    seed, replication
+        Key of all draws.
+    keep
+        Whether rows are to be written.
+    """
+    state = new_state(compiled.table, seed, replication, keep=keep)
+    opening = opening_of(compiled)
+    for kind, last in opening.made.items():
+        if compiled.kinds[kind].what != "carrier":
+            state.serials[kind] = last + 1
+    _carriers(opening, state)
+    _mounts(opening, state)
+    _queues(opening, state)
+    _ovens(opening, state)
+    return state
+
+
+def _carriers(opening: Opening, state: State) -> None:
+    table = opening.compiled.table
+    for stock in opening.carriers:
+        carrier = table.carriers[stock.carrier]
+        first = int(carrier.tray0)
+        state.trays.content[first : first + stock.count] = OPENING
+        state.trays.count[first : first + stock.count] = stock.holds
+        left = int(carrier.count) - stock.count
+        state.empties[first : first + left] = range(stock.count, int(carrier.count))
+        state.carriers[stock.carrier].empty = left
+        serial = 1
+        for number, time, since in reversed(_stages(stock.stages)):
+            at = 0
+            while serial <= stock.count and stock.age(serial) >= since:
+                moved_in = since - stock.age(serial)
+                _place(opening, state, number, at, (int(carrier.kind) << KIND_SHIFT) | serial, moved_in, moved_in + time)
+                at += 1
+                serial += 1
+
+
+def _stages(stages: tuple[tuple[int, int], ...]) -> list[tuple[int, int, int]]:
+    """Return (station, time, age at which it begins)."""
+    out, since = [], 0
+    for number, time in stages:
+        out.append((number, time, since))
+        since += time
+    return out
+
+
+def _place(opening: Opening, state: State, number: int, at: int, item: int, moved_in: int, ready: int) -> None:
+    """Put a carrier into a store, or into the at-th machine of a station, where it came at `moved_in` and is ready at `ready` (ns)."""
+    row = opening.compiled.table.stations[number]
+    if row.flow == tb.STORE:
+        entry = state.bins[int(row.bin0) + at]
+        entry.item, entry.arrive, entry.start, entry.ready, entry.n = item, moved_in, moved_in, ready, 0
+        machine = state.machines[int(row.machine0)]
+        machine.on = at + 1
+        if at == 0:
+            machine.due = ready
+        return
+    m = int(row.machine0) + at
+    machine, own = state.machines[m], state.own[m]
+    machine.item, machine.arrive, machine.start, machine.n, machine.phase = item, moved_in, moved_in, 0, WORK
+    own.phase, own.n, own.since, own.left = WORK, 0, 0, ready
+
+
+def _mounts(opening: Opening, state: State) -> None:
+    table = opening.compiled.table
+    for number, stocks in opening.slots.items():
+        row = table.stations[number]
+        items = opening.made.get(int(row.kind), 0) if row.begins else 0
+        for stock in stocks:
+            for m in range(stock.machines):
+                mount = state.mounts[int(table.machines[int(row.machine0) + m].mount0) + stock.slot]
+                if stock.kind == tb.COIL:
+                    serial, at = stock.at(m, (items - m + stock.machines - 1) // stock.machines)
+                    mount.lot, mount.at, mount.rest = (stock.thing << KIND_SHIFT) | serial, at, stock.length - at
+                elif stock.kind == tb.BULK:
+                    used = items * stock.amount
+                    mount.lot = (stock.thing << KIND_SHIFT) | (used // stock.length + 1)
+                    mount.at, mount.rest = used % stock.length, stock.length - used % stock.length
+
+
+def _queues(opening: Opening, state: State) -> None:
+    table = opening.compiled.table
+    for q, (first, count) in opening.queues.items():
+        queue = table.queues[q]
+        station = opening.compiled.flow.stations[int(queue.station)]
+        kind = int(table.slots[int(table.stations[station.number].slot0 + queue.slot)].thing)
+        if queue.slot < 0:
+            kind = opening.compiled.flow.stations[station.feeders[0]].kind
+        for i in range(count):
+            state.ring[int(queue.ring0) + i].item = (kind << KIND_SHIFT) | (first + i)
+        state.queues[q].count = count
+
+
+def _ovens(opening: Opening, state: State) -> None:
+    """Ovens are in work, the first of them next to be ready, evenly spread over their time."""
+    table = opening.compiled.table
+    for number, first in opening.ovens.items():
+        row = table.stations[number]
+        time = int(table.laws[row.law].mean * 1e9)
+        kind = opening.compiled.flow.stations[number].kind
+        for m in range(int(row.count)):
+            left = max(time * (2 * m + 1) // (2 * int(row.count)), 1)
+            machine, own = state.machines[int(row.machine0) + m], state.own[int(row.machine0) + m]
+            for i in range(int(row.size)):
+                entry = state.bins[int(row.bin0) + m * int(row.size) + i]
+                entry.item, entry.arrive = (kind << KIND_SHIFT) | (first + m * int(row.size) + i), left - time
+            machine.item, machine.start, machine.arrive, machine.on, machine.phase = (kind << KIND_SHIFT) | (first + m * int(row.size)), left - time, left - time, int(row.size), WORK
+            own.phase, own.n, own.since, own.left = WORK, 0, 0, left
