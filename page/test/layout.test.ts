@@ -6,7 +6,7 @@ import type { Plant } from "../src/types";
 const LINES = ["four-stations", "cylindrical-21700-tabless", "cut-and-stack", "module-topcon", "logistics"];
 
 function plant(name: string): Plant {
-  return JSON.parse(readFileSync(new URL(`plants/${name}.json`, import.meta.url), "utf8")) as Plant;
+  return JSON.parse(readFileSync(new URL(`plants/${name}.json`, import.meta.url), "utf8")) as Plant; // written by make_plants.py
 }
 
 /** A drawing in words: one line a box, then lines and buffers, short enough to be read in a review. */
@@ -42,7 +42,9 @@ describe.each(LINES)("the drawing of %s", (name) => {
   it("draws a line for every way an item goes inside the plant", () => {
     const p = plant(name);
     const drawn = layout(p, 884);
+    const feeds = p.stations.flatMap((s) => s.inputs.flatMap((i) => (i.source ? [i.source + ">" + s.path] : [])));
     const has = new Set(drawn.lines.map((l) => l.from + ">" + l.to));
+    for (const feed of feeds) expect([...has]).toContain(feed);
     for (const chain of p.chains) {
       const last = chain.stations.map((path) => p.stations.find((s) => s.path === path)).findLast((s) => s?.to.some((to) => !to.back));
       if (chain.ends_in && chain.ends_in !== "out" && last) expect([...has], `${last.path} into ${chain.ends_in}`).toContain(last.path + ">" + chain.ends_in);

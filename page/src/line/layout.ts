@@ -290,8 +290,21 @@ export function hasBuffer(station: Station, input: string): boolean {
   return places !== null && places !== undefined && places !== 0;
 }
 
+/** Chains with their end: where it is not stated, a station that takes something from one of the chain's stations is it. */
+function ended(plant: Plant): Chain[] {
+  return plant.chains.map((chain) => {
+    if (chain.ends_in !== null) return chain;
+    for (const station of plant.stations) {
+      const input = station.chain === chain.index ? undefined : station.inputs.find((each) => each.source !== null && chain.stations.includes(each.source));
+      if (input) return { ...chain, ends_in: station.path, input: input.material };
+    }
+    return chain;
+  });
+}
+
 /** Boxes and lines of a plant at a width, in drawing units; `scale` is what one unit measures on the screen. */
-export function layout(plant: Plant, available: number): Layout {
+export function layout(given: Plant, available: number): Layout {
+  const plant: Plant = { ...given, chains: ended(given) };
   const byPath = new Map(plant.stations.map((station) => [station.path, station]));
   const scaleUp = Math.min(SCALE_MAX, Math.max(1, available / BASE_WIDTH));
   const room = available / scaleUp;

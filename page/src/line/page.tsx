@@ -1,5 +1,6 @@
 /* Line: how are we doing, what is stopped, what needs someone. */
 import "./line.css";
+import { useMemo } from "react";
 import { brief, count, exact, minute } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { AlarmBadge, StateText } from "../parts/marks";
@@ -12,13 +13,14 @@ import { texts } from "../texts";
 import type { Alarm, Due, Group, LineAnswer, LineSample, LossPart } from "../types";
 import { Drawing } from "./drawing";
 import { Figures } from "./figures";
+import { wholeSample } from "./sample";
 
 const LEGEND: Group[] = ["running", "waiting", "fault", "planned", "no-data"];
 
 export function LinePage() {
   const { run, plant, plantError, header } = useRun();
   const answer = useTopic<LineAnswer>(run, "line");
-  const sample = answer?.sample ?? null;
+  const sample = useMemo(() => wholeSample(answer?.sample, header.begin_us), [answer, header.begin_us]);
   const alarms = answer?.alarms ?? [];
   return (
     <>
@@ -112,7 +114,7 @@ function Losses({ sample }: { sample: LineSample }) {
   let held = -1;
   return (
     <section className="panel losses">
-      <div className="ph"><h2>{texts.line.lostSince(minute(sample.since_us, zone))}</h2><span className="sub">{possible !== null && good !== null ? texts.line.lostSub(count(Math.max(0, possible - good)), count(possible), header.product_word) : texts.line.nothingLost}</span></div>
+      <div className="ph"><h2>{texts.line.lostSince(minute(sample.since_us, zone))}</h2><span className="sub">{possible !== null && good !== null && possible > 0 ? texts.line.lostSub(count(Math.max(0, possible - good)), count(possible), header.product_word) : texts.line.nothingLost}</span></div>
       <div className="lossbar">
         {pieces.map((each) => {
           if (each.cause === "held") held += 1;

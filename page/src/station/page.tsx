@@ -16,6 +16,7 @@ import { texts } from "../texts";
 import type { MachineAnswer, MachineRow, Mount, RecipeNow, StateRow, Station, StationAnswer } from "../types";
 import { StationAlarms } from "./alarms";
 import { stationState } from "../line/box";
+import { wholeStation } from "../line/sample";
 import { Machines } from "./machines";
 import { Measures } from "./measures";
 
@@ -110,7 +111,7 @@ function plainItem(info: Station): string {
 function StationView({ info, answer }: { info: Station; answer: StationAnswer }) {
   const { run, link, header } = useRun();
   const { name, spanS } = useRange();
-  const now = answer.now ?? undefined;
+  const now = wholeStation(answer.now);
   const state = stationState(info, now);
   const states = useGet<{ machines: { machine: number; rows: StateRow[] }[] }>(info.kind === "store" ? "" : ofRun(run, "stations", info.path, "states"), useSpan(spanS), 0);
   return (
