@@ -43,6 +43,7 @@ function paint(u: uPlot, data: ControlData): void {
     ctx.fillStyle = colour("band");
     ctx.fillRect(left, a, width, Math.min(top + height, at(data.lcl)) - a);
   }
+  const written: number[] = [];
   const line = (value: number | null, token: string, dash: number[], words: string, wide = 1): void => {
     if (!inside(value)) return;
     ctx.strokeStyle = colour(token);
@@ -53,6 +54,9 @@ function paint(u: uPlot, data: ControlData): void {
     ctx.lineTo(left + width, Math.round(at(value)) + 0.5);
     ctx.stroke();
     ctx.setLineDash([]);
+    // Where limits lie on each other, the first one keeps its words.
+    if (written.some((each) => Math.abs(each - at(value)) < 12 * ratio)) return;
+    written.push(at(value));
     ctx.fillStyle = colour(token === "limit" ? "limit" : "ink-3");
     ctx.font = `${11 * ratio}px Inter, system-ui, sans-serif`;
     ctx.textAlign = "left";

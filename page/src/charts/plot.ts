@@ -154,6 +154,13 @@ function clipped(u: uPlot, seriesIdx: number, i0: number, i1: number): uPlot.Ser
   return make ? make(u, seriesIdx, i0, i1) : null;
 }
 
+/** Levels at the very edge would be cut through their text. */
+function inside(u: uPlot, value: number): boolean {
+  const { min = 0, max = 1 } = u.scales["y"] ?? {};
+  const span = (max ?? 1) - (min ?? 0);
+  return value >= (min ?? 0) + span * 0.07 && value <= (max ?? 1) - span * 0.07;
+}
+
 export interface PlotOptions { width: number; height: number; look: TrendLook; sync: string; left?: number; onCursor?: (index: number | null) => void; onSelect?: (from: number, to: number) => void }
 
 /** A trend without an x axis (the stack has one for all). */
@@ -166,7 +173,7 @@ export function makeTrend(host: HTMLElement, options: PlotOptions): uPlot {
     axes: [
       { show: false },
       { size: options.left ?? LEFT, gap: 7, stroke: () => colour("ink-3"), font: "11px Inter, system-ui, sans-serif", grid: { stroke: () => colour("grid"), width: 1 }, ticks: { show: false },
-        splits: (self) => levels(self.scales["y"]?.min ?? 0, self.scales["y"]?.max ?? 1, options.height > 90 ? 5 : options.height > 50 ? 3 : 2),
+        splits: (self) => levels(self.scales["y"]?.min ?? 0, self.scales["y"]?.max ?? 1, options.height > 90 ? 5 : options.height > 50 ? 3 : 2).filter((each) => inside(self, each)),
         values: (_u, splits) => splits.map((each) => { const span = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0)); return number(each, Math.max(0, Math.min(4, -Math.floor(Math.log10(span || 1) + 1e-9)))); }) },
     ],
     series: [{}, { stroke: () => colour("d1"), width: 1.3, points: { show: false }, spanGaps: false, paths: look.stepped ? (uPlot.paths.stepped?.({ align: 1 }) ?? clipped) : clipped }],

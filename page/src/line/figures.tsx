@@ -53,7 +53,7 @@ export function Figures({ sample }: { sample: LineSample }) {
     { name: texts.line.fpy, span: "", value: share(f.fpy?.value), unit: unit(f.fpy?.value, "%"), mark: <Spark values={fpy} />, foot: texts.line.passed },
     { name: texts.line.bottleneck, span: texts.line.pace, value: f.bottleneck?.station ? stationTitle(f.bottleneck.station) : texts.line.notYet, unit: "", mark: <Bars shares={f.bottleneck ? [f.bottleneck.share ?? 0, ...f.bottleneck.next.map((each) => each[1])] : []} />,
       foot: f.bottleneck?.share === null || f.bottleneck?.share === undefined ? "" : <><b>{percent(f.bottleneck.share, 0)}</b> {texts.line.ofShift}</> },
-    { name: texts.line.energy, span: perKwh !== null ? texts.line.goodKwh : texts.line.perUnit(header.product_title.toLowerCase()), value: perKwh !== null ? number(perKwh, 1) : perUnit !== null ? number(perUnit) : texts.notYet, unit: perKwh !== null || perUnit !== null ? texts.line.kwh : "", mark: <Spark values={energy} />,
+    { name: texts.line.energy, span: perKwh !== null ? texts.line.goodKwh : texts.line.perUnit(word.replace(/s$/, "")), value: perKwh !== null ? number(perKwh, 1) : perUnit !== null ? number(perUnit) : texts.notYet, unit: perKwh !== null || perUnit !== null ? texts.line.kwh : "", mark: <Spark values={energy} />,
       foot: f.energy?.co2_kg_per_kwh ? <><b>{texts.line.kg(f.energy.co2_kg_per_kwh)}</b> {texts.line.co2}</> : perUnit !== null ? quantity(perUnit, texts.line.kwh) : "" },
   ];
   return (

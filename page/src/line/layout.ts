@@ -329,7 +329,7 @@ export function layout(given: Plant, available: number): Layout {
     row.h = Math.max(size.h, ...row.cells.map((each) => cellHeight(each.cell, size.h)), joint?.after ? Math.max(...joint.after.cells.map((each) => cellHeight(each.cell, size.h))) / 2 : 0);
     const stacked = Math.max(0, ...row.cells.map((each) => (each.cell.main.length > 1 ? cellHeight({ ...each.cell, side: [] }, size.h) : 0)));
     row.mid = y + Math.max(size.h, stacked) / 2;
-    if (text) pen.labels.push({ chain: row.chain.index, text, x: 0, y: y - 8, isFirst: row.isFirst });
+    if (text) pen.labels.push({ chain: row.chain.index, text, x: 0, y: y - (row.returns && size.back < 40 ? 5 : 8), isFirst: row.isFirst });
     y += row.h;
     lastChain = row.chain.index;
   }
@@ -389,7 +389,7 @@ function draw(pen: Pen, block: Block, byPath: Map<string, Station>, size: { h: n
     const from = tails.get(above) ?? ends.get(above);
     const last = from?.[0];
     const to = starts.get(row);
-    if (last && to) pen.back(last, to, Math.max(above.y + above.h, last.y + last.h) + (size.back > 40 ? 16 : 11), "", byPath);
+    if (last && to) pen.back(last, to, Math.max(above.y + above.h, last.y + last.h) + (size.back > 40 ? 16 : 9), "", byPath);
   });
 }
 

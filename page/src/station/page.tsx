@@ -70,13 +70,13 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
   useTick(1000);
   const { name, spanS } = useRange();
   const row = answer.machine;
-  const group = row.group ?? groupOf(row.state);
+  const group = row.state ? row.group ?? groupOf(row.state) : "no-data";
   const rows = useStates(ofRun(run, "stations", info.path, machine, "states"), spanS, row);
   const [all, setAll] = useState(false);
   const tags = useMemo(() => trendTags(info, machine, answer.recipe), [info, machine, answer.recipe.length]);
   const shown = all ? tags : tags.slice(0, FIRST);
   const sinceS = row.since_us === null ? null : Math.max(0, (now() - row.since_us) / 1e6);
-  const word = group === "waiting" && row.reason ? texts.state.station(row.state, row.reason, 1, 1, false) : row.reason && group !== "running" ? texts.state.because(texts.state.word(row.state), texts.state.reason(row.reason)) : texts.state.word(row.state);
+  const word = !row.state ? texts.groups["no-data"] : group === "waiting" && row.reason ? texts.state.station(row.state, row.reason, 1, 1, false) : row.reason && group !== "running" ? texts.state.because(texts.state.word(row.state), texts.state.reason(row.reason)) : texts.state.word(row.state);
   return (
     <>
       <Head info={info} title={machineTitle(info.path, machine)} crumbs={<><a href={link("/line")}>{texts.line.title}</a> / {info.count > 1 ? <><a href={link(toPath("line", info.path))}>{info.title}</a> / {texts.station.of(machine, info.count)}</> : info.title}</>}
