@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from linewright.control.alarms import AlarmRule, AlarmWatch
 from linewright.genealogy.drawn import Values
-from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts
+from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, profile_facts
 from linewright.genealogy.keys import Keys, none_below_zero
 from linewright.genealogy.things import Things
 from linewright.genealogy.trays import Trays
@@ -85,6 +85,7 @@ class Recorder:
         self._writer.fact("stations", [{"path": s.path, "machines": s.machines} for s in self._facts.stations])
         kinds = [{"material": k.material, "prefix": k.prefix, "rank": k.rank, "first_serial": k.first_serial} for k in self._facts.kinds]
         self._writer.fact("kinds", kinds)
+        self._writer.fact("profiles", profile_facts(self._facts))
         self._things.opening(opening_carriers or {})
 
     def saved(self) -> dict[str, Any]:
@@ -119,7 +120,7 @@ class Recorder:
 
     def record(self, rows: Rows) -> int:
         """Write all rows that are filled, and set their counts to 0; return how many visits there were."""
-        taken = [rows[kind][: int(rows.count[kind])].view(np.ndarray) for kind in range(KINDS_OF_ROWS)]
+        taken = [buffer[:count].view(np.ndarray) for buffer, count in zip(rows, rows.count.tolist(), strict=False)][:KINDS_OF_ROWS]
         if len(taken[R_MADE]):
             self._made(taken[R_MADE])
         if len(taken[R_MOUNT]):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from linewright.control.compile import Compiled, compile_plant
-from linewright.control.opening import fill
+from linewright.control.fill import open_line
 from linewright.drivers.driver import Driver
 from linewright.drivers.emulated.plant import EmulatedPlant
-from linewright.kernels.state import OPENING, State, new_state
+from linewright.kernels.state import OPENING, State
 from linewright.live.clock import MAX
 from linewright.model.errors import LinewrightError, NotYetError
-from linewright.model.plant import Plant, Start
+from linewright.model.plant import Plant
 
 __all__ = ["Ready", "make_ready", "opening_carriers", "refuse_speed"]
 
@@ -53,9 +53,7 @@ def make_ready(plant: Plant, seed: int, begin_us: int) -> Ready:
     if strange:
         raise NotYetError(strange)
     compiled = compile_plant(plant, begin_us=begin_us, asks=True)
-    state = new_state(compiled.table, seed, keep=True)
-    if plant.run.start is Start.FILLED:
-        fill(compiled, state)
+    state = open_line(compiled, seed, keep=True)
     number_of = {path: number for number, path in enumerate(compiled.stations)}
     return Ready(compiled, state, EmulatedPlant(plant, compiled.table, state, number_of), number_of)
 
