@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from linewright.model.forms import Either, Form, LawForm, ListOf, MapOf, Record
 from linewright.model.grammar_line import CLASS, FILE
+from linewright.model.reference import reference
 from linewright.model.schema import json_schema
 
 HERE = Path(__file__).parent
@@ -95,3 +96,8 @@ def test_every_key_of_the_language_text_is_in_the_grammar(examples: Path) -> Non
     named |= {"site", "experiment"}
     named = {n for name in named for n in name.replace("(", ",").replace("`", "").split(",") if n.strip()}
     assert {n.strip() for n in named} - known == set()
+
+
+def test_the_page_of_keys_is_that_of_the_grammar() -> None:
+    """``python -c 'from linewright.model.reference import reference; print(reference(), end="")' > docs/line-file-keys.md`` writes it anew."""
+    assert (HERE.parents[1] / "docs" / "line-file-keys.md").read_text(encoding="utf-8") == reference()

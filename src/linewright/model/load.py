@@ -19,6 +19,7 @@ from linewright.model.completed_text import completed_text
 from linewright.model.errors import FileFault, ModelError
 from linewright.model.explain import origins_of
 from linewright.model.flow import flow_of
+from linewright.model.forms import Record
 from linewright.model.grammar_line import CLASS, FILE
 from linewright.model.merging import nearest
 from linewright.model.overrides import overridden
@@ -27,7 +28,7 @@ from linewright.model.reader import Fields, Place, Report, SourceText
 from linewright.model.reading import Reading
 from linewright.model.stock import materials_of, with_materials
 from linewright.model.uses import Opener
-from linewright.model.uses_station import is_file_name
+from linewright.model.uses_station import is_file_name, without
 
 __all__ = ["CheckReport", "check", "load", "load_text"]
 
@@ -152,11 +153,9 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
 
 def reading_of_class(name: str, tree: Fields, report: Report) -> dict[str, Any]:
     """Return what a class file declares, read; its `station` is read at each station that uses it."""
-    declares = tree.entries.get("declares")
-    if declares is None:
-        return {}
-    found = Reading(report).read(declares, CLASS.keys["declares"].form, f"class {name}.declares")
-    return {"declares": found or {}}
+    rest = Record({key: row for key, row in CLASS.keys.items() if key != "station"}, what=CLASS.what)
+    found = Reading(report).read(without(tree, "station"), rest, f"class {name}")
+    return found or {}
 
 
 def _samples(plant: Plant) -> str:

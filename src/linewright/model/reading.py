@@ -35,8 +35,13 @@ from linewright.model.windows import parse_window
 __all__ = ["Leaf", "Reading"]
 
 _NAME = re.compile(r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
-#: What may name more than a name: a class may be a file, a station of a site has its line before it.
-_PATHS = {"class": re.compile(r"^[\w./-]+$"), "driver": re.compile(r"^[\w.-]+$"), "station": re.compile(r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)?$")}
+#: What may be more than a name: a class may be a file, a station of a site has its line before it, a mark may number a section.
+_PATHS = {
+    "class": re.compile(r"^[\w./-]+$"),
+    "driver": re.compile(r"^[\w.-]+$"),
+    "station": re.compile(r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)?$"),
+    "mark": re.compile(r"^[A-Za-z0-9]+([.-][A-Za-z0-9]+)*$"),
+}
 _OWN_SMALL = {"station", "material", "carrier", "people", "vehicle", "utility", "plan", "point", "line"}
 _SECRETS = {"password", "passwd", "secret", "token", "pin"}
 
@@ -282,7 +287,7 @@ class Reading:
 
     def _own_name(self, name: str, what: str, place: Place, path: str) -> bool:
         """Tell whether an author's name may be used, else note a fault."""
-        if not _NAME.match(name):
+        if not (_PATHS["mark"] if what == "mark" else _NAME).match(name):
             self.fault(place, path, f'"{name[:40]}" is no name.', "A name is letters, digits and hyphens.")
             return False
         if what in _OWN_SMALL and name != name.lower():

@@ -233,6 +233,10 @@ def read_clock(text: str, form: Clock) -> str:
         raise QuantityFault(f'"{text[:40]}" is no {"date and time" if form.time_too else "date"}', f"Write `{example}`.") from error
 
 
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiou" else "a"
+
+
 def words_for(form: Form) -> str:
     """Return a form in words, with its article."""
     if isinstance(form, Quantity):
@@ -247,7 +251,7 @@ def words_for(form: Form) -> str:
     if isinstance(form, ListOf):
         return f"a list of {form.length}" if form.length else "a list"
     if isinstance(form, Name):
-        return f"the name of a {form.of}"
+        return f"the name of {_article(form.of)} {form.of}"
     if isinstance(form, Choice):
         return "one of " + ", ".join(form.words)
     simple = {
