@@ -40,7 +40,7 @@ def facts(first_cell: int = 1, first_coil: int = 1) -> LineFacts:
         StationFacts("calender", 1, COIL, web=WebFacts(98_000, 98_980, is_rewound=True, elongation=0.01, error_mm=20.0, drift=0.0002, frame_out=1,
                                                        name_out="@calender")),
         StationFacts("slitter", 1, STRIP, web=WebFacts(98_980, 98_980, is_rewound=True, lanes=2, lane_width_mm=63.0, width_mm=140.0, error_mm=5.0,
-                                                       frame_in=1)),
+                                                       frame_in=1), enters=COIL),
         StationFacts("winder", 2, CELL, (InputFacts("strip", STRIP, is_web=True), InputFacts("separator", FOIL, rolls=2, is_web=True)),
                      of_items=(DIAMETER,), every_items=(1,), failures=frozenset({"web-break"})),
         StationFacts("canner", 1, CELL, (InputFacts("can", CAN),)),

@@ -16,8 +16,8 @@ from linewright.ledger.records import MapRow
 
 
 def row(child: int, length: int, a: float, b: float, error: float = 0.0, drift: float = 0.0, lane: int | None = None) -> MapRow:  # noqa: PLR0917
-    return MapRow(child, 0, length, child - 1, a, b, lane, None, None, is_mirrored=False, is_sides_swapped=False, error_mm=error, drift=drift, step=None,
-                  made_us=None)  # fmt: skip
+    return MapRow(child, 0, length, child - 1, a, b, lane, None, None, is_mirrored=False, is_sides_swapped=False, error_mm=error, drift=drift,
+                  step=None, made_us=None)  # fmt: skip
 
 
 def test_a_coil_is_coated_calendered_slit_and_wound() -> None:

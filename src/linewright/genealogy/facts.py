@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from linewright.ledger.blocks import Layout
 from linewright.model.values import Characteristic, EveryKind
 
-__all__ = ["FRAME_SHIFT", "CarrierFacts", "InputFacts", "KindFacts", "LineFacts", "Rank", "StationFacts", "WebFacts", "layout_of", "web_key"]
+__all__ = [
+    "FRAME_SHIFT", "CarrierFacts", "InputFacts", "KindFacts", "LineFacts", "Rank", "StationFacts", "WebFacts", "layout_of", "profile_facts",
+    "web_key",
+]  # fmt: skip
 
 #: A web that passes a station which rewinds or stretches it has new metres from there on: its key gets the number of that frame in these bits.
 FRAME_SHIFT = 56
@@ -129,6 +133,8 @@ class StationFacts:
         Names; failures are reasons that are alarms.
     is_single
         Whether its machines work on one item at a time (no oven, store or carrier's loader).
+    enters
+        Kind of the things that pass or end here; -1 where something new begins.
     """
 
     path: str
@@ -146,6 +152,7 @@ class StationFacts:
     grades: tuple[str, ...] = ()
     failures: frozenset[str] = frozenset()
     is_single: bool = True
+    enters: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +230,14 @@ def layout_of(measures: tuple[Characteristic, ...]) -> Layout:
 def is_of_web(c: Characteristic) -> bool:
     """Tell whether a characteristic is measured along metres."""
     return c.every.kind is EveryKind.LENGTH
+
+
+def profile_facts(facts: LineFacts) -> dict[str, list[Any]]:
+    """Return what profiles mean, for JSON: by ``kind:frame:characteristic`` its unit (text, scale, offset), limits in SI and station."""
+    return {
+        f"{s.kind}:{s.web.frame_out if s.web is not None else 0}:{c.name}": [
+            c.unit.text, c.unit.scale, c.unit.offset, c.window.lower, c.window.target, c.window.upper, s.path,
+        ]
+        for s in facts.stations
+        for c in s.of_webs
+    }  # fmt: skip

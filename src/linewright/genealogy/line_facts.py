@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from linewright.control.compile import Compiled
 from linewright.control.flows import Flow, Passing, lanes_of, whole
+from linewright.control.opening import Opening
 from linewright.genealogy.facts import CarrierFacts, InputFacts, KindFacts, LineFacts, Rank, StationFacts, WebFacts, is_of_web
+from linewright.kernels.state import FILLED, State
 from linewright.kernels.table import ITEM, UTILITY
 from linewright.model.station import Measure, Segment
 from linewright.model.values import Characteristic, EveryKind
 
-__all__ = ["line_facts"]
+__all__ = ["held_on_carriers", "line_facts", "opening_carriers"]
 
 
 def line_facts(
@@ -49,6 +51,26 @@ def line_facts(
         _roles(flow),
         tuple(CarrierFacts(int(c.kind), int(c.holds), int(c.inner)) for c in compiled.table.carriers[: len(compiled.plant.carriers)]),
     )
+
+
+def opening_carriers(opening: Opening) -> dict[int, int]:
+    """Return how many carriers of each kind are full at the begin, for `Recorder.begin`."""
+    table = opening.compiled.table
+    return {int(table.carriers[stock.carrier].kind): stock.count for stock in opening.carriers}
+
+
+def held_on_carriers(compiled: Compiled, state: State) -> dict[int, NDArray[np.int32]]:
+    """Return what a state's carriers hold that the run itself loaded, by kind, for `Recorder.restore`: row by serial, 0 elsewhere."""
+    held = {}
+    for c in compiled.table.carriers[: len(compiled.plant.carriers)]:
+        first, count, holds = int(c.tray0), int(c.count), int(c.holds)
+        fills = np.zeros((count + 1, holds), np.int32)
+        trays = state.trays[first : first + count]
+        rows = state.fills[int(c.fill0) : int(c.fill0) + count * holds].reshape(count, holds)
+        loaded = trays["content"] == FILLED
+        fills[1:][loaded] = np.where(np.arange(holds) < trays["count"][loaded][:, None], rows[loaded], 0)
+        held[int(c.kind)] = fills
+    return held
 
 
 def _kind(flow: Flow, number: int, first_serial: int) -> KindFacts:
@@ -93,6 +115,7 @@ def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]]) -> S
         tuple(g.name for g in s.grades),
         frozenset(f.name for f in s.failures),
         int(row.flow) == ITEM or int(row.flow) == UTILITY,
+        compiled.flow.stations[p.feeders[0]].kind if p.feeders and not p.begins else -1,
     )
 
 

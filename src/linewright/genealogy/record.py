@@ -22,7 +22,6 @@ from linewright.genealogy.webs import WebRecorder
 from linewright.kernels.rows import (
     HELD,
     KIND_SHIFT,
-    KINDS_OF_ROWS,
     R_CONSUME,
     R_LOST,
     R_MADE,
@@ -40,6 +39,8 @@ from linewright.ledger.writer import RunWriter
 
 __all__ = ["Recorder"]
 
+#: The buffers of `Rows` by the number of their count.
+ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop")
 #: Why a piece of a lot was thrown away, by the number in LOST rows.
 LOST_WHY = ("rest", "old", "splice")
 
@@ -120,7 +121,7 @@ class Recorder:
 
     def record(self, rows: Rows) -> int:
         """Write all rows that are filled, and set their counts to 0; return how many visits there were."""
-        taken = [buffer[:count].view(np.ndarray) for buffer, count in zip(rows, rows.count.tolist(), strict=False)][:KINDS_OF_ROWS]
+        taken = [plain(getattr(rows, name), int(rows.count[kind])) for kind, name in enumerate(ROW_NAMES)]
         if len(taken[R_MADE]):
             self._made(taken[R_MADE])
         if len(taken[R_MOUNT]):
@@ -314,3 +315,9 @@ class Recorder:
                 "reason": self._facts.reasons[row["reason"]] if row["reason"] >= 0 else None,
             }  # fmt: skip
             self._writer.event("tool.out" if row["out"] else "tool.back", self._facts.begin_us + int(row["t"]) // 1000, body)
+
+
+def plain(records: NDArray[Any], count: int) -> NDArray[np.void]:
+    """Return the first rows of a buffer as a plain structured array that shares its memory."""
+    array = np.asarray(records)[:count]
+    return array.view(np.ndarray).view(np.dtype(array.dtype.descr))

@@ -1,0 +1,107 @@
+"""The rows of a run together with those that were made before it: one thing to ask, whoever wrote the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from linewright.genealogy.before import ITEM_MASK, Before
+from linewright.genealogy.facts import FRAME_SHIFT
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.ledger.reader import RunReader
+from linewright.ledger.records import ChargeRow, ConsumeRow, MapRow, Profile, Thing
+
+__all__ = ["Records"]
+
+
+class Records:
+    """What is known of things and the edges between them.
+
+    Parameters
+    ----------
+    reader
+        The run.
+    before
+        Makes the stock that the run began with; called once, when something of it is asked for. None: the run began empty.
+    """
+
+    def __init__(self, reader: RunReader, before: Callable[[], Before | None] | None = None) -> None:
+        self.reader = reader
+        self._make = before
+        self._before: Before | None = None
+        kinds = reader.fact("kinds") or []
+        self._firsts = [int(k["first_serial"]) for k in kinds]
+
+    def is_before(self, key: int) -> bool:
+        """Tell whether a thing was made before the run."""
+        kind, serial = (key & ITEM_MASK) >> KIND_SHIFT, key & SERIAL_MASK
+        return key > 0 and kind < len(self._firsts) and 0 < serial < self._firsts[kind]
+
+    def before(self, key: int) -> Before | None:
+        """Return the stock, where a thing belongs to it."""
+        if not self.is_before(key):
+            return None
+        return self.stock()
+
+    def stock(self) -> Before | None:
+        """Return the stock that the run began with; None where it began empty."""
+        if self._before is None and self._make is not None and any(first > 1 for first in self._firsts):
+            self._before = self._make()
+        return self._before
+
+    def thing(self, key: int) -> Thing | None:
+        """Return a thing; None where there is none of that key."""
+        found = self.reader.thing(key)
+        if found is None or (key >> FRAME_SHIFT and found.remark):
+            before = self.before(key)
+            return before.thing(key) if before is not None else found
+        return found
+
+    def maps_of_child(self, key: int) -> list[MapRow]:
+        """Return how a web lies on its parents."""
+        found = self.reader.maps_of_child(key)
+        before = None if found else self.before(key)
+        return before.maps_of_child(key) if before is not None else found
+
+    def maps_on_parent(self, key: int) -> list[MapRow]:
+        """Return the webs made from a web."""
+        found = self.reader.maps_on_parent(key)
+        before = self.before(key)
+        if before is not None:
+            known = {m.child for m in found}
+            found += [m for m in before.maps_on_parent(key) if m.child not in known]
+        return found
+
+    def charges_of_web(self, key: int) -> list[ChargeRow]:
+        """Return the batches of a web."""
+        before = self.before(key)
+        return before.charges_of_web(key) if before is not None else self.reader.charges_of_web(key)
+
+    def charges_of_batch(self, key: int) -> list[ChargeRow]:
+        """Return the webs that a batch went into."""
+        found = self.reader.charges_of_batch(key)
+        before = self.before(key)
+        return before.charges_of_batch(key) + found if before is not None else found
+
+    def pieces_of_unit(self, key: int) -> list[ConsumeRow]:
+        """Return the pieces that went into a thing."""
+        before = self.before(key)
+        return before.pieces_of_unit(key) if before is not None else self.reader.pieces_of_unit(key)
+
+    def pieces_on_web(self, key: int, lo_mm: int, hi_mm: int) -> list[ConsumeRow]:
+        """Return the pieces taken from the millimetres [lo, hi) of a web."""
+        found = self.reader.pieces_on_web(key, lo_mm, hi_mm)
+        before = self.before(key)
+        if before is None:
+            return found
+        return sorted([*before.pieces_on_web(key, lo_mm, hi_mm), *found], key=lambda p: p.lo_mm)
+
+    def profiles_of(self, key: int) -> list[Profile]:
+        """Return what was measured along a web."""
+        found = self.reader.profiles_of(key)
+        before = None if found else self.before(key)
+        return before.profiles_of(key) if before is not None else found
+
+    def id_of(self, key: int) -> str:
+        """Return the id of a thing; its number where it has none."""
+        thing = self.thing(key)
+        return thing.id if thing is not None else f"#{key}"

@@ -1,0 +1,171 @@
+"""`trace`: where a thing came from, and what came of it, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from linewright.genealogy.before import Before
+from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
+from linewright.genealogy.life import life_of, places_of, values_of
+from linewright.genealogy.records import Records
+from linewright.genealogy.spans import SPAN_TEXT, parse_span
+from linewright.genealogy.stock import stock_of
+from linewright.genealogy.tree import Finding, Trace, node_of
+from linewright.genealogy.up import made_of
+from linewright.ledger.reader import RunReader
+from linewright.ledger.records import Thing
+from linewright.model.errors import LinewrightError
+
+__all__ = ["NotFoundError", "find", "recent", "trace"]
+
+#: Guard band of a span that is asked for: widens what is possible (LINE-FILE: 2 m, default).
+GUARD_MM = 2000.0
+
+
+class NotFoundError(LinewrightError):
+    """No thing of that id.
+
+    Parameters
+    ----------
+    asked
+        The text.
+    nearest
+        Ids that come close.
+    """
+
+    def __init__(self, asked: str, nearest: tuple[str, ...], run: str) -> None:
+        self.asked, self.nearest = asked, nearest
+        near = f" Nearest: {', '.join(nearest)}." if nearest else ""
+        super().__init__(f"There is no `{asked}` in run {run}.{near} A part of an id is enough to search; without an id the newest are listed.")
+
+
+def trace(
+    reader: RunReader,
+    asked: str,
+    *,
+    guard_mm: float = GUARD_MM,
+    limit: int = 100,
+    before: Callable[[], Before | None] | None = None,
+) -> Trace:
+    """Return where a thing came from and what came of it.
+
+    Parameters
+    ----------
+    reader
+        The run.
+    asked
+        An id (``CELL-4418``), or a piece of a web (``COIL-4:10..15``, ``COIL-4/lane-3:10..15``; metres).
+    guard_mm
+        Widens what is possible downwards of a web.
+    limit
+        Most units named.
+    before
+        Makes the stock the run began with; None makes it from the run's own line file where it is needed.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such thing; the message names the nearest.
+    SpanError
+        The text looks like a piece of a web, but is none.
+    """
+    records = Records(reader, before if before is not None else lambda: stock_of(reader))
+    span = parse_span(asked) if SPAN_TEXT.match(asked.strip()) and reader.key_of(asked.strip()) is None else None
+    thing = _thing(records, span.lot if span is not None else asked.strip())
+    lo, hi = (float(span.start_mm), float(span.end_mm)) if span is not None else (None, None)
+    lane = span.lane if span is not None else None
+    is_lot = thing.kind == "lot"
+    is_web = not is_lot and (thing.kind == "web" or bool(records.maps_on_parent(thing.key)))
+    affected = Affected()
+    if is_web:
+        affected = affected_of_web(records, thing.key, lo, hi, lane=lane, guard_mm=guard_mm if span is not None else 0.0)
+    elif is_lot:
+        affected = affected_of_batch(records, thing.key)
+    header = reader.header()
+    node = node_of(
+        thing,
+        values_of(records, thing, lo, hi, lane),
+        made_of(records, thing.key, lo, hi, lane),
+        affected.branches or went_into(records, thing.key, limit),
+    )
+    return Trace(
+        asked,
+        header.run,
+        header.source,
+        node,
+        life_of(records, thing),
+        places_of(records, thing),
+        tuple(records.id_of(k) for k in affected.first(limit)),
+        len(affected.certain),
+        len(affected.possible),
+        records.is_before(thing.key),
+        tuple(Finding(f.kind, f.source, f.found, f.done) for f in reader.findings(thing=thing.key)),
+    )
+
+
+def recent(reader: RunReader, limit: int = 10) -> dict[str, list[Thing]]:
+    """Return the newest units, webs and batches, newest first; of an import its newest things by their kinds."""
+    if reader.header().source != "import":
+        return {kind: reader.newest(kind, limit) for kind in ("unit", "web", "lot")}
+    found = {kind: reader.newest(kind, limit) for kind in sorted(reader.names("kind").values())}
+    return {kind: things for kind, things in found.items() if things}
+
+
+def find(reader: RunReader, text: str, limit: int = 10) -> list[Thing]:
+    """Return things whose id is, begins with, or holds a text; else those whose id comes near.
+
+    A number alone is a serial: ``4418`` finds ``CELL-4418``.
+    """
+    text = text.strip()
+    exact = reader.key_of(text)
+    found = [] if exact is None else [exact]
+    if text.isdigit():
+        keys = [reader.key_of(f"{prefix}-{int(text)}") for _, prefix, _, _ in reader.kinds_in_use()]
+        found += [k for k in keys if k is not None]
+    things = [t for t in map(reader.thing, dict.fromkeys(found)) if t is not None]
+    seen = {t.key for t in things}
+    things += [t for t in reader.ids_like(text, limit) if t.key not in seen] if text else []
+    if not things:
+        things = [t for t in (reader.thing(k) for k in (reader.key_of(i) for i in near_ids(reader, text)) if k is not None) if t is not None]
+    return things[:limit]
+
+
+def near_ids(reader: RunReader, text: str, limit: int = 3) -> tuple[str, ...]:
+    """Return ids that come near to a text: of the same prefix the serial nearest to the asked one, else the most alike."""
+    prefix, _, number = text.rpartition("-")
+    ranges = reader.kinds_in_use()
+    if number.isdigit():
+        names = get_close_matches(prefix.lower(), {p.lower() for _, p, _, _ in ranges}, n=1, cutoff=0.5)
+        found = [f"{p}-{min(max(int(number), low), high)}" for _, p, low, high in ranges if p.lower() in names]
+        if found:
+            return tuple(found[:limit])
+    newest = [t.id for kind in reader.names("kind").values() for t in reader.newest(kind, 50)]
+    return tuple(get_close_matches(text, newest, n=limit, cutoff=0.4))
+
+
+def _thing(records: Records, text: str) -> Thing:
+    key = records.reader.key_of(text)
+    if key is None and "@" in text:
+        key = _framed(records, text)
+    if key is None:
+        held = records.reader.ids_like(text, 2) if len(text) >= 3 else []
+        if len(held) == 1:
+            key = held[0].key
+    thing = records.thing(key) if key is not None else None
+    if thing is None:
+        near = [t.id for t in find(records.reader, text, 3)]
+        raise NotFoundError(text, tuple(near), records.reader.header().run)
+    return thing
+
+
+def _framed(records: Records, text: str) -> int | None:
+    """Return the key of a web of the stock in one of its frames, such as ``COIL-4@calender``."""
+    key = records.reader.key_of(text.partition("@")[0])
+    while key is not None:
+        thing = records.thing(key)
+        if thing is not None and thing.id.partition("@")[2] == text.partition("@")[2]:
+            return key
+        same = [m.child for m in records.maps_on_parent(key) if m.lane is None]
+        key = same[0] if same else None
+    return None

@@ -1,0 +1,207 @@
+"""Tracing both ways, on the small line: counted by hand, and against a slow walk over every unit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linewright.genealogy.record import Recorder
+from linewright.genealogy.spans import SpanError
+from linewright.genealogy.trace import NotFoundError, find, recent, trace
+from linewright.genealogy.tree import Branch, Node
+from linewright.ledger.ledger import Ledger
+
+from .small_line import BEGIN_US, COIL, STRIP, Story, facts, key, one_coil
+
+CELLS = 100
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory):
+    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    with ledger.create_run("text", "digest", "twin", 7, None, BEGIN_US, "small") as writer:
+        recorder = Recorder(facts(), writer)
+        recorder.begin()
+        recorder.record(one_coil(Story(), CELLS).taken())
+        writer.commit()
+    return ledger.reader()
+
+
+def branch(node: Node, *ways: str) -> Branch:
+    """Follow roles or kinds of edges upwards."""
+    found = None
+    for way in ways:
+        found = next(b for b in node.made_of if way in (b.edge.role, b.edge.kind))
+        node = found.node
+    assert found is not None
+    return found
+
+
+def test_a_cell_leads_to_its_metres_and_batches(reader) -> None:
+    """Cell 7 is the 4th of winder 1: 2640 to 3520 mm of strip 1; strip and coil were rewound, so these are the first metres of the mother again."""
+    found = trace(reader, "CELL-7")
+    strip = branch(found.node, "strip")
+    assert (strip.node.id, strip.edge.lo_m, strip.edge.hi_m) == ("STRIP-1", 2.64, 3.52)
+    calendered = branch(found.node, "strip", "slitter")
+    assert (calendered.node.id, calendered.edge.lane, calendered.edge.lo_m) == ("COIL-1@calender", 1, 95.46)
+    mother = branch(found.node, "strip", "slitter", "calender")
+    assert (mother.node.id, mother.edge.lo_m, mother.edge.hi_m) == ("COIL-1", 2.614, 3.485)
+    by_hand = (10 + 0.0005 * 3520 + 5 + 20 + 0.0002 * (98_980 - 3520)) / 1.01
+    assert mother.edge.limit_m * 1000 == pytest.approx(by_hand, rel=0.001)
+    batches = [(b.node.id, b.edge.basis) for b in mother.node.made_of if b.edge.kind == "charge"]
+    assert batches == [("SB-1", "certain")]
+    assert branch(mother.node, "charge").node.values[0].characteristic == "viscosity"
+    foil = [b.node.id for b in mother.node.made_of if b.edge.role == "foil"]
+    assert foil == ["FOIL-1"]
+
+
+def test_the_mother_shows_what_was_measured_at_these_metres_of_that_lane(reader) -> None:
+    mother = branch(trace(reader, "CELL-7").node, "strip", "slitter", "calender").node
+    profile = next(p for p in reader.profiles_of(key(COIL, 1), "areal-weight") if (p.side, p.lane) == ("B", 0))
+    value = next(v for v in mother.values if v.side == "B")
+    assert {(v.side, v.lane) for v in mother.values} == {("A", 1), ("B", 1)}
+    assert value.value == pytest.approx(profile.values[2:4].mean() / 0.01)
+    assert (value.unit, value.lower, value.count, value.step) == ("mg/cm^2", pytest.approx(23.64), 2, "coater")
+
+
+def test_a_cell_has_a_life_places_and_values(reader) -> None:
+    found = trace(reader, "CELL-2")
+    assert [(s.step, s.carrier, s.place) for s in found.life] == [
+        ("winder", None, None), ("canner", None, None), ("loader", None, None), ("formation", "T-1", 2), ("unloader", None, None),
+    ]  # fmt: skip
+    assert (found.life[0].machine, found.life[0].tool, found.life[0].verdict) == ("winder/2", 1, "pass")
+    assert [(p.carrier, p.place) for p in found.places] == [("T-1", 2)]
+    assert [v.characteristic for v in found.node.values] == ["diameter", "capacity", "first-efficiency"]
+    capacity = found.node.values[1]
+    assert (capacity.unit, capacity.lower, capacity.machine) == ("Ah", 4.9, "formation/3")
+    assert capacity.value == pytest.approx(5.0, abs=0.15)
+    cans = [b.node.id for b in found.node.made_of if b.edge.kind == "mount"]
+    assert cans == ["CAN-1"]
+
+
+def test_a_place_whose_channel_was_out_has_no_value(reader) -> None:
+    values = {v.characteristic: v.value for v in trace(reader, "CELL-3").node.values}
+    assert values["capacity"] is None
+    assert values["diameter"] is not None
+
+
+def test_a_batch_leads_to_the_units_that_hold_it(reader) -> None:
+    """Batch 2 begins at 83 m of the mother; 100 cells use the first 44 m of each strip: none holds it, all hold batch 1."""
+    first, second = trace(reader, "SB-1"), trace(reader, "SB-2")
+    assert (first.certain, first.possible) == (CELLS, CELLS)
+    assert (second.certain, second.possible) == (0, 0)
+    assert len(trace(reader, "SB-1", limit=7).units) == 7
+    web = first.node.went_into[0]
+    assert (web.node.id, web.edge.kind, web.edge.hi_m) == ("COIL-1", "charge", 83.0)
+
+
+def test_a_span_of_the_mother_leads_to_certain_and_possible_units(reader) -> None:
+    """A piece is 871.3 mm of mother: pieces 11 and 13 of each lane end and begin within the error of 55 mm of the span's edges."""
+    found = trace(reader, "COIL-1:10.4..11.3", guard_mm=0)
+    assert (found.units[:2], found.certain) == (("CELL-25", "CELL-26"), 2)
+    assert (set(found.units[2:]), found.possible) == ({"CELL-23", "CELL-24", "CELL-27", "CELL-28"}, 6)
+    one_lane = trace(reader, "COIL-1/lane-2:10.4..11.3", guard_mm=0)
+    assert one_lane.units == ("CELL-26", "CELL-24", "CELL-28"), "lane 2 went to winder 2, which makes the even cells"
+    assert trace(reader, "COIL-1:10.4..11.3").possible == 14, "the guard band of 2 m"
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 97_000), st.integers(1, 3000), st.sampled_from([None, 0, 1]), st.sampled_from([0.0, 500.0]))
+def test_spans_find_the_units_that_a_walk_over_every_unit_finds(reader, low: int, length: int, lane: int | None, guard: float) -> None:
+    """The slow way: map both ends of every cell's piece up by the maps' formulas and compare with the widened and the narrowed span."""
+    certain, possible = set(), set()
+    for k in range(1, CELLS + 1):
+        mine = (k - 1) % 2
+        if lane not in (None, mine):
+            continue
+        x0, x1 = 880.0 * ((k - 1) // 2), 880.0 * ((k - 1) // 2) + 880.0
+        p0, p1 = sorted(98_000 - (98_980 - x) / 1.01 for x in (x0, x1))
+        edge0, edge1 = 98_980 - 1.01 * (98_000 - low), 98_980 - 1.01 * (98_000 - low - length)
+        limit = max((10 + 0.0005 * x + 5 + 20 + 0.0002 * (98_980 - x)) / 1.01 for x in (max(0, min(edge0, 98_980)), max(0, min(edge1, 98_980))))
+        if p1 > low - limit - guard - 1 and p0 < low + length + limit + guard + 1:
+            possible.add(k)
+        if p1 > low + limit + 1 and p0 < low + length - limit - 1 and length > 2 * limit + 2:
+            certain.add(k)
+    found = trace(reader, f"COIL-1{'' if lane is None else f'/lane-{lane + 1}'}:{low / 1000}..{(low + length) / 1000}", guard_mm=guard, limit=10**6)
+    ids = [int(u.split("-")[1]) for u in found.units]
+    assert set(ids) <= possible, "no unit that the slow way does not find possible"
+    assert certain <= set(ids[: found.certain]), "every unit that the slow way finds certain by a margin of 1 mm"
+    assert abs(len(possible) - found.possible) <= 4, "the margin may hold one cell at each end of each lane"
+
+
+def test_what_a_strip_became(reader) -> None:
+    found = trace(reader, "STRIP-2")
+    assert (found.certain, found.possible) == (CELLS // 2, CELLS // 2)
+    assert found.node.went_into[0].node.count == CELLS // 2
+    assert [b.node.id for b in found.node.made_of] == ["COIL-1@calender"]
+
+
+def test_a_carrier_tells_who_shared_it(reader) -> None:
+    found = trace(reader, "T-1")
+    assert [s.step for s in found.life] == ["formation"]
+    assert found.node.kind == "carrier"
+
+
+def test_the_newest_are_listed(reader) -> None:
+    found = recent(reader)
+    assert [t.id for t in found["unit"]][:2] == [f"CELL-{CELLS}", f"CELL-{CELLS - 1}"]
+    assert "COIL-1@calender" in [t.id for t in found["web"]]
+    assert [t.id for t in found["lot"]][:1] != []
+
+
+def test_search_takes_a_part_a_number_or_something_near(reader) -> None:
+    assert find(reader, "17")[0].id == "CELL-17"
+    assert find(reader, "cell-0017")[0].id == "CELL-17"
+    assert {t.id for t in find(reader, "calender")} == {"COIL-1@calender"}
+    assert find(reader, "CELLS-5")[0].id == "CELL-5"
+    assert find(reader, "CELL-9999")[0].id == f"CELL-{CELLS}"
+    assert trace(reader, "@calender").node.id == "COIL-1@calender", "a part is enough where only one thing has it"
+
+
+def test_what_is_not_there_names_the_nearest(reader) -> None:
+    with pytest.raises(NotFoundError, match=rf"There is no `CELL-999` in run twin-1\. Nearest: CELL-{CELLS}"):
+        trace(reader, "CELL-999")
+    with pytest.raises(NotFoundError, match="no `moon`"):
+        trace(reader, "moon")
+    with pytest.raises(SpanError, match="not behind its start"):
+        trace(reader, "COIL-1:11..10")
+
+
+def test_a_trace_is_plain_json(reader) -> None:
+    body = json.loads(json.dumps(trace(reader, "CELL-7").to_json()))
+    assert body["node"]["id"] == "CELL-7"
+    assert body["node"]["made_of"][0]["edge"]["lo_m"] == 2.64
+    assert "remark" not in body["node"]
+
+
+def test_an_imported_run_is_traced_by_its_links(tmp_path: Path) -> None:
+    with Ledger(tmp_path).create_run("t", "d", "import", name="pilot") as writer:
+        kinds = {name: writer.key("kind", name) for name in ("sheet", "stack", "cell", "lot")}
+        names = [("SHEET-a", "sheet"), ("SHEET-b", "sheet"), ("STACK", "stack"), ("CELL-x", "cell"), ("LOT", "lot")]
+        writer.append("thing", {"key": [1, 2, 3, 4, 5], "id": [n for n, _ in names], "kind": [kinds[k] for _, k in names],
+                                "remark": [None, None, None, None, "absent"]})  # fmt: skip
+        writer.append("link", {"parent": [1, 2, 3, 5], "child": [3, 3, 4, 4], "basis": ["stated", "rule", "stated", "stated"],
+                               "rule": [None, "I3", None, None], "source": ["P1", None, "P2", "P3"]})  # fmt: skip
+        writer.append("observation", {"thing": [1], "characteristic": [writer.key("characteristic", "mass")], "value": [0.00236], "unit": ["kg"],
+                                      "stated": [None], "literal": ["2,36 g"], "remark": ["literal_without_value"]})  # fmt: skip
+        writer.append("finding", {"kind": ["literal_without_value"], "thing": [1], "source": ["P9"], "found": ["2,36 g"], "done": ["0.00236 kg"]})
+        writer.commit()
+    reader = Ledger(tmp_path).reader()
+    up = trace(reader, "CELL-x")
+    stack = up.node.made_of[0]
+    assert (stack.node.id, up.node.made_of[1].node.id, up.node.made_of[1].node.remark) == ("STACK", "LOT", "absent")
+    assert [(b.node.id, b.edge.basis, b.edge.rule) for b in stack.node.made_of] == [("SHEET-a", "stated", None), ("SHEET-b", "rule", "I3")]
+    mass = stack.node.made_of[0].node.values[0]
+    assert (mass.value, mass.stated, mass.literal, mass.source) == (0.00236, None, "2,36 g", "stated")
+    down = trace(reader, "SHEET-a")
+    assert [b.node.id for b in down.node.went_into[0].node.went_into] == ["CELL-x"]
+    assert down.findings[0].kind == "literal_without_value"
+    assert set(recent(reader)) == {"sheet", "stack", "cell", "lot"}
+
+
+def test_a_strip_in_pieces_goes_to_one_winder(reader) -> None:
+    assert reader.pieces_on_web(key(STRIP, 1))[0].lo_mm == 0
