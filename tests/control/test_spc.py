@@ -32,7 +32,11 @@ def slow(x: list[float], rule: int) -> set[int]:
     elif rule == 2:
         [mark(i, 9) for i, w in windows(x, 9) if all(v > 0 for v in w) or all(v < 0 for v in w)]
     elif rule == 3:
-        [mark(i, 6) for i, w in windows(x, 6) if all(a < b for a, b in zip(w, w[1:], strict=False)) or all(a > b for a, b in zip(w, w[1:], strict=False))]
+        [
+            mark(i, 6)
+            for i, w in windows(x, 6)
+            if all(a < b for a, b in zip(w, w[1:], strict=False)) or all(a > b for a, b in zip(w, w[1:], strict=False))
+        ]
     elif rule == 4:
         [mark(i, 14) for i, w in windows(x, 14) if all((b - a) * (c - b) < 0 for a, b, c in zip(w, w[1:], w[2:], strict=False))]
     elif rule == 7:

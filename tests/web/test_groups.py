@@ -21,7 +21,9 @@ def spans(pieces: list[tuple[int, int]]) -> list[StateSpan]:
 
 
 def test_a_short_fault_between_long_runs_stays_visible() -> None:
-    rows = merged_rows([StateSpan("m", 0, 500, "Execute", None), StateSpan("m", 500, 501, "Held", "jam"), StateSpan("m", 501, None, "Execute", None)], 0, 1000, 100)
+    rows = merged_rows(
+        [StateSpan("m", 0, 500, "Execute", None), StateSpan("m", 500, 501, "Held", "jam"), StateSpan("m", 501, None, "Execute", None)], 0, 1000, 100
+    )
     assert [(r["from_us"], r["to_us"], r["state"]) for r in rows] == [(0, 500, "Execute"), (500, 501, "Held"), (501, 1000, "Execute")]
 
 

@@ -40,7 +40,10 @@ def test_a_host_is_this_server_by_name_and_port(host: str, own: bool) -> None:
     assert is_own_origin(f"http://{host}", 8350) is own
 
 
-@pytest.mark.parametrize("origin", ["null", "", "https://127.0.0.1:8350", "http://127.0.0.1:8350@evil.example", "http://a@127.0.0.1:8350", "file://", "http://127.0.0.1:8350/x"])
+@pytest.mark.parametrize(
+    "origin",
+    ["null", "", "https://127.0.0.1:8350", "http://127.0.0.1:8350@evil.example", "http://a@127.0.0.1:8350", "file://", "http://127.0.0.1:8350/x"],
+)
 def test_an_origin_is_a_bare_page_of_this_server(origin: str) -> None:
     assert is_own_origin(origin, 8350) is False
 
@@ -82,7 +85,9 @@ def test_what_is_too_large_is_refused_before_it_is_read(world: World) -> None:
     big = b'{"kind": "' + b"x" * 1_100_000
     said = httpx.post(f"{world.origin}/api/runs/latest/commands", content=big, headers={"Origin": world.origin, "Content-Type": "application/json"})
     assert said.status_code == 413
-    silent = httpx.post(f"{world.origin}/api/runs/latest/commands", content=iter([big]), headers={"Origin": world.origin, "Content-Type": "application/json"})
+    silent = httpx.post(
+        f"{world.origin}/api/runs/latest/commands", content=iter([big]), headers={"Origin": world.origin, "Content-Type": "application/json"}
+    )
     assert silent.status_code == 413
     assert httpx.get(f"{world.origin}/api/runs/latest/search", params={"q": "x" * 9000}).status_code == 414
 

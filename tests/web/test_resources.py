@@ -19,7 +19,12 @@ def test_health_tells_ledger_and_page(world: World) -> None:
 def test_a_header_tells_live_from_nothing_else(world: World) -> None:
     head = world.json(RUN)
     assert (head["run"], head["source"], head["emulated"], head["live"], head["acting"]) == ("live-1", "live", True, True, True)
-    assert (head["line"], head["title"], head["product_word"], head["target_per_min"]) == ("cylindrical-21700-tabless", "Cylindrical 21700 tabless", "cells", pytest.approx(350))
+    assert (head["line"], head["title"], head["product_word"], head["target_per_min"]) == (
+        "cylindrical-21700-tabless",
+        "Cylindrical 21700 tabless",
+        "cells",
+        pytest.approx(350),
+    )
     assert head["at_us"] == world.now
     assert head["age_s"] >= 0.0
     assert head["shift"]["plan"] == "three-shifts"
@@ -40,7 +45,16 @@ def test_the_plant_has_what_a_layout_needs(world: World) -> None:
     assert by_path["formation"]["products_per_item"] == 256
     assert by_path["cathode-coater"]["item_kind"] == "web"
     assert by_path["cathode-coater"]["recipe"][0]["unit"] == "°C"
-    assert by_path["winder"]["measures"][0] == {"name": "diameter", "title": "Diameter", "unit": "mm", "decimals": 3, "every": "item", "lower": 19.95, "target": 20.1, "upper": 20.25}
+    assert by_path["winder"]["measures"][0] == {
+        "name": "diameter",
+        "title": "Diameter",
+        "unit": "mm",
+        "decimals": 3,
+        "every": "item",
+        "lower": 19.95,
+        "target": 20.1,
+        "upper": 20.25,
+    }
     assert world.get(f"{RUN}/plant").headers["etag"]
     again = world.get(f"{RUN}/plant")
     assert again.headers["cache-control"] == "no-cache"
@@ -89,7 +103,10 @@ def test_a_machine_shows_state_recipe_mounts_and_alarm(world: World) -> None:
 
 def test_states_over_time_are_cut_to_the_range(world: World) -> None:
     rows = world.json(f"{RUN}/stations/winder/7/states", from_us=BEGIN_US + MINUTE_US, to_us=BEGIN_US + 10 * MINUTE_US)["rows"]
-    assert [(r["state"], r["from_us"] - BEGIN_US, r["to_us"] - BEGIN_US) for r in rows] == [("Execute", MINUTE_US, 5 * MINUTE_US), ("Held", 5 * MINUTE_US, 10 * MINUTE_US)]
+    assert [(r["state"], r["from_us"] - BEGIN_US, r["to_us"] - BEGIN_US) for r in rows] == [
+        ("Execute", MINUTE_US, 5 * MINUTE_US),
+        ("Held", 5 * MINUTE_US, 10 * MINUTE_US),
+    ]
     assert world.get(f"{RUN}/stations/winder/7/states", from_us=5, to_us=5).status_code == 400
 
 

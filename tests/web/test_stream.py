@@ -169,7 +169,19 @@ def test_a_tag_of_which_the_feed_has_nothing_comes_from_the_ledger(world: World,
         p.say("ping", sent=0)
         p.until(FrameType.PONG)
         low, scale, data = packed([1.0, 2.0, 3.0])
-        world.writer.append("signal", {"machine": [key], "name": [name], "begin_us": [begin + 1_000_000], "every_us": [1_000_000], "n": [3], "low": [low], "scale": [scale], "data": [data]})
+        world.writer.append(
+            "signal",
+            {
+                "machine": [key],
+                "name": [name],
+                "begin_us": [begin + 1_000_000],
+                "every_us": [1_000_000],
+                "n": [3],
+                "low": [low],
+                "scale": [scale],
+                "data": [data],
+            },
+        )
         world.writer.commit()
         trend = p.until(FrameType.TREND, 9)
         assert len(trend.arrays[0]) == 3
@@ -221,7 +233,15 @@ def test_states_and_alarms_are_pushed(world: World) -> None:
         p.until(FrameType.PONG)
         late = world.now + 200 * MINUTE_US
         w = world.writer
-        w.append("state", {"machine": [w.key("machine", "winder/1")], "from_us": [late], "state": [w.key("state", "Suspended")], "reason": [w.key("reason", "starved")]})
+        w.append(
+            "state",
+            {
+                "machine": [w.key("machine", "winder/1")],
+                "from_us": [late],
+                "state": [w.key("state", "Suspended")],
+                "reason": [w.key("reason", "starved")],
+            },
+        )
         w.commit()
         rows = p.until(FrameType.TABLE, 2).header["body"]["rows"]
         assert [(r["state"], r["group"], r["reason"]) for r in rows] == [("Suspended", "waiting", "starved")]

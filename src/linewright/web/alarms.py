@@ -33,8 +33,16 @@ def alarm_body(
         found = [a for a in run.alarms.history(after) if (from_us is None or a.raised_us >= from_us) and (to_us is None or a.raised_us < to_us)]
         kept = [a for a in found if priority in (None, a.priority) and station in (None, a.station)]
         part = run.alarms.rows(kept[:limit])
-        return {"run": run.run, "alarms": part, "counts": run.alarms.counts(), "total": len(kept), "next": part[-1]["key"] if len(kept) > limit else None}
-    rows = [a for a in run.alarms.active() if state in ("active", a["state"]) and priority in (None, a["priority"]) and station in (None, a["station"])]
+        return {
+            "run": run.run,
+            "alarms": part,
+            "counts": run.alarms.counts(),
+            "total": len(kept),
+            "next": part[-1]["key"] if len(kept) > limit else None,
+        }
+    rows = [
+        a for a in run.alarms.active() if state in ("active", a["state"]) and priority in (None, a["priority"]) and station in (None, a["station"])
+    ]
     rows = by_effect(rows) if sort == "effect" else sorted(rows, key=lambda a: -a["raised_us"])
     first = 0 if after is None else next((i + 1 for i, a in enumerate(rows) if a["key"] == after), 0)
     part = rows[first : first + limit]
@@ -100,7 +108,9 @@ async def command_of(request: Request) -> dict[str, object]:
     """
     expected = '{"kind": "acknowledge", "target": {"alarm": 4711}, "request": "…"}'
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise AnswerError(415, "A command is sent as JSON.", expected="Content-Type: application/json", came=request.headers.get("content-type", "none"))
+        raise AnswerError(
+            415, "A command is sent as JSON.", expected="Content-Type: application/json", came=request.headers.get("content-type", "none")
+        )
     try:
         command = json.loads(await request.body())
     except (ValueError, RecursionError):
@@ -126,7 +136,9 @@ async def commands(request: Request, readers: ReadersNow, run: str, preview: Ann
     if box is None:
         why = why_not_acting(opened.info)
         if is_preview:
-            return answer({"class": "look", "can": False, "why_not": why, "helps": None, "title": "", "button": "", "effect": [], "asks": [], "undo_s": None})
+            return answer(
+                {"class": "look", "can": False, "why_not": why, "helps": None, "title": "", "button": "", "effect": [], "asks": [], "undo_s": None}
+            )
         raise AnswerError(409, "Nothing can be commanded here.", came=str(command["kind"]), step=why)
     command.pop("preview", None)
     try:

@@ -96,5 +96,10 @@ def wrong_query(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     rows = error.errors()
     names = ", ".join(str(r["loc"][-1]) for r in rows)
-    fault = AnswerError(400, f"The query is wrong: {names}.", expected="; ".join(f"{r['loc'][-1]}: {r['msg']}" for r in rows), came="; ".join(str(r.get("input")) for r in rows))
+    fault = AnswerError(
+        400,
+        f"The query is wrong: {names}.",
+        expected="; ".join(f"{r['loc'][-1]}: {r['msg']}" for r in rows),
+        came="; ".join(str(r.get("input")) for r in rows),
+    )
     return answer(error_body(fault), 400)

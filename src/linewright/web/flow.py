@@ -111,18 +111,17 @@ def consumers(chain: Sequence[Segment], plant: Plant) -> list[tuple[Segment, Inp
 
 def steps_to_end(chain: Sequence[Segment], plant: Plant) -> int:
     """Return how many chains lie between a chain's end and the product (0: it makes the product)."""
-    found, row = 0, [chain]
+    found = 0
+    row: list[Sequence[Segment]] = [chain]
     while row and found <= len(plant.segments):
-        following = [c for c in chains(plant) if any(s in c for r in row for s, _ in consumers(r, plant))]
+        following: list[Sequence[Segment]] = [c for c in chains(plant) if any(s in c for r in row for s, _ in consumers(r, plant))]
         if not following or following == row:
             return found
         row, found = following, found + 1
     return found
 
 
-def end_share(
-    chain: Sequence[Segment], plant: Plant, items: dict[str, Flow], products: dict[str, float | None]
-) -> float | None:
+def end_share(chain: Sequence[Segment], plant: Plant, items: dict[str, Flow], products: dict[str, float | None]) -> float | None:
     """Return how many products one item leaving a chain becomes."""
     takers = consumers(chain, plant)
     if not takers:

@@ -18,7 +18,7 @@ __all__ = ["Array", "Frame", "FrameType", "decode", "encode"]
 
 VERSION = 1
 HEAD = struct.Struct("<HHI")
-TYPES = {"f8": np.dtype("<f8"), "f4": np.dtype("<f4")}
+TYPES: dict[str, np.dtype[Any]] = {"f8": np.dtype("<f8"), "f4": np.dtype("<f4")}
 
 
 class FrameType(IntEnum):
@@ -38,7 +38,7 @@ class Array:
     """One array of a frame: shape (n,), little-endian float64 or float32 on the wire."""
 
     name: str
-    values: NDArray[np.floating[Any]]
+    values: NDArray[Any]
     tag: str | None = None
     kind: str = "f4"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from linewright.ledger.reader import RunReader
+from linewright.genealogy.records import Records
 from linewright.ledger.records import MapRow
 
-__all__ = ["Edge", "carried_in", "counts", "made_of", "went_into"]
+__all__ = ["Edge", "carried_in", "count_pieces", "counts", "made_of", "went_into"]
 
-MANY = 400  # neighbours that are read of one node; the rest is counted
+MANY = 400  # neighbours of one sort that are read of one node; the rest is counted
+ALL_MM = 2**50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ class Edge:
     basis
         ``certain``, ``possible``, ``stated`` or ``rule``.
     kind
-        ``consume``, ``map``, ``charge``, ``mount``, ``link`` or ``placed``.
+        ``consume``, ``map``, ``charge``, ``part``, ``mount``, ``link`` or ``placed``.
     share
         Share of the child that came from it; None where unknown.
     lo_m, hi_m
         Metres of the parent (of the child, for a batch in a web).
     lane
-        From 1; None where it is the whole width.
+        From 1; None where it is the whole width. Of a carrier the place.
     role
         Name of the input, or of the rule.
     at_us
@@ -52,66 +53,89 @@ class Edge:
 def map_edge(row: MapRow) -> Edge:
     """Return a piece map as an edge: where the child lies on its parent."""
     lo, hi = sorted((row.a_mm + row.b * row.child_lo_mm, row.a_mm + row.b * row.child_hi_mm))
-    return Edge(row.parent, row.child, "certain", "map", None, lo / 1000.0, hi / 1000.0, None if row.lane is None else row.lane + 1, row.step, row.made_us)
+    lane = None if row.lane is None else row.lane + 1
+    return Edge(row.parent, row.child, "certain", "map", None, lo / 1000.0, hi / 1000.0, lane, row.step, row.made_us)
 
 
-def made_of(reader: RunReader, key: int) -> list[Edge]:
+def piece_edge(web: int, unit: int, lo_mm: int, hi_mm: int, role: str | None) -> Edge:
+    """Return a piece that went into a unit as an edge; a part has no metres."""
+    if hi_mm <= lo_mm:
+        return Edge(web, unit, "certain", "part", role=role)
+    return Edge(web, unit, "certain", "consume", None, lo_mm / 1000.0, hi_mm / 1000.0, None, role)
+
+
+def sure(lo_mm: int, hi_mm: int, error_mm: float) -> str:
+    """Return whether a batch is certainly in a web: a stretch shorter than the limits of its two ends may not be there at all."""
+    return "certain" if hi_mm - lo_mm > 2.0 * error_mm else "possible"
+
+
+def made_of(records: Records, key: int) -> list[Edge]:
     """Return the edges to what a thing was made of."""
-    edges = [Edge(p.web, key, "certain", "consume", None, p.lo_mm / 1000.0, p.hi_mm / 1000.0, None, p.role) for p in reader.pieces_of_unit(key)]
-    edges += [map_edge(m) for m in reader.maps_of_child(key)]
-    charges = reader.charges_of_web(key)
+    edges = [piece_edge(p.web, key, p.lo_mm, p.hi_mm, p.role) for p in records.pieces_of_unit(key)]
+    edges += [map_edge(m) for m in records.maps_of_child(key)]
+    charges = records.charges_of_web(key)
     whole = sum(c.hi_mm - c.lo_mm for c in charges)
     for c in charges:
-        # A stretch that is shorter than the limit of its ends may not be there at all.
-        basis = "certain" if c.hi_mm - c.lo_mm > 2.0 * c.error_mm else "possible"
+        basis = sure(c.lo_mm, c.hi_mm, c.error_mm) if len(charges) > 1 else "certain"
         edges.append(Edge(c.batch, key, basis, "charge", (c.hi_mm - c.lo_mm) / whole, c.lo_mm / 1000.0, c.hi_mm / 1000.0))
-    edges += [Edge(k.parent, key, k.basis, "link", role=k.rule or k.role) for k in reader.links_to(key)]
+    edges += [Edge(k.parent, key, k.basis, "link", role=k.rule or k.role) for k in records.reader.links_to(key)]
     known = {e.parent for e in edges}
-    edges += [e for e in mounted(reader, key) if e.parent not in known]
+    edges += [e for e in mounted(records, key) if e.parent not in known]
     return unique(edges)
 
 
-def mounted(reader: RunReader, key: int) -> Iterator[Edge]:
-    """Yield the lots that were on the machines a thing visited: cans, electrolyte, foil."""
-    for visit in reader.visits_of(key):
+def mounted(records: Records, key: int) -> Iterator[Edge]:
+    """Yield the lots that were on the machines a thing visited, and of which no piece is told: cans, electrolyte."""
+    told = set(records.reader.fact("roles") or {})
+    for visit in records.reader.visits_of(key):
         at = visit.start_us if visit.start_us is not None else visit.out_us
         if visit.machine is not None and at is not None:
-            for m in reader.mounts_at(visit.machine, at):
-                yield Edge(m.lot, key, "certain", "mount", role=m.input, at_us=at)
+            for m in records.reader.mounts_at(visit.machine, at):
+                if m.input not in told:
+                    yield Edge(m.lot, key, "certain", "mount", role=m.input, at_us=at)
 
 
-def went_into(reader: RunReader, key: int, limit: int = MANY) -> list[Edge]:
+def went_into(records: Records, key: int, limit: int = MANY) -> list[Edge]:
     """Return the edges to what came of a thing, at most `limit` of each sort."""
-    edges = [map_edge(m) for m in reader.maps_on_parent(key)[:limit]]
-    for c in reader.charges_of_batch(key)[:limit]:
-        edges.append(Edge(key, c.web, "certain" if c.hi_mm - c.lo_mm > 2.0 * c.error_mm else "possible", "charge", None, c.lo_mm / 1000.0, c.hi_mm / 1000.0))
-    for row in reader.rows("SELECT unit, lo_mm, hi_mm FROM consume WHERE web = ? ORDER BY lo_mm LIMIT ?", (key, limit)):
-        edges.append(Edge(key, row[0], "certain", "consume", None, row[1] / 1000.0, row[2] / 1000.0))
-    edges += [Edge(key, k.child, k.basis, "link", role=k.rule or k.role) for k in reader.links_from(key)[:limit]]
+    edges = [map_edge(m) for m in records.maps_on_parent(key)[:limit]]
+    edges += [
+        Edge(key, c.web, sure(c.lo_mm, c.hi_mm, c.error_mm), "charge", None, c.lo_mm / 1000.0, c.hi_mm / 1000.0)
+        for c in records.charges_of_batch(key)[:limit]
+    ]
+    edges += [piece_edge(key, p.unit, p.lo_mm, p.hi_mm, p.role) for p in records.pieces_on_web(key, -ALL_MM, ALL_MM)[:limit]]
+    edges += [Edge(key, k.child, k.basis, "link", role=k.rule or k.role) for k in records.reader.links_from(key)[:limit]]
     return unique(edges)
 
 
-def carried_in(reader: RunReader, key: int, limit: int = MANY) -> list[Edge]:
-    """Return the carriers a unit lay on, or the units that lay on a carrier; the carrier is the parent."""
-    edges = [Edge(p.carrier, key, "certain", "placed", lane=p.place + 1, at_us=p.from_us) for p in reader.places_of_unit(key)]
-    thing = reader.thing(key)
+def carried_in(records: Records, key: int, limit: int = MANY) -> list[Edge]:
+    """Return the carriers a unit lay on, or the units that lie on a carrier; the carrier is the parent."""
+    edges = [Edge(p.carrier, key, "certain", "placed", lane=p.place + 1, at_us=p.from_us) for p in records.reader.places_of_unit(key)]
+    thing = records.thing(key)
     if thing is not None and thing.carrier is not None:
         edges.append(Edge(thing.carrier, key, "certain", "placed"))
     if thing is not None and thing.kind == "carrier":
-        edges += [Edge(key, p.unit, "certain", "placed", lane=p.place + 1, at_us=p.from_us) for p in reader.units_on_carrier(key)[-limit:]]
+        lying = [p for p in records.reader.units_on_carrier(key) if p.to_us is None] or records.reader.units_on_carrier(key)[-limit:]
+        edges += [Edge(key, p.unit, "certain", "placed", lane=p.place + 1, at_us=p.from_us) for p in lying]
+        if not lying:
+            edges += [Edge(key, first + i, "certain", "placed", lane=i + 1) for first, n in records.reader.in_ranges_of(key) for i in range(n)]
     return unique(edges)
 
 
-def counts(reader: RunReader, key: int) -> tuple[int, int]:
+def counts(records: Records, key: int) -> tuple[int, int]:
     """Return how many edges lead to what a thing was made of, and to what came of it (lots on machines are not counted)."""
-    row = reader.row(
-        "SELECT (SELECT count(*) FROM consume WHERE unit = ?1) + (SELECT count(*) FROM piece_map WHERE child = ?1)"
-        " + (SELECT count(*) FROM charge WHERE web = ?1) + (SELECT count(*) FROM link WHERE child = ?1),"
-        " (SELECT count(*) FROM consume WHERE web = ?1) + (SELECT count(*) FROM piece_map WHERE parent = ?1)"
-        " + (SELECT count(*) FROM charge WHERE batch = ?1) + (SELECT count(*) FROM link WHERE parent = ?1)",
-        (key,),
-    )
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    reader = records.reader
+    up = len(records.pieces_of_unit(key)) + len(records.maps_of_child(key)) + len(records.charges_of_web(key))
+    down = len(records.maps_on_parent(key)) + len(records.charges_of_batch(key)) + count_pieces(records, key)
+    links = reader.row("SELECT (SELECT count(*) FROM link WHERE child = ?1), (SELECT count(*) FROM link WHERE parent = ?1)", (key,)) or (0, 0)
+    return up + int(links[0]), down + int(links[1])
+
+
+def count_pieces(records: Records, key: int) -> int:
+    """Return how many pieces were taken from a web or lot."""
+    if records.is_before(key):
+        return len(records.pieces_on_web(key, -ALL_MM, ALL_MM))
+    row = records.reader.row("SELECT count(*) FROM consume WHERE web = ?", (key,))
+    return int(row[0]) if row else 0
 
 
 def unique(edges: list[Edge]) -> list[Edge]:

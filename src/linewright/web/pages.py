@@ -86,7 +86,11 @@ class Pages:
         kept = name.startswith("assets/") and HASHED.search(name)
         kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         headers = {"Cache-Control": FOREVER if kept else "no-cache", "Vary": "Accept-Encoding"}
-        accepted = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",") if "q=0" not in part.replace(" ", "").split(";")[1:]}
+        accepted = {
+            part.split(";")[0].strip()
+            for part in request.headers.get("accept-encoding", "").split(",")
+            if "q=0" not in part.replace(" ", "").split(";")[1:]
+        }
         sent = file
         for encoding, ending in ENCODINGS:
             packed = file.with_name(file.name + ending)

@@ -71,7 +71,7 @@ def product_word(product: str) -> str:
     >>> product_word("cell-21700-tabless"), product_word("battery")
     ('cells', 'batteries')
     """
-    word = product.split("-")[0] or "item"
+    word = product.split("-", maxsplit=1)[0] or "item"
     return word[:-1] + "ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else word + ("es" if word.endswith(("s", "x")) else "s")
 
 

@@ -15,6 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from linewright.genealogy.before import Before
+from linewright.genealogy.records import Records
+from linewright.genealogy.stock import stock_of
 from linewright.ledger.ledger import Ledger, RunInfo
 from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Sample
@@ -74,6 +77,9 @@ class OpenRun:
     def __init__(self, path: Path, info: RunInfo) -> None:
         self.reader = RunReader(path)
         self.info = info
+        self._lock = threading.Lock()
+        self._stock: Before | None = None
+        self._has_stock = False
 
     @property
     def run(self) -> str:
@@ -94,6 +100,24 @@ class OpenRun:
     def alarms(self) -> AlarmBook:
         """The run's alarms."""
         return AlarmBook(self.reader, self.plant)
+
+    @cached_property
+    def records(self) -> Records:
+        """The run's things and edges, with those that were made before it (made again from the seed when they are asked for)."""
+        return Records(self.reader, self._stock_once)
+
+    def _stock_once(self) -> Before | None:
+        with self._lock:
+            if not self._has_stock:
+                self._stock, self._has_stock = stock_of(self.reader), True
+            return self._stock
+
+    def key_of(self, thing_id: str) -> int | None:
+        """Return the key of an id, that of a web in one of its later frames (``COIL-4@calender``) too; None where there is no such thing."""
+        key = self.reader.key_of(thing_id)
+        if key is None and "@" in thing_id:
+            return framed_key(self.records, thing_id)
+        return key
 
     @cached_property
     def plant_json(self) -> bytes:
@@ -240,6 +264,19 @@ class Readers:
             for run in self._open.values():
                 run.reader.close()
             self._open.clear()
+
+
+def framed_key(records: Records, thing_id: str) -> int | None:
+    """Return the key of a web behind a machine that gave it new metres, found from the web as it was made; None where there is none."""
+    name = thing_id.partition("@")[0]
+    rim = [key for key in [records.reader.key_of(name)] if key is not None]
+    while rim:
+        for key in rim:
+            thing = records.thing(key)
+            if thing is not None and thing.id == thing_id:
+                return key
+        rim = [m.child for key in rim for m in records.maps_on_parent(key) if m.lane is None]
+    return None
 
 
 def now_us() -> int:

@@ -94,11 +94,23 @@ def model(readers: ReadersNow, run: str, q: str = "", under: str = "", after: in
     """Answer the completed line file, each value with where it came from."""
     opened = readers.open(run)
     found = opened.plant
-    rows = [o for o in (found.origins if found is not None else ()) if o.path.startswith(under) and (q.lower() in o.path.lower() or q.lower() in o.text.lower())]
+    rows = [
+        o
+        for o in (found.origins if found is not None else ())
+        if o.path.startswith(under) and (q.lower() in o.path.lower() or q.lower() in o.text.lower())
+    ]
     part = rows[after : after + max(1, min(limit, 2000))]
     entries = [{"path": o.path, "text": o.text, "file": o.file, "line": o.line, "mark": o.mark, "source": o.source} for o in part]
     end = after + len(part)
-    return answer({"run": opened.run, "entries": entries, "total": len(rows), "next": end if end < len(rows) else None, "text": opened.reader.plan_text() if not after else None})
+    return answer(
+        {
+            "run": opened.run,
+            "entries": entries,
+            "total": len(rows),
+            "next": end if end < len(rows) else None,
+            "text": opened.reader.plan_text() if not after else None,
+        }
+    )
 
 
 @router.get("/health")

@@ -89,7 +89,14 @@ def hit(thing: Thing, q: str) -> dict[str, Any]:
     """Return a thing as a result, with the letters that fit."""
     at = thing.id.lower().find(q.lower()) if q else -1
     note = ", ".join(x for x in (title(thing.material) if thing.material else "", thing.machine or "", thing.remark or "") if x)
-    return {"id": thing.id, "title": thing.id, "address": address_of(thing), "note": note, "match": [at, at + len(q)] if at >= 0 else None, "kind": thing.kind}
+    return {
+        "id": thing.id,
+        "title": thing.id,
+        "address": address_of(thing),
+        "note": note,
+        "match": [at, at + len(q)] if at >= 0 else None,
+        "kind": thing.kind,
+    }
 
 
 def nearest_ids(run: OpenRun, q: str, count: int = 3) -> list[str]:
@@ -115,13 +122,19 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
             rows = groups.setdefault(thing.kind, [])
             if len(rows) < limit:
                 rows.append(hit(thing, q))
-    found = [{"kind": k, "title": GROUPS.get(k, title(k)), "hits": groups[k]} for k in sorted(groups, key=lambda k: list(GROUPS).index(k) if k in GROUPS else 9) if groups[k]]
+    found = [
+        {"kind": k, "title": GROUPS.get(k, title(k)), "hits": groups[k]}
+        for k in sorted(groups, key=lambda k: list(GROUPS).index(k) if k in GROUPS else 9)
+        if groups[k]
+    ]
     words = [w for w in re.split(r"[\s/]+", q.lower()) if w]
     stations = [s for s in run.entries.values() if words and all(w in s["title"].lower() or w in s["path"] or w.isdigit() for w in words)]
     rows = [station_hit(s, words) for s in stations[:limit]]
     if rows:
         found.append({"kind": "station", "title": "Stations", "hits": rows})
-    pages = [{"id": name, "title": name, "address": address, "note": "", "match": None} for name, address in PAGES if words and q.lower() in name.lower()]
+    pages = [
+        {"id": name, "title": name, "address": address, "note": "", "match": None} for name, address in PAGES if words and q.lower() in name.lower()
+    ]
     if pages:
         found.append({"kind": "page", "title": "Pages", "hits": pages})
     names = [s["title"] for s in run.entries.values()]

@@ -177,7 +177,7 @@ class WebServer:
     def _run(self) -> None:
         try:
             asyncio.run(self.until_stopped(self._ready.set))
-        except BaseException as error:  # noqa: BLE001 - kept for `ready`, which raises it in the thread that asked
+        except BaseException as error:
             logging.getLogger("linewright.web").exception("the server ended")
             self._fault = error
         finally:

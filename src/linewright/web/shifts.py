@@ -70,4 +70,3 @@ def clock_us(day: datetime, second: int, zone: ZoneInfo) -> int:
 def letter(place: int) -> str:
     """Return A for the first shift of a plan, B for the second."""
     return chr(ord("A") + place) if place < 26 else str(place + 1)
-

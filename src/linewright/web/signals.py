@@ -105,9 +105,12 @@ def samples_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: i
     span = (*where, first, to_us)
     count = run.reader.row("SELECT ifnull(sum(n), 0) FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ?", span)
     if count and count[0] > SAMPLE_LIMIT:
-        raise AnswerError(400, "The range is too long for this signal.", expected=f"at most {SAMPLE_LIMIT} samples", came=str(count[0]), step="Ask for less time.")
+        raise AnswerError(
+            400, "The range is too long for this signal.", expected=f"at most {SAMPLE_LIMIT} samples", came=str(count[0]), step="Ask for less time."
+        )
     blocks = run.reader.rows(
-        "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ? ORDER BY begin_us", span
+        "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ? ORDER BY begin_us",
+        span,
     )
     times = [begin + every * np.arange(n, dtype=np.int64) for begin, every, n, *_ in blocks]
     values = [unpacked(low, scale, data) for *_, low, scale, data in blocks]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from linewright.genealogy.before import ITEM_MASK
+from linewright.genealogy.facts import FRAME_SHIFT
+from linewright.genealogy.life import web_values
 from linewright.genealogy.maps import Chain, chain_of, identity, image, then
-from linewright.ledger.records import Profile
-from linewright.model.values import Characteristic, Unit
+from linewright.kernels.rows import KIND_SHIFT
+from linewright.model.values import Unit, Window
 from linewright.web.plant import decimals_of, shown_limits, unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.titles import title
 
-__all__ = ["Spot", "at_metres", "characteristic_of", "spots_of"]
+__all__ = ["Along", "Spot", "along_of", "at_metres", "spots_of"]
 
 STEPS = 20  # webs above each other; more would be a circle
 FAR_MM = 1e12
@@ -51,7 +52,7 @@ class Spot:
 
     def body(self, run: OpenRun) -> dict[str, Any]:
         """Return it as the page takes it."""
-        ids = run.reader.ids_of([*self.chain.webs, self.mother])
+        ids = {key: run.records.id_of(key) for key in (*self.chain.webs, self.mother)}
         u, wide = self.limit_mm, self.limit_mm + self.guard_mm
         certain = [(self.lo_mm + u) / 1000.0, (self.hi_mm - u) / 1000.0] if self.hi_mm - self.lo_mm > 2.0 * u else None
         return {
@@ -65,12 +66,12 @@ class Spot:
 def spots_of(run: OpenRun, unit: int, guard_m: float = 0.0) -> list[Spot]:
     """Return all spots of a unit: for each piece, the web it was taken from and each web above it."""
     spots: list[Spot] = []
-    for piece in run.reader.pieces_of_unit(unit):
+    for piece in run.records.pieces_of_unit(unit):
         row: list[tuple[int, Chain]] = []
         web, chain = piece.web, identity(piece.web, FAR_MM, piece.error_mm, piece.drift)
         for _ in range(STEPS):
             row.append((web, chain))
-            further = [c for c in (then(chain, chain_of(m)) for m in run.reader.maps_of_child(web)) if c is not None]
+            further = [c for c in (then(chain, chain_of(m)) for m in run.records.maps_of_child(web)) if c is not None]
             above = next((c for c in further if image(c, piece.lo_mm, piece.hi_mm) is not None), None)
             if above is None:
                 break
@@ -82,46 +83,40 @@ def spots_of(run: OpenRun, unit: int, guard_m: float = 0.0) -> list[Spot]:
     return spots
 
 
-def characteristic_of(run: OpenRun, web: int, name: str) -> tuple[str | None, Characteristic | None]:
-    """Return the station that made a web and the characteristic it measures along it; None where the plant does not say."""
-    thing = run.reader.thing(web)
-    station = (thing.machine or "").rpartition("/")[0] if thing is not None else ""
-    chain = run.entries.get(station, {}).get("chain")
-    # A web keeps its key at machines that do not change its metres, so a later station of the chain may have measured it.
-    near = [s for s in run.segments.values() if s.path == station] + [s for s in run.segments.values() if run.entries[s.path]["chain"] == chain and s.path != station]
-    for s in near:
-        for m in s.measures:
-            if m.name == name:
-                return s.path, m
-    return station or None, None
+@dataclass(frozen=True, slots=True)
+class Along:
+    """How a characteristic along a web is shown: where it was measured, its unit, its limits (shown), decimals."""
+
+    step: str | None
+    unit: Unit
+    limits: dict[str, float | None]
+    decimals: int | None
+
+
+def along_of(run: OpenRun, web: int, name: str) -> Along:
+    """Return how what is measured along a web is shown, as the run's recorder told (its fact ``profiles``)."""
+    told = (run.reader.fact("profiles") or {}).get(f"{(web & ITEM_MASK) >> KIND_SHIFT}:{web >> FRAME_SHIFT}:{name}")
+    if told is None:
+        return Along(None, Unit(), shown_limits(None, Unit()), None)
+    text, scale, offset, lower, target, upper, step = told
+    unit = Unit(text, scale, offset)
+    segment = run.segments.get(step)
+    m = next((x for x in segment.measures if x.name == name), None) if segment is not None else None
+    return Along(step, unit, shown_limits(Window(lower, target, upper), unit), decimals_of(m.resolution, m.unit) if m is not None else None)
 
 
 def at_metres(run: OpenRun, spots: list[Spot]) -> list[dict[str, Any]]:
     """Return the means of all profiles over a unit's metres, side by side and lane by lane."""
     rows: list[dict[str, Any]] = []
     for spot in spots:
-        for p in run.reader.profiles_of(spot.web):
-            if p.lane is not None and spot.chain.lane is not None and p.lane != spot.chain.lane:
-                continue
-            value = mean_over(p, spot.lo_mm, spot.hi_mm)
-            if value is None:
-                continue
-            station, m = characteristic_of(run, spot.web, p.characteristic)
-            unit = m.unit if m is not None else Unit()
-            side = f", side {p.side}" if p.side else ""
+        for v in web_values(run.records, spot.web, spot.lo_mm, spot.hi_mm, spot.chain.lane):
+            along = along_of(run, spot.web, v.characteristic)
+            where = f", side {v.side}" if v.side else ""
             rows.append({
-                "characteristic": p.characteristic, "title": f"{title(p.characteristic)}{side}", "step": station, "value": unit.shown(value), "unit": unit_text(unit),
-                "decimals": decimals_of(m.resolution, unit) if m is not None else None, **shown_limits(m.window if m is not None else None, unit), "at_us": None,
-                "source": "emulated" if run.is_emulated else "measured", "literal": None, "side": p.side, "lane": None if p.lane is None else p.lane + 1,
-                "web": run.reader.ids_of([spot.web]).get(spot.web), "lo_m": spot.lo_mm / 1000.0, "hi_m": spot.hi_mm / 1000.0, "input": spot.role,
+                "characteristic": v.characteristic, "title": f"{title(v.characteristic)}{where}", "step": v.step, "value": v.value, "unit": unit_text(v.unit),
+                "decimals": along.decimals, "lower": v.lower, "target": v.target, "upper": v.upper,
+                "low": v.low, "high": v.high, "count": v.count, "at_us": None, "source": "emulated" if run.is_emulated else v.source, "literal": None,
+                "side": v.side, "lane": v.lane, "web": run.records.id_of(spot.web), "lo_m": spot.lo_mm / 1000.0, "hi_m": spot.hi_mm / 1000.0,
+                "input": spot.role,
             })  # fmt: skip
     return rows
-
-
-def mean_over(p: Profile, lo_mm: int, hi_mm: int) -> float | None:
-    """Return the mean of a profile over a stretch (SI); where the stretch is shorter than its step, the value that holds there. None where there is none."""
-    first = max(0, (lo_mm - p.start_mm) // p.step_mm)
-    last = min(len(p.values), max(first + 1, -(-(hi_mm - p.start_mm) // p.step_mm)))
-    part = p.values[first:last]
-    part = part[np.isfinite(part)]
-    return float(part.mean()) if len(part) else None

@@ -144,13 +144,17 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
 
 
 @router.get("/runs/{run}/stations/{station}")
-def station_now(readers: ReadersNow, run: str, station: str, first: Annotated[int, Query(ge=1)] = 1, limit: Annotated[int, Query(ge=1, le=1000)] = 400) -> Response:
+def station_now(
+    readers: ReadersNow, run: str, station: str, first: Annotated[int, Query(ge=1)] = 1, limit: Annotated[int, Query(ge=1, le=1000)] = 400
+) -> Response:
     """Answer a station as it is now."""
     return answer(station_body(readers.open(run), station, first, limit))
 
 
 @router.get("/runs/{run}/stations/{station}/states")
-def station_states(readers: ReadersNow, run: str, station: str, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600) -> Response:
+def station_states(
+    readers: ReadersNow, run: str, station: str, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600
+) -> Response:
     """Answer the states of a station's machines over time."""
     opened = readers.open(run)
     begin, end = spread(opened, from_us, to_us)
@@ -170,7 +174,9 @@ def machine_now(readers: ReadersNow, run: str, station: str, machine: int) -> Re
 
 
 @router.get("/runs/{run}/stations/{station}/{machine}/states")
-def machine_states(readers: ReadersNow, run: str, station: str, machine: int, from_us: int | None = None, to_us: int | None = None, pixels: Pixels = 600) -> Response:
+def machine_states(
+    readers: ReadersNow, run: str, station: str, machine: int, from_us: int | None = None, to_us: int | None = None, pixels: Pixels = 600
+) -> Response:
     """Answer a machine's states over time."""
     opened = readers.open(run)
     begin, end = spread(opened, from_us, to_us)

@@ -133,7 +133,9 @@ class Session:
             raise AnswerError(422, "A subscription has a whole number as its id.", came=str(number))
         others = [s for n, s in self.subscriptions.items() if n != number]
         if len(others) >= SUBSCRIPTIONS:
-            raise AnswerError(429, "There are too many subscriptions.", expected=f"at most {SUBSCRIPTIONS}", step="Unsubscribe what is no longer on the screen.")
+            raise AnswerError(
+                429, "There are too many subscriptions.", expected=f"at most {SUBSCRIPTIONS}", step="Unsubscribe what is no longer on the screen."
+            )
         try:
             topic, run = await self.in_thread(make_topic, self.readers, message)
         except LinewrightError as error:
@@ -142,7 +144,13 @@ class Session:
             return
         tags = len(message["tags"]) if isinstance(topic, Signals) else 0
         if tags + sum(s.tags for s in others) > TAGS:
-            raise AnswerError(429, "There are too many signals on one page.", expected=f"at most {TAGS}", came=str(tags), step="Unsubscribe what is no longer on the screen.")
+            raise AnswerError(
+                429,
+                "There are too many signals on one page.",
+                expected=f"at most {TAGS}",
+                came=str(tags),
+                step="Unsubscribe what is no longer on the screen.",
+            )
         self.subscriptions[number] = Subscription(topic, run, tags=tags)
         self.listen_to_runs()
         self.wake.set()

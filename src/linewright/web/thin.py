@@ -41,7 +41,7 @@ def by_pixel(at: NDArray[np.float64], value: NDArray[np.float64], start: float, 
     ([2.0, nan, 9.0, nan], [4.0, nan, 9.0, nan], [1.0, 3.0, 5.0, 7.0])
     """
     width = (end - start) / pixels
-    middle = start + (np.arange(pixels) + 0.5) * width
+    middle = np.asarray(start + (np.arange(pixels) + 0.5) * width, dtype=np.float64)
     low, high, mean = (np.full(pixels, np.nan) for _ in range(3))
     taken = (at >= start) & (at < end) & np.isfinite(value)
     if not taken.any():

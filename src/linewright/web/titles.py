@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["machine_title", "title", "tag_parts"]
+__all__ = ["machine_title", "tag_parts", "title"]
 
 #: Parts of names that are not words, as they are written.
-WRITTEN = {"ocv": "OCV", "agv": "AGV", "amr": "AMR", "nmc": "NMC", "nmp": "NMP", "hi": "Hi", "eis": "EIS", "id": "ID", "lfp": "LFP", "el": "EL", "iv": "IV", "mea": "MEA"}
+WRITTEN = {
+    "ocv": "OCV",
+    "agv": "AGV",
+    "amr": "AMR",
+    "nmc": "NMC",
+    "nmp": "NMP",
+    "hi": "Hi",
+    "eis": "EIS",
+    "id": "ID",
+    "lfp": "LFP",
+    "el": "EL",
+    "iv": "IV",
+    "mea": "MEA",
+}
 
 
 def title(name: str) -> str:

@@ -66,7 +66,9 @@ class Table:
         Whether it can change only with the run's file.
     """
 
-    def __init__(self, name: str, body: Callable[[], dict[str, Any]], mark: Callable[[], object], every_s: float = 0.95, *, on_change: bool = True) -> None:
+    def __init__(
+        self, name: str, body: Callable[[], dict[str, Any]], mark: Callable[[], object], every_s: float = 0.95, *, on_change: bool = True
+    ) -> None:
         self.every_s, self.on_change = every_s, on_change
         self._name, self._body, self._mark = name, body, mark
         self._sent: object = None
@@ -146,7 +148,9 @@ class Events:
         found = [e for e in self._run.reader.events_since(start, None, GAP_EVENTS) if not self._kinds or is_of_kinds(e.kind, self._kinds)]
         filled, self._filled, self._after = self._filled, False, newest
         more = {"filled": True} if filled else {}
-        return [Out(FrameType.EVENT, {"event": event_row(e), "pos": e.seq, "t_us": e.line_us, **more, **({"cut": True} if cut else {})}) for e in found]
+        return [
+            Out(FrameType.EVENT, {"event": event_row(e), "pos": e.seq, "t_us": e.line_us, **more, **({"cut": True} if cut else {})}) for e in found
+        ]
 
 
 def is_of_kinds(kind: str, kinds: Sequence[str]) -> bool:
@@ -253,7 +257,13 @@ def make_topic(readers: Readers, message: dict[str, Any]) -> tuple[Topic, OpenRu
         return Table("header", lambda: header(readers, readers.open(run.run)), lambda: object(), 4.9, on_change=False), run
     if topic == "runs":
         infos = readers.infos
-        return Table("runs", lambda: {"runs": [short_header(i) for i in infos()]}, lambda: [(i.run, i.is_written, i.outcome) for i in infos()], 2.0, on_change=False), run
+        return Table(
+            "runs",
+            lambda: {"runs": [short_header(i) for i in infos()]},
+            lambda: [(i.run, i.is_written, i.outcome) for i in infos()],
+            2.0,
+            on_change=False,
+        ), run
     if topic == "alarms":
         return Alarms(run), run
     if topic == "events":
@@ -272,7 +282,9 @@ def make_topic(readers: Readers, message: dict[str, Any]) -> tuple[Topic, OpenRu
         return Table("machine", lambda: machine_body(run, readers.feed_of(run), station, machine), lambda: sample_seq(run)), run
     if topic == "states":
         return States(run, station, machine, after), run
-    raise AnswerError(422, "There is no such topic.", expected="line, header, alarms, station, machine, states, signals, events, runs", came=str(topic))
+    raise AnswerError(
+        422, "There is no such topic.", expected="line, header, alarms, station, machine, states, signals, events, runs", came=str(topic)
+    )
 
 
 def signals_topic(readers: Readers, run: OpenRun, message: dict[str, Any], after: int | None) -> Signals:

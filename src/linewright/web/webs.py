@@ -14,9 +14,9 @@ from linewright.genealogy.maps import Chain, chain_of, identity, reach, then
 from linewright.ledger.records import ConsumeRow, Profile, Thing
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, Pixels, ReadersNow
-from linewright.web.plant import decimals_of, shown_limits, unit_text
+from linewright.web.plant import unit_text
 from linewright.web.readers import OpenRun
-from linewright.web.spots import characteristic_of
+from linewright.web.spots import along_of
 from linewright.web.thin import by_pixel
 from linewright.web.things import find_thing, web_part
 from linewright.web.titles import title
@@ -26,7 +26,8 @@ __all__ = ["Piece", "pieces_in", "router"]
 router = APIRouter()
 ACROSS = re.compile(r"^\s*([\d.]+)\s*(?:mm)?\s*(?:\.\.|-)\s*([\d.]+)\s*(?:mm)?\s*$")
 FAR_MM = 1e12
-STRIP_UNITS = 400
+STRIP_M = 400.0  # on a longer stretch no unit can be seen
+STRIP_UNITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def chains_below(run: OpenRun, web: int, lanes: set[int] | None, lo_mm: float, h
     while rim:
         following = []
         for above in rim:
-            for m in run.reader.maps_on_parent(above.webs[0]):
+            for m in run.records.maps_on_parent(above.webs[0]):
                 chain = then(chain_of(m), above)
                 if chain is None or (lanes is not None and chain.lane is not None and chain.lane not in lanes):
                     continue
@@ -83,7 +84,7 @@ def pieces_in(run: OpenRun, web: int, lo_mm: float, hi_mm: float, guard_mm: floa
             continue
         # The taking machine's own error comes on top of the chain's: look a little further than the maps say.
         extra = 1000.0
-        for p in run.reader.pieces_on_web(chain.webs[0], int(whole.possible[0] - extra), int(whole.possible[1] + extra)):
+        for p in run.records.pieces_on_web(chain.webs[0], int(whole.possible[0] - extra), int(whole.possible[1] + extra)):
             piece = judged(p, chain, lo_mm, hi_mm, guard_mm)
             if piece is not None:
                 pieces.append(piece)
@@ -116,24 +117,33 @@ def lanes_across(run: OpenRun, web: int, across: str) -> set[int]:
     if match is None:
         raise AnswerError(400, "`across` is a stretch in millimetres.", expected="320..340mm", came=across)
     lo, hi = float(match[1]), float(match[2])
-    rows = run.reader.maps_on_parent(web)
+    rows = run.records.maps_on_parent(web)
     while rows and all(m.lane is None for m in rows):  # wound anew without being slit: the lanes are cut from what came of it
-        rows = [below for m in rows for below in run.reader.maps_on_parent(m.child)]
-    return {m.lane for m in rows if m.lane is not None and (m.across_lo_mm is None or (m.across_hi_mm or 0.0) > lo) and (m.across_lo_mm is None or m.across_lo_mm < hi)}
+        rows = [below for m in rows for below in run.records.maps_on_parent(m.child)]
+    found = set()
+    for m in rows:
+        is_known = m.across_lo_mm is not None and m.across_hi_mm is not None
+        if m.lane is not None and (not is_known or (m.across_hi_mm > lo and m.across_lo_mm < hi)):  # type: ignore[operator]
+            found.add(m.lane)
+    return found
 
 
 def profile_row(run: OpenRun, p: Profile, from_m: float, to_m: float, pixels: int) -> dict[str, Any]:
-    """Return a profile by pixel, in its shown unit."""
-    _, m = characteristic_of(run, p.web, p.characteristic)
-    at = (p.start_mm + (np.arange(len(p.values)) + 0.5) * p.step_mm) / 1000.0
-    shown = p.values if m is None else (p.values - m.unit.offset) / m.unit.scale
-    length = to_m - from_m
-    found = by_pixel(at, shown, from_m, to_m, max(1, min(pixels, int(length * 1000 // p.step_mm) or 1)))
+    """Return a profile by pixel, in its shown unit; no more pixels than there are values."""
+    along = along_of(run, p.web, p.characteristic)
+    at = (p.start_mm + (np.arange(len(p.values), dtype=np.float64) + 0.5) * p.step_mm) / 1000.0
+    shown = (p.values - along.unit.offset) / along.unit.scale
+    most = max(1, int((to_m - from_m) * 1000.0 // p.step_mm))
+    found = by_pixel(at.astype(np.float64), shown, from_m, to_m, min(pixels, most))
     return {
-        "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": None if p.lane is None else p.lane + 1,
-        "unit": unit_text(m.unit) if m else "", "decimals": decimals_of(m.resolution, m.unit) if m else None,
-        "window": shown_limits(m.window, m.unit) if m else None, "m": found.at, "min": found.low, "max": found.high, "mean": found.mean,
+        "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane), "unit": unit_text(along.unit),
+        "decimals": along.decimals, "window": along.limits, "m": found.at, "min": found.low, "max": found.high, "mean": found.mean,
     }  # fmt: skip
+
+
+def lane_from(lane: int | None) -> int | None:
+    """Return a lane as people count it, from 1."""
+    return None if lane is None else lane + 1
 
 
 def stretch(thing: Thing, from_m: float | None, to_m: float | None) -> tuple[float, float]:
@@ -153,26 +163,42 @@ def stretch(thing: Thing, from_m: float | None, to_m: float | None) -> tuple[flo
 
 @router.get("/runs/{run}/profiles")
 def profiles(
-    readers: ReadersNow, run: str, web: str, characteristic: str | None = None, side: str | None = None, lane: int | None = None,
-    from_m: float | None = None, to_m: float | None = None, pixels: Pixels = 600,
-) -> Response:  # fmt: skip
+    readers: ReadersNow,
+    run: str,
+    web: str,
+    *,
+    characteristic: str | None = None,
+    side: str | None = None,
+    lane: int | None = None,
+    from_m: float | None = None,
+    to_m: float | None = None,
+    pixels: Pixels = 600,
+) -> Response:
     """Answer what was measured along a web."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
     low, high = stretch(thing, from_m, to_m)
-    found = [p for p in opened.reader.profiles_of(thing.key, characteristic) if side in (None, p.side) and (lane is None or p.lane in (None, lane - 1))]
-    return answer({"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": [profile_row(opened, p, low, high, pixels) for p in found]})
+    found = [p for p in opened.records.profiles_of(thing.key) if characteristic in (None, p.characteristic) and side in (None, p.side)]
+    rows = [profile_row(opened, p, low, high, pixels) for p in found if lane is None or p.lane in (None, lane - 1)]
+    return answer({"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": rows})
 
 
 @router.get("/runs/{run}/webs/{web:path}/strip")
 def strip(
-    readers: ReadersNow, run: str, web: str, from_m: float | None = None, to_m: float | None = None, characteristic: str | None = None, pixels: Pixels = 600
+    readers: ReadersNow,
+    run: str,
+    web: str,
+    *,
+    from_m: float | None = None,
+    to_m: float | None = None,
+    characteristic: str | None = None,
+    pixels: Pixels = 600,
 ) -> Response:
     """Answer a web's picture: what was measured along it, side by side and lane by lane, and the units in it where they can be seen."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
     low, high = stretch(thing, from_m, to_m)
-    rows = opened.reader.profiles_of(thing.key)
+    rows = opened.records.profiles_of(thing.key)
     names = list(dict.fromkeys(p.characteristic for p in rows))
     shown = characteristic if characteristic is not None else names[0] if names else None
     sides: dict[str | None, list[dict[str, Any]]] = {}
@@ -180,26 +206,27 @@ def strip(
         if p.characteristic == shown:
             r = profile_row(opened, p, low, high, pixels)
             sides.setdefault(p.side, []).append({k: r[k] for k in ("lane", "m", "min", "max", "mean", "unit", "decimals", "window")})
-    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_UNITS else []
+    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_M else []
     part = web_part(opened, thing) or {}
     return answer({
         "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "characteristic": shown, "characteristics": names,
-        "sides": [{"side": side, "lanes": lanes} for side, lanes in sides.items()], "units": unit_rows(opened, found[:STRIP_UNITS]), "units_total": len(found),
-        "splices_m": part.get("splices_m", []),
+        "sides": [{"side": side, "lanes": lanes} for side, lanes in sides.items()], "units": unit_rows(opened, found[:STRIP_UNITS]),
+        "units_total": len(found), "splices_m": part.get("splices_m", []),
     })  # fmt: skip
 
 
 def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
     """Return pieces with the ids and verdicts of their units."""
     ids = run.reader.ids_of([p.unit for p in pieces])
-    lost = {}
+    lost: dict[int, int] = {}
     for start in range(0, len(pieces), 500):
         keys = [p.unit for p in pieces[start : start + 500]]
-        marks = ",".join("?" * len(keys))
-        lost |= dict(run.reader.rows(f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6)) FROM visit WHERE unit IN ({marks}) GROUP BY unit", keys))  # noqa: S608 - question marks only
+        # Question marks only; the verdicts are those of kernels/rows.py that take a unit out of the line.
+        statement = f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6)) FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
+        lost |= {int(unit): int(is_lost or 0) for unit, is_lost in run.reader.rows(statement, keys)}
     return [
         {
-            "id": ids.get(p.unit), "certain": p.is_certain, "lane": None if p.lane is None else p.lane + 1, "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
+            "id": ids.get(p.unit), "certain": p.is_certain, "lane": lane_from(p.lane), "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
             "error_m": p.limit_mm / 1000.0, "verdict": "scrapped" if lost.get(p.unit) else None,
         }
         for p in pieces
@@ -208,9 +235,19 @@ def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
 
 @router.get("/runs/{run}/webs/{web:path}/units")
 def units(
-    readers: ReadersNow, run: str, web: str, from_m: float | None = None, to_m: float | None = None, across: str | None = None, lane: int | None = None,
-    side: str | None = None, guard_m: float = 0.0, after: int = 0, limit: Limit = 100,
-) -> Response:  # fmt: skip
+    readers: ReadersNow,
+    run: str,
+    web: str,
+    *,
+    from_m: float | None = None,
+    to_m: float | None = None,
+    across: str | None = None,
+    lane: int | None = None,
+    side: str | None = None,
+    guard_m: float = 0.0,
+    after: int = 0,
+    limit: Limit = 100,
+) -> Response:
     """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
@@ -221,11 +258,12 @@ def units(
     found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_m * 1000.0, lanes)
     certain = {p.unit for p in found if p.is_certain}
     possible = {p.unit for p in found} - certain
-    part = found[after : after + limit]
+    end = after + limit
     return answer({
-        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side, "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None,
-        "certain": len(certain), "possible": len(possible), "units": unit_rows(opened, part), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0,
-        "total": len(found), "next": after + limit if after + limit < len(found) else None,
+        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side,
+        "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None, "certain": len(certain), "possible": len(possible),
+        "units": unit_rows(opened, found[after:end]), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0, "total": len(found),
+        "next": end if end < len(found) else None,
     })  # fmt: skip
 
 
@@ -234,17 +272,28 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
     """Answer what a web is: size, lanes, what was cut from it, its batches, what was measured along it."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
-    part = web_part(opened, thing) or {}
-    below = opened.reader.maps_on_parent(thing.key)
-    charges = opened.reader.charges_of_web(thing.key)
-    ids = opened.reader.ids_of([*(m.child for m in below), *(c.batch for c in charges)])
-    return answer({
-        "run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us, **part,
-        "children": [{"web": ids.get(m.child), "lane": None if m.lane is None else m.lane + 1, "across_mm": [m.across_lo_mm, m.across_hi_mm], "rewound": m.b < 0} for m in below],
-        "batch_ids": part.get("batches", []),
-        "batches": [{"batch": ids.get(c.batch), "lo_m": c.lo_mm / 1000.0, "hi_m": c.hi_mm / 1000.0, "possible": c.hi_mm - c.lo_mm <= 2.0 * c.error_mm, "error_m": c.error_mm / 1000.0} for c in charges],
-        "profiles": [{"characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": None if p.lane is None else p.lane + 1, "step_m": p.step_mm / 1000.0, "n": len(p.values)} for p in opened.reader.profiles_of(thing.key)],
-    })  # fmt: skip
+    records = opened.records
+    children = [
+        {"web": records.id_of(m.child), "lane": lane_from(m.lane), "across_mm": [m.across_lo_mm, m.across_hi_mm], "rewound": m.b < 0}
+        for m in records.maps_on_parent(thing.key)
+    ]
+    charges = records.charges_of_web(thing.key)
+    batches = [
+        {
+            "batch": records.id_of(c.batch), "lo_m": c.lo_mm / 1000.0, "hi_m": c.hi_mm / 1000.0, "error_m": c.error_mm / 1000.0,
+            "possible": len(charges) > 1 and c.hi_mm - c.lo_mm <= 2.0 * c.error_mm,
+        }
+        for c in charges
+    ]  # fmt: skip
+    along = [
+        {
+            "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane),
+            "unit": unit_text(along_of(opened, p.web, p.characteristic).unit), "step_m": p.step_mm / 1000.0, "n": len(p.values),
+        }
+        for p in records.profiles_of(thing.key)
+    ]  # fmt: skip
+    head = {"run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us}
+    return answer({**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along})
 
 
 @router.get("/runs/{run}/lots")
@@ -254,7 +303,8 @@ def lots(readers: ReadersNow, run: str, kind: Literal["web", "lot", "unit", "car
     rows = [
         {
             "id": t.id, "kind": t.kind, "material": t.material, "title": title(t.material) if t.material else t.kind, "made_us": t.made_us,
-            "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine, "remark": t.remark,
+            "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine,
+            "remark": t.remark,
         }
         for t in opened.reader.newest(kind, limit)
     ]  # fmt: skip
