@@ -119,7 +119,6 @@ export const texts = {
     ovens: (n: number, of: number) => `${count(n)} of ${count(of)} ovens`,
     buffer: (n: string, places: string | null, what: string) => (places ? `${n} of ${places} ${what}` : `${n} ${what}`),
     bufferLabel: (title: string, n: string, places: string | null) => `Buffer before ${lower(title)}: ${n}${places ? " of " + places : ""}`,
-    boxLabel: (title: string, state: string, flow: string | null) => `${title}: ${state}${flow ? ", " + flow + " a minute" : ""}`,
     needs: "Needs someone", needsSub: "largest effect first", nothingNeeded: "Nobody is needed", nothingNeededNext: "Faults and alarms appear here, with the next step.",
     next: "Next:", open: "Open", acknowledge: "Acknowledge", acknowledged: (by: string | null, at: string) => (by ? `Acknowledged by ${by}, ${at}.` : `Acknowledged ${at}.`),
     effect: (n: number) => `${signed(-n, Math.abs(n) < 9.95 ? 1 : 0)}\u202fppm`, times: (n: number) => `${n} times in 1\u202fh`,

@@ -84,7 +84,7 @@ function List({ rows, hover }: { rows: Alarm[]; hover: (isOn: boolean) => void }
   return (
     <div className="scroll alarmlist" onPointerEnter={() => hover(true)} onPointerLeave={() => hover(false)}>
       <table>
-        <thead><tr><th><span className="unseen">{texts.alarms.priority}</span></th><th>{texts.alarms.text}</th><th className="wide-only">{texts.alarms.station}</th><th>{texts.alarms.state}</th><th className="num">{texts.alarms.age}</th><th className="num wide-only">{texts.alarms.effect}</th><th className="wide-only">{texts.alarms.next}</th><th /></tr></thead>
+        <thead><tr><th><span className="unseen">{texts.alarms.priority}</span></th><th>{texts.alarms.text}</th><th className="wide-only">{texts.alarms.station}</th><th>{texts.alarms.state}</th><th className="num">{texts.alarms.age}</th><th className="num wide-only">{texts.alarms.effect}</th><th className="wide-only">{texts.alarms.next}</th><th><span className="unseen">{texts.line.acknowledge}</span></th></tr></thead>
         <tbody>{rows.map((each) => <Row key={each.key} alarm={each} />)}</tbody>
       </table>
     </div>

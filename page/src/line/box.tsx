@@ -157,16 +157,15 @@ export function StationBox({ box, density, station, now, alarm, word, href }: Bo
   const isSmall = box.shape === "small";
   const room = inner - (alarm ? 13 : 0);
   const isLong = textWidth(box.title, 13, true) > room;
-  const label = texts.line.boxLabel(station.title, state.text, numbers.value + (numbers.unit ? " " + numbers.unit : ""));
   return (
-    <a href={href} className="station" aria-label={label} data-item="" data-station={station.path} data-state={state.group}>
+    <a href={href} className="station" data-item="" data-station={station.path} data-state={state.group}>
       <rect x={x + edge.width / 2} y={y + edge.width / 2} width={w - edge.width} height={h - edge.width} rx={4} fill="var(--raised)" stroke={edge.stroke} strokeWidth={edge.width} strokeOpacity={edge.opacity} strokeDasharray={edge.dash} className="edge" />
       <text x={x + pad} y={y + rows.name} className={"t1 b " + (isLong ? "t12" : "t13")}>{fit(box.title, isLong ? 11.4 : 13, room, true)}</text>
       {alarm ? <g transform={`translate(${x + w - 20} ${y + 5}) scale(.9)`}><AlarmShape priority={alarm.priority} state={alarm.state} /></g> : null}
       <g transform={`translate(${x + pad} ${y + rows.state - 9})`}><StateShape group={state.group} side={state.side} /></g>
       <text x={x + pad + 15} y={y + rows.state} className={"t12 " + CLASS[state.group]}>{fit(state.text, 12, isSmall ? inner - 66 : inner - 15)}</text>
-      {isTall && now.machines ? <Grid machines={now.machines} x={x + pad} y={y + rows.state + 10} w={inner} h={bottom - 34 - rows.state - 10 - (now.machines.some((each) => each.left !== null) ? 14 : 0)} /> : null}
-      {isTall && now.machines?.some((each) => each.left !== null) && density !== "compact" ? <text x={x + pad} y={valueY - 20}>{texts.line.coilLeft}</text> : null}
+      {isTall && now.machines ? <g aria-hidden="true"><Grid machines={now.machines} x={x + pad} y={y + rows.state + 10} w={inner} h={bottom - 34 - rows.state - 10 - (now.machines.some((each) => each.left !== null) ? 14 : 0)} /></g> : null}
+      {isTall && now.machines?.some((each) => each.left !== null) && density !== "compact" ? <text x={x + pad} y={valueY - 20} aria-hidden="true">{texts.line.coilLeft}</text> : null}
       {!isTall && rows.marks > 0 ? (
         numbers.level !== null && station.kind === "store" ? <Level x={x + pad} y={y + rows.marks + 1} w={inner} share={numbers.level} />
           : now?.machines && now.machines.length <= MARKS_MOST && station.kind !== "store" ? <Machines machines={now.machines} x={x + pad} y={y + rows.marks} w={inner} />

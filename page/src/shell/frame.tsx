@@ -45,7 +45,7 @@ function Top({ open }: { open: (overlay: Overlay) => void }) {
     <header className="top">
       <a className="brand" href={link("/line")} aria-label={texts.name}><Mark /><span>{texts.name}</span></a>
       <button type="button" className="lineup" onClick={() => open("runs")} title={texts.shell.chooseRun} aria-haspopup="dialog"><span>{header.title}</span><Icon name="down" size={14} /></button>
-      <span className="source"><b>{texts.shell.source[header.source]}</b> {what}{speed}</span>
+      <span className="pill"><b>{texts.shell.source[header.source]}</b> {what}{speed}</span>
       {order ? <span className="age hide order">{texts.shell.order(order.id, order.amount ? order.made / order.amount : null, count(order.amount ?? order.made))} {header.product_word}</span> : null}
       <div className="grow" />
       <button type="button" className="search" onClick={() => open("search")} aria-keyshortcuts="/" aria-haspopup="dialog"><Icon name="search" size={15} /><span>{texts.shell.search}</span><kbd>{texts.shell.searchKey}</kbd></button>
@@ -61,7 +61,8 @@ function Counts() {
   const counts = useTopic<AlarmList>(run, "alarms")?.counts ?? header.alarms;
   const shown = ([1, 2, 3, 4] as const).filter((p) => (counts?.[`${p}`] ?? 0) > 0);
   return (
-    <a className="alarms-sum" href={link("/alarms")} aria-label={texts.shell.alarmSum}>
+    <a className="alarms-sum" href={link("/alarms")} title={texts.shell.alarmSum}>
+      <span className="unseen">{texts.shell.alarmSum}</span>
       {shown.length ? shown.map((p) => <span key={p}><AlarmBadge priority={p} state="acknowledged" />{count(counts[`${p}`])}</span>) : <span className="age">{header.source === "import" ? "" : texts.shell.noAlarms}</span>}
     </a>
   );
