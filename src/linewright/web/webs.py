@@ -96,13 +96,12 @@ def judged(p: ConsumeRow, chain: Chain, lo_mm: float, hi_mm: float, guard_mm: fl
     whole = then(identity(p.web, FAR_MM, p.error_mm, p.drift), chain)
     if whole is None:
         return None
-    limit = whole.limit_mm(p.lo_mm, p.hi_mm)
-    low, high = sorted((whole.at(p.lo_mm), whole.at(p.hi_mm)))
-    if high + limit + guard_mm <= lo_mm or low - limit - guard_mm >= hi_mm:
+    there = reach(whole, lo_mm, hi_mm, guard_mm)
+    if there is None or p.hi_mm <= there.possible[0] or p.lo_mm >= there.possible[1]:
         return None
-    # Certain: some of it lies inside even when it is off by the limit.
-    is_certain = min(high, hi_mm) - max(low, lo_mm) > 0.0 and high - limit > lo_mm and low + limit < hi_mm
-    return Piece(p.unit, whole.lane, low, high, is_certain, limit)
+    low, high = sorted((whole.at(p.lo_mm), whole.at(p.hi_mm)))
+    is_certain = there.certain is not None and p.hi_mm > there.certain[0] and p.lo_mm < there.certain[1]
+    return Piece(p.unit, whole.lane, low, high, is_certain, there.limit_mm)
 
 
 def lanes_across(run: OpenRun, web: int, across: str) -> set[int]:
@@ -122,8 +121,8 @@ def lanes_across(run: OpenRun, web: int, across: str) -> set[int]:
         rows = [below for m in rows for below in run.records.maps_on_parent(m.child)]
     found = set()
     for m in rows:
-        is_known = m.across_lo_mm is not None and m.across_hi_mm is not None
-        if m.lane is not None and (not is_known or (m.across_hi_mm > lo and m.across_lo_mm < hi)):  # type: ignore[operator]
+        lies = (m.across_lo_mm, m.across_hi_mm)
+        if m.lane is not None and (lies[0] is None or lies[1] is None or (lies[1] > lo and lies[0] < hi)):
             found.add(m.lane)
     return found
 
