@@ -86,6 +86,18 @@ def test_too_many_faults_are_counted_not_shown(tmp_path: Path, shelf: Shelf) -> 
     assert "... and 300 more." in str(ModelError(found.faults))
 
 
+def test_a_file_of_nothing_but_faults_is_refused_fast(tmp_path: Path, shelf: Shelf) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_text("line: a\nproduct: b\nstations: {c: {time: 1 s}}\n" + "".join(f"wrong-{n}: 1\n" for n in range(20_000)))
+    assert len(check(path, shelf).faults) == 1000
+
+
+def test_too_many_stations_that_start_from_one_another(tmp_path: Path, shelf: Shelf) -> None:
+    path = tmp_path / "chain.yaml"
+    path.write_text("line: a\nproduct: b\nstations:\n" + "".join(f"  s{n}: {{use: s{n + 1}}}\n" for n in range(900)) + "  s900: {time: 1 s}\n")
+    assert any("more than 50 stations start from one another" in f.message for f in check(path, shelf).faults)
+
+
 def test_a_line_with_too_many_stations_is_refused_fast(tmp_path: Path, shelf: Shelf) -> None:
     path = tmp_path / "long.yaml"
     path.write_text("line: a\nproduct: b\nstations:\n" + "".join(f"  s{n}: {{time: 1 s, scrap: 0 %}}\n" for n in range(2500)))

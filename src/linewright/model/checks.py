@@ -20,7 +20,7 @@ __all__ = ["Checking", "check_names", "check_paths", "check_top"]
 
 Values = dict[str, Any]
 #: Longest known line: 60 stations. The bound keeps checks that look at all pairs fast.
-MOST_STATIONS = 2000
+MOST_STATIONS = 1000
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ __all__ = ["BUILT_IN", "Fields", "Items", "Node", "Place", "Report", "SourceText
 LARGEST_BYTES = 1_000_000
 #: Deeper nesting is refused; the language itself never needs more than 8.
 DEEPEST = 40
+#: Faults that are noted.
+MOST_FAULTS = 1000
 
 
 @dataclass(slots=True)
@@ -107,9 +109,15 @@ class Report:
         self._faults: dict[tuple[str, int, int, str], FileFault] = {}
         self._warnings: dict[tuple[str, int, int, str], FileFault] = {}
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether further faults are no longer noted: nobody reads more, and the file is not the one that was meant."""
+        return len(self._faults) >= MOST_FAULTS
+
     def fault(self, place: Place, path: str, message: str, hint: str = "") -> None:
         """Note a fault."""
-        self._note(self._faults, place, path, message, hint)
+        if not self.is_full:
+            self._note(self._faults, place, path, message, hint)
 
     def warn(self, place: Place, path: str, message: str, hint: str = "") -> None:
         """Note a warning: the file can be run."""

@@ -298,6 +298,8 @@ class Reading:
         return True
 
     def _no_such_key(self, name: str, place: Place, form: Record, path: str) -> None:
+        if self.report.is_full:
+            return
         hint = nearest(name, list(form.keys))
         said = "" if hint else f"It may hold {_listed(list(form.keys))}."
         if len(form.keys) > 15 and not hint:

@@ -27,6 +27,10 @@ def is_file_name(text: str) -> bool:
     return "/" in text or "\\" in text or text.endswith((".yaml", ".yml"))
 
 
+#: Stations that start from one another; the longest known chain has 3.
+MOST_USES = 50
+
+
 class Stations:
     """The stations of one file over those of the file it uses."""
 
@@ -116,6 +120,9 @@ class Stations:
         stations = [*(self.own.entries if self.own else ()), *(self.below.entries if self.below else ())]
         target = use.value
         here = target != name and target in stations
+        if here and len(self.under_way) > MOST_USES:
+            self.report.fault(use.place, path, f"more than {MOST_USES} stations start from one another.")
+            return None
         if here and target in self.under_way:
             circle = " -> ".join([*self.under_way[self.under_way.index(target) :], target])
             self.report.fault(use.place, path, f"the stations use each other in a circle: {circle}.", "One of them must stand alone.")
