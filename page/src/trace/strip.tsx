@@ -107,10 +107,11 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
                   const isIt = unit.id === highlight;
                   const text = unit.id.slice(-4);
                   if (b <= a) return null;
+                  if (i > 0) return <rect key={unit.id + unit.lane} x={a} y={y} width={b - a} height={22} fill="none" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />;
                   return (
-                    <a key={unit.id + unit.lane} href={link(toPath("unit", unit.id))} aria-label={b - a > 30 ? undefined : unit.id} tabIndex={i ? -1 : 0}>
+                    <a key={unit.id + unit.lane} href={link(toPath("unit", unit.id))} aria-label={b - a > 30 ? undefined : unit.id}>
                       <rect x={a} y={y} width={b - a} height={22} fill="transparent" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />
-                      {i === 0 && b - a > 30 ? <text x={(a + b) / 2} y={y + 15} className={"mid zero halo " + (isIt ? "t1 b" : "t2")}>{text}</text> : null}
+                      {b - a > 30 ? <text x={(a + b) / 2} y={y + 15} className={"mid zero halo " + (isIt ? "t1 b" : "t2")}>{text}</text> : null}
                     </a>
                   );
                 })}

@@ -21,9 +21,9 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
     <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span>{node.title}</span>
-      <b className="id">{node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</b>
+      <b className="id"><bdi>{node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
       {(node.role === "self" ? node.lines : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
-      {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} aria-label={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.moreOf(hidden)}</button> : null}
+      {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.moreOf(hidden)}</button> : null}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );
@@ -41,12 +41,12 @@ export default function TreeView({ tree: first, showMetres, showCarriers }: { tr
   const [ref, width] = useWidth<HTMLDivElement>();
   useEffect(() => setAdded(null), [first]);
   const tree = added ?? first;
-  const placed = useMemo(() => place(showCarriers ? tree : { ...tree, nodes: tree.nodes.filter((each) => each.role !== "carried-in") }), [tree, showCarriers]);
+  const placed = useMemo(() => place(showCarriers ? tree : { ...tree, nodes: tree.nodes.filter((each) => each.role !== "carried-in") }, Math.max(300, width - 28)), [tree, showCarriers, width]);
   const open = (id: string): void => {
     void get<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: 1, limit: 60 }).then((more) => setAdded((before) => merge(before ?? first, more)));
   };
   const nodes = useMemo<Node[]>(() => [
-    ...placed.nodes.map(({ node, x, y, isPossible }): Node => ({ id: node.id, type: "thing", position: { x, y }, data: { node: showMetres ? node : { ...node, lines: node.role === "self" ? node.lines : [] }, isPossible, open: node.kind === "group" ? null : () => open(node.id) }, draggable: false, connectable: false, ariaLabel: `${node.title} ${node.id}`, width: NODE.w, initialWidth: NODE.w, initialHeight: NODE.h })),
+    ...placed.nodes.map(({ node, x, y, isPossible }): Node => ({ id: node.id, type: "thing", position: { x, y }, data: { node: showMetres ? node : { ...node, lines: node.role === "self" ? node.lines : [] }, isPossible, open: node.kind === "group" ? null : () => open(node.id) }, draggable: false, connectable: false, ariaLabel: `${node.title} ${node.id}`, width: placed.nodeWidth, initialWidth: placed.nodeWidth, initialHeight: NODE.h })),
     ...placed.columns.map((each): Node => ({ id: "label-" + each.role, type: "label", position: { x: each.x, y: each.y }, data: { text: { "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn }[each.role] }, draggable: false, selectable: false, focusable: false, connectable: false })),
   ], [placed, showMetres]);
   const edges = useMemo<Edge[]>(() => placed.edges.map((each): Edge => {
@@ -61,10 +61,10 @@ export default function TreeView({ tree: first, showMetres, showCarriers }: { tr
     const node = tree.nodes.find((each) => each.id === id);
     if (node && node.role !== "self" && node.kind !== "group") go(link(thingPath(node.kind, node.id)));
   };
-  const zoom = width ? Math.min(1, Math.max(0.62, (width - 28) / Math.max(1, placed.width))) : 1;
+  const zoom = width ? Math.min(1, Math.max(0.95, (width - 28) / Math.max(1, placed.width))) : 1;
   const centre = placed.nodes.find((each) => each.node.role === "self");
   const fits = placed.width * zoom <= width;
-  const x = fits ? 14 : Math.min(14, width / 2 - ((centre?.x ?? 0) + NODE.w / 2) * zoom);
+  const x = fits ? 14 : Math.min(14, width / 2 - ((centre?.x ?? 0) + placed.nodeWidth / 2) * zoom);
   const height = Math.min(420, Math.max(150, placed.height * zoom + 26));
   return (
     <div ref={ref} className="flow" style={{ height }} role="group" aria-label={texts.thing.treeLabel(centre?.node.id ?? "")}

@@ -2,9 +2,9 @@
 import type { Tree, TreeEdge, TreeNode } from "../types";
 
 export interface PlacedNode { node: TreeNode; x: number; y: number; isPossible: boolean }
-export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
+export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; nodeWidth: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
 
-export const NODE = { w: 172, h: 50, self: 64, dx: 220, dy: 58 };
+export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 48, leastGap: 24, dy: 58 };
 
 /** Adds the answer for an opened node to what is drawn; what was the centre stays it. */
 export function merge(a: Tree, b: Tree): Tree {
@@ -50,9 +50,10 @@ export function depths(tree: Tree, centre: string): Map<string, number> {
   return found;
 }
 
-export function place(tree: Tree): PlacedTree {
+/** Nodes become narrower, and stand closer, before anything is scaled: their text keeps its size. */
+export function place(tree: Tree, room = 1200): PlacedTree {
   const centre = tree.nodes.find((each) => each.role === "self") ?? tree.nodes[0];
-  if (!centre) return { nodes: [], edges: [], width: 0, height: 0, columns: [] };
+  if (!centre) return { nodes: [], edges: [], width: 0, height: 0, nodeWidth: NODE.w, columns: [] };
   const depth = depths(tree, centre.id);
   const byColumn = new Map<number, TreeNode[]>();
   for (const node of tree.nodes) {
@@ -81,9 +82,13 @@ export function place(tree: Tree): PlacedTree {
     });
   }
   const low = Math.min(...columns);
+  const n = Math.max(...columns) - low + 1;
+  const gap = Math.max(NODE.leastGap, Math.min(NODE.gap, (room - n * NODE.least) / Math.max(1, n - 1)));
+  const nodeWidth = Math.floor(Math.max(NODE.least, Math.min(NODE.w, (room - (n - 1) * Math.min(gap, 32)) / n)));
+  const dx = nodeWidth + Math.max(NODE.leastGap, Math.min(NODE.gap, (room - n * nodeWidth) / Math.max(1, n - 1)));
   const top = Math.min(...ys.values());
   const nodes = tree.nodes.map((node): PlacedNode => ({
-    node, x: ((depth.get(node.id) ?? 0) - low) * NODE.dx, y: (ys.get(node.id) ?? 0) - top + 18 - (node.id === centre.id ? (NODE.self - NODE.h) / 2 : 0), isPossible: possible.has(node.id),
+    node, x: ((depth.get(node.id) ?? 0) - low) * dx, y: (ys.get(node.id) ?? 0) - top + 18 - (node.id === centre.id ? (NODE.self - NODE.h) / 2 : 0), isPossible: possible.has(node.id),
   }));
   const labels: PlacedTree["columns"] = [];
   const labelAt = (role: "made-of" | "went-into" | "carried-in"): void => {
@@ -95,5 +100,5 @@ export function place(tree: Tree): PlacedTree {
   labelAt("made-of");
   labelAt("went-into");
   labelAt("carried-in");
-  return { nodes, edges: tree.edges.filter((each) => ys.has(each.from) && ys.has(each.to)), width: Math.max(...nodes.map((each) => each.x)) + NODE.w, height: Math.max(...nodes.map((each) => each.y)) + NODE.self, columns: labels };
+  return { nodes, edges: tree.edges.filter((each) => ys.has(each.from) && ys.has(each.to)), width: Math.max(...nodes.map((each) => each.x)) + nodeWidth, nodeWidth, height: Math.max(...nodes.map((each) => each.y)) + NODE.self, columns: labels };
 }
