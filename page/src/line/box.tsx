@@ -179,9 +179,16 @@ export function StationBox({ box, density, station, now, alarm, word, href }: Bo
   );
 }
 
-/** A buffer in the gap, or lying flat on a return line. Full (95 %) turns blue. */
-export function BufferShape({ x, y, flat, share, label, text }: { x: number; y: number; flat: boolean; share: number | null; label: string; text: string }) {
-  const isFull = share !== null && share >= 0.95;
+const FULL = 0.95;
+const SMALL = 10; // places: fewer are full in every healthy line, so they turn blue only when somebody waits behind them
+
+/** Whether a buffer is full in a way that concerns anyone. */
+export function isFullBuffer(count: number | null, places: number | null, isBlockedBefore: boolean): boolean {
+  return count !== null && places !== null && places > 0 && count / places >= FULL && (places >= SMALL || isBlockedBefore);
+}
+
+/** A buffer in the gap, or lying flat on a return line. Full turns blue. */
+export function BufferShape({ x, y, flat, share, isFull, label, text }: { x: number; y: number; flat: boolean; share: number | null; isFull: boolean; label: string; text: string }) {
   const stroke = isFull ? "var(--wait)" : "var(--line-strong)";
   const fill = isFull ? "var(--wait)" : "var(--run)";
   const level = Math.max(0, Math.min(1, share ?? 0));

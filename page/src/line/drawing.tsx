@@ -5,7 +5,7 @@ import { path as toPath } from "../route";
 import { useRun } from "../run";
 import { texts } from "../texts";
 import type { Alarm, LineSample, Plant, QueueNow, StationNow } from "../types";
-import { BufferShape, StationBox, volumeShare } from "./box";
+import { BufferShape, isFullBuffer, StationBox, volumeShare } from "./box";
 import { layout, type BufferMark } from "./layout";
 
 /** Width of an element, kept as it changes. */
@@ -39,6 +39,11 @@ export function Drawing({ plant, sample, alarms }: { plant: Plant; sample: LineS
   const [ref, width] = useWidth<HTMLDivElement>();
   const drawn = useMemo(() => layout(plant, Math.max(340, width || 884)), [plant, width]);
   const stations = useMemo(() => new Map(plant.stations.map((each) => [each.path, each])), [plant]);
+  const before = useMemo(() => {
+    const found = new Map<string, string[]>();
+    for (const line of drawn.lines) found.set(line.to, [...(found.get(line.to) ?? []), line.from]);
+    return found;
+  }, [drawn]);
   const worst = new Map<string, Alarm>();
   for (const alarm of alarms) {
     const before = worst.get(alarm.station);
@@ -60,7 +65,7 @@ export function Drawing({ plant, sample, alarms }: { plant: Plant; sample: LineS
           const what = station?.inputs.find((each) => each.material === mark.input)?.title.toLowerCase() ?? (station?.carrier ? station.carrier + "s" : header.product_word);
           const shown = amount === null ? "" : queue?.unit ? volumeShare(amount, queue.places) : count(amount);
           const places = queue?.places ? count(queue.places) : null;
-          return <BufferShape key={mark.station + mark.input} x={mark.x} y={mark.y} flat={mark.flat} share={share} label={texts.line.bufferLabel(station?.title ?? "", shown || texts.noValue, places)} text={mark.flat ? (amount === null ? "" : texts.line.buffer(shown, places, what)) : shown} />;
+          return <BufferShape key={mark.station + mark.input} x={mark.x} y={mark.y} flat={mark.flat} share={share} isFull={isFullBuffer(amount, queue?.places ?? null, before.get(mark.station)?.some((path) => (sample?.stations[path]?.waiting?.blocked ?? 0) > 0) ?? false)} label={texts.line.bufferLabel(station?.title ?? "", shown || texts.noValue, places)} text={mark.flat ? (amount === null ? "" : texts.line.buffer(shown, places, what)) : shown} />;
         })}
         {drawn.boxes.map((box) => {
           const station = stations.get(box.path);

@@ -13,7 +13,8 @@ function useSpark(figure: string, spanUs: number): (number | null)[] {
   const { run, header, now } = useRun();
   // A spark moves with the minute, not with every sample.
   const to = Math.floor((now() || header.at_us) / 15e6) * 15e6;
-  const answer = useGet<SparkData>(to ? ofRun(run, "line", "spark") : "", { figure, from_us: Math.max(header.begin_us, Math.round(to - spanUs)), to_us: Math.round(to), pixels: 27 }, 0);
+  const from = Math.max(header.begin_us, Math.round(to - spanUs));
+  const answer = useGet<SparkData>(to > from ? ofRun(run, "line", "spark") : "", { figure, from_us: from, to_us: Math.round(to), pixels: 27 }, 0);
   const kept = useKept(answer.data);
   return kept?.value ?? [];
 }

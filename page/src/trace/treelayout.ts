@@ -4,7 +4,7 @@ import type { Tree, TreeEdge, TreeNode } from "../types";
 export interface PlacedNode { node: TreeNode; x: number; y: number; isPossible: boolean }
 export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; nodeWidth: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
 
-export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 48, leastGap: 24, dy: 58 };
+export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 88, leastGap: 24, dy: 58 };
 
 /** Adds the answer for an opened node to what is drawn; what was the centre stays it. */
 export function merge(a: Tree, b: Tree): Tree {
