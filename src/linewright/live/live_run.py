@@ -89,6 +89,7 @@ class LiveRun:
         self.event("run.started", 0, self._header())
         self.operator.begin(0)
         self.sampling.begin(self._floor.state)
+        self._floor.advance(0)  # compiles what is not compiled yet, before the clock runs
 
     def go_on(self, info: RunInfo) -> None:
         """Go on where a run stopped: the newest saved state, and again what was committed since; its rows are not stored twice.
@@ -111,7 +112,9 @@ class LiveRun:
             self.advance(at_ns)
             self.operator.do(put_in, at_ns)  # type: ignore[arg-type] # emulated machines deliver nothing that is kept
         self.advance(tail.until_ns)
+        self._recorder.passed(self._line_us())
         self._signals.close(max(tail.signals_ns, self._signals.closed_ns), self._writer)
+        self._write_commands()
         self._writer.end_replay()
         self.commands = Commands(self.operator.kept.next_command, self.operator.preview)
         self.event("run.continued", self.reached_ns, self._header())
@@ -136,9 +139,9 @@ class LiveRun:
 
     def advance(self, until_ns: int) -> None:
         """Let all happen that happens before a line time."""
-        if until_ns > self.reached_ns or until_ns == 0:
+        if until_ns > self.reached_ns:
             self._floor.advance(until_ns)
-            self.reached_ns = max(self.reached_ns, until_ns)
+            self.reached_ns = until_ns
 
     def answer(self) -> None:
         """Do what people have asked."""
