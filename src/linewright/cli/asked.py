@@ -1,0 +1,70 @@
+"""What several commands are asked with: a line, a ledger, a length of time, a speed."""
+# ruff: noqa: PLC0415 - heavy rooms are imported by the command that needs them
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linewright.model.errors import LinewrightError
+
+if TYPE_CHECKING:
+    from linewright.ledger.ledger import Ledger
+    from linewright.model.plant import Plant
+
+__all__ = ["ledger_at", "line_of", "seconds", "speed_of"]
+
+
+def ledger_at(folder: Path | None) -> Ledger:
+    """Return the ledger: the folder named, else LINEWRIGHT_LEDGER, else in the user's data folder."""
+    from linewright.ledger.ledger import Ledger, default_folder
+
+    named = folder or (Path(os.environ["LINEWRIGHT_LEDGER"]) if os.environ.get("LINEWRIGHT_LEDGER") else default_folder())
+    if named.exists() and not named.is_dir():
+        raise LinewrightError(f"{named}: a folder was expected, this is a file. Name another one with --ledger.")
+    return Ledger(named)
+
+
+def line_of(line: str, changes: Sequence[str] = ()) -> Plant:
+    """Return the plant of a library line or a file, with some values changed."""
+    from linewright.library.catalogue import installed_libraries
+    from linewright.model.load import load
+
+    return load(line, installed_libraries(), tuple(changes))
+
+
+def seconds(text: str | None, option: str = "--until") -> float | None:
+    """Return a time such as ``1 day`` in seconds; None stays None."""
+    if text is None:
+        return None
+    from linewright.model.quantity import QuantityFault, parse_amount
+
+    try:
+        value = parse_amount(text, "time", loose=True).si
+    except QuantityFault as fault:
+        raise LinewrightError(f"{option}: {fault.message}. {fault.hint or 'Such as: 8 h, or 1 day.'}") from fault
+    if value <= 0.0:
+        raise LinewrightError(f'{option}: "{text}" is not later than the begin; a time above zero was expected, such as 1 day.')
+    return value
+
+
+def speed_of(text: str) -> float:
+    """Return line seconds in one wall second; ``max`` is as fast as it can.
+
+    Examples
+    --------
+    >>> speed_of("60"), speed_of("max")
+    (60.0, inf)
+    """
+    if text == "max":
+        return math.inf
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0.0):
+        raise LinewrightError(f'--speed: "{text}" is no speed. Write 1 (the clock), 60 (sixty times faster) or max.')
+    return value

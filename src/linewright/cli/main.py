@@ -1,0 +1,59 @@
+"""The command `linewright`: parse, call a verb, print. Heavy rooms are imported by the command that needs them."""
+# ruff: noqa: PLC0415 - heavy rooms are imported by the command that needs them
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from linewright.cli.welcome import WELCOME
+
+__all__ = ["main"]
+
+USER_FAULT, INTERRUPTED = 2, 130
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its code: 0 done, 2 the user can mend it, 130 Ctrl-C."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments in (["--help"], ["-h"], ["help"]):
+        sys.stdout.write(WELCOME)
+        sys.exit(0)
+    try:
+        code = run_command(arguments)
+    except KeyboardInterrupt:
+        told("Stopped by Ctrl-C.")
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Return the exit code of one command line; faults are told on stderr, without a traceback."""
+    from linewright.cli.commands import ABORTED, USAGE_ERRORS, app
+    from linewright.model.errors import LinewrightError
+
+    try:
+        result = app(args=arguments, prog_name="linewright", standalone_mode=False)
+    except LinewrightError as error:
+        told(str(error))
+        return USER_FAULT
+    except USAGE_ERRORS as error:
+        told(f"{error.format_message()}\n    linewright --help lists the commands; linewright COMMAND --help its options.")
+        return USER_FAULT
+    except ABORTED:
+        told("Stopped by Ctrl-C.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has ended (`| head`): nothing is left to say
+        return 0
+    except OSError as error:
+        told(f"{error.filename or 'The system'}: {error.strerror or error}. Nothing more was written.")
+        return USER_FAULT
+    return result if isinstance(result, int) else 0
+
+
+def told(text: str) -> None:
+    """Print a fault on stderr."""
+    sys.stdout.flush()
+    sys.stderr.write(text.rstrip() + "\n")

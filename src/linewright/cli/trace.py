@@ -1,0 +1,167 @@
+"""`linewright trace`."""
+# ruff: noqa: PLC0415 - heavy rooms are imported by the command that needs them
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linewright.cli.asked import ledger_at
+from linewright.cli.printing import as_json, moment, number, say, table
+from linewright.model.errors import LinewrightError
+
+if TYPE_CHECKING:
+    from linewright.genealogy.tree import Branch, Edge, Node, Trace, Value
+    from linewright.ledger.reader import RunReader
+
+#: How deep the printed tree goes; `--json` gives all of it.
+DEEPEST = 12
+
+
+def trace(  # noqa: PLR0917 - a command's options are its arguments
+    thing: Annotated[str | None, typer.Argument(metavar="[ID]", help="A cell, coil or batch, or a span such as COIL-4:10..15 (m).")] = None,
+    web: Annotated[str | None, typer.Option(help="A web, instead of ID.")] = None,
+    begin: Annotated[float | None, typer.Option("--from", help="Metres on the web.")] = None,
+    end: Annotated[float | None, typer.Option("--to", help="Metres on the web.")] = None,
+    lane: Annotated[int | None, typer.Option(help="Lane of the web, from 1.")] = None,
+    guard: Annotated[str, typer.Option(help="Widens what is possible.")] = "2 m",
+    run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print where a thing came from and what came of it; alone, list the newest units, webs and batches."""
+    from linewright.genealogy.trace import recent
+    from linewright.genealogy.trace import trace as trace_thing
+
+    asked = asked_for(thing, web, begin, end, lane)
+    guard_mm = metres(guard) * 1000.0
+    reader = ledger_at(ledger).reader(run)
+    try:
+        if asked is None:
+            newest = recent(reader)
+            if json:
+                as_json(newest)
+            else:
+                print_recent(reader, newest)
+            return
+        found = trace_thing(reader, asked, guard_mm=guard_mm)
+    finally:
+        reader.close()
+    if json:
+        as_json(found.to_json())
+    else:
+        print_trace(found)
+
+
+def asked_for(thing: str | None, web: str | None, begin: float | None, end: float | None, lane: int | None) -> str | None:
+    """Return what is asked for as one text, such as ``COIL-4/lane-3:10..15``.
+
+    Examples
+    --------
+    >>> asked_for(None, "COIL-4", 10, 15, 3)
+    'COIL-4/lane-3:10..15'
+    """
+    name = web or thing
+    if web and thing:
+        raise LinewrightError(f"ID {thing} and --web {web}: one of them was expected.")
+    if name is None or (begin is None and end is None and lane is None):
+        if name is None and (begin, end, lane) != (None, None, None):
+            raise LinewrightError("--from, --to and --lane are of a web: name it, such as --web COIL-4.")
+        return name
+    if begin is None or end is None:
+        raise LinewrightError("A span of web has both ends: --from 10 --to 15 (metres).")
+    return f"{name}{f'/lane-{lane}' if lane is not None else ''}:{begin:g}..{end:g}"
+
+
+def metres(text: str) -> float:
+    """Return a length in metres."""
+    from linewright.model.quantity import QuantityFault, parse_amount
+
+    try:
+        return parse_amount(text, "length", loose=True).si
+    except QuantityFault as fault:
+        raise LinewrightError(f"--guard: {fault.message}. {fault.hint}".rstrip()) from fault
+
+
+def print_recent(reader: RunReader, newest: dict[str, list]) -> None:  # type: ignore[type-arg] # things of the ledger
+    """Print the newest things by their kinds."""
+    rows = [[each.id, kind, each.material or "-", moment(each.made_us)] for kind, things in newest.items() for each in things]
+    if not rows:
+        say(f"Run {reader.header().run} has made nothing yet.")
+        return
+    table(["Newest", "Kind", "Material", "Made (UTC)"], rows)
+    say(f"\nlinewright trace {rows[0][0]}")
+
+
+def print_trace(found: Trace) -> None:
+    """Print a trace as text: the thing, its life, its values, both trees."""
+    node = found.node
+    say(f"{node.id}   {node.kind}{f', {node.material}' if node.material else ''}   made {moment(node.made_us)}   run {found.run} ({found.source})")
+    if found.is_before:
+        say("made before this run: drawn again from the seed")
+    if found.life:
+        say()
+        rows = [
+            [s.step, s.machine or "-", number(s.tool), moment(s.start_us), moment(s.done_us), s.verdict or "-", s.grade or "-"] for s in found.life
+        ]
+        table(["Step", "Machine", "Tool", "Begun (UTC)", "Done (UTC)", "Verdict", "Grade"], rows, right=[2])
+    for place in found.places:
+        say(f"on {place.carrier}, place {place.place}, from {moment(place.from_us)} to {moment(place.to_us)}")
+    print_values(node.values)
+    print_branches("Made of", node.made_of)
+    print_branches("Went into", node.went_into)
+    if found.certain or found.possible:
+        say(f"\nUnits that hold part of it: {found.certain} certainly, {found.possible} possibly")
+        say("   " + ", ".join(found.units) if found.units else "")
+    for finding in found.findings:
+        say(f"doubt: {finding.kind} ({finding.source or '-'}): {finding.found or '-'}; {finding.done or 'kept as it stands'}")
+
+
+def print_values(values: tuple[Value, ...]) -> None:
+    """Print measured values with their windows."""
+    if not values:
+        return
+    say()
+    rows = [
+        [v.characteristic, v.step or "-", number(v.value, 6) if v.value is not None else v.text or v.literal or "-", v.unit, number(v.lower),
+         number(v.upper), "outside" if v.is_outside else v.source] for v in values
+    ]  # fmt: skip
+    table(["Measured", "Step", "Value", "Unit", "Lower", "Upper", "Source"], rows, right=[2, 4, 5])
+
+
+def print_branches(head: str, branches: tuple[Branch, ...]) -> None:
+    """Print one side of the tree."""
+    if branches:
+        say(f"\n{head}")
+        for branch in branches:
+            print_branch(branch, 1)
+
+
+def print_branch(branch: Branch, depth: int) -> None:
+    """Print a branch and what hangs on it."""
+    node = branch.node
+    many = f" and {node.count - 1} more" if node.count > 1 else ""
+    say(f"{'   ' * depth}{node.id}{many}  {node.material or node.kind}{edge_words(branch.edge)}{value_words(node)}")
+    if depth < DEEPEST:
+        for each in (*node.made_of, *node.went_into):
+            print_branch(each, depth + 1)
+
+
+def edge_words(edge: Edge) -> str:
+    """Return metres, lane and basis of an edge in words."""
+    words = [edge.role] if edge.role else []
+    if edge.lo_m is not None and edge.hi_m is not None:
+        words.append(f"{edge.lo_m:.3f} .. {edge.hi_m:.3f} m" + (f" +- {edge.limit_m:.3f} m" if edge.limit_m else ""))
+    if edge.lane is not None:
+        words.append(f"lane {edge.lane}")
+    if edge.basis != "certain":
+        words.append(edge.basis + (f" ({edge.rule})" if edge.rule else ""))
+    return "  " + ", ".join(words) if words else ""
+
+
+def value_words(node: Node) -> str:
+    """Return the first values of a node in words."""
+    shown = [f"{v.characteristic} {number(v.value, 5)} {v.unit}".rstrip() for v in node.values if v.value is not None][:4]
+    return "  | " + "; ".join(shown) if shown else ""

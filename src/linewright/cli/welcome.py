@@ -1,0 +1,38 @@
+"""What `linewright` alone prints: commands grouped by who asks, one example each."""
+
+from __future__ import annotations
+
+__all__ = ["WELCOME"]
+
+WELCOME = """\
+Linewright: describe a line once, then simulate it, run it and trace it.
+
+Usage: linewright COMMAND [OPTIONS]        linewright COMMAND --help
+
+Line planner        before steel is bought: how many machines, which buffer?
+  lines             list the lines of the library
+  new               begin a line file of your own
+  simulate          the twin: output, OEE, yield, WIP, bottleneck
+                      linewright simulate four-stations --until "1 day" --seed 7
+
+Process engineer    what is set, what is seen, where a value came from
+  check             name every fault of a line file; --full prints all values
+  schema            print the JSON Schema of the line file, for editors
+                      linewright check cylindrical-21700-tabless --full
+
+Operator            what is stopped, what do I do now?
+  run               the line, live, with its page
+  serve             the page on a ledger, without a run
+                      linewright run cylindrical-21700-tabless --speed 60
+
+Quality engineer    where a cell came from, what came of a metre of web
+  trace             genealogy, both ways
+  runs              list the runs in the ledger
+                      linewright trace CELL-4418
+
+Integrator          real records and machines
+  import            read real production records into the ledger
+  ledger status     where the ledger is, how large, what writes to it
+  version           print the version
+                      linewright import kiprobatt PATH --report report.json
+"""
