@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ def slow(x: list[float], rule: int) -> set[int]:
         [
             mark(i, 6)
             for i, w in windows(x, 6)
-            if all(a < b for a, b in zip(w, w[1:], strict=False)) or all(a > b for a, b in zip(w, w[1:], strict=False))
+            if all(a < b for a, b in pairwise(w)) or all(a > b for a, b in pairwise(w))
         ]
     elif rule == 4:
         [mark(i, 14) for i, w in windows(x, 14) if all((b - a) * (c - b) < 0 for a, b, c in zip(w, w[1:], w[2:], strict=False))]

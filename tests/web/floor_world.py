@@ -28,7 +28,7 @@ class Mailbox:
 
     sent: list[dict[str, object]] = field(default_factory=list)
 
-    def preview(self, command: dict[str, object]) -> dict[str, object]:
+    def preview(self, _command: dict[str, object]) -> dict[str, object]:
         return {
             "class": "undoable",
             "can": True,
@@ -68,7 +68,8 @@ class NewestSamples:
 def sample_body(**more: object) -> str:
     """Return a line sample as docs/api.md defines it, with the keys that tests look at."""
     winder = {
-        "states": {"Execute": 13, "Held": 1}, "worst": {"state": "Held", "count": 1, "machine": 7, "reason": "web-break", "since_us": BEGIN_US + 5 * MINUTE_US},
+        "states": {"Execute": 13, "Held": 1}, "worst": {"state": "Held", "count": 1, "machine": 7, "reason": "web-break",
+        "since_us": BEGIN_US + 5 * MINUTE_US},
         "queue": [{"input": "cathode-strip", "count": 9, "places": 28}], "made": 3000, "scrap": 31, "rate_per_min": 327.0,
         "machines": [{"state": "Execute", "reason": None, "since_us": BEGIN_US, "made": 200 + k, "left": 0.5} for k in range(14)],
     }  # fmt: skip
@@ -82,8 +83,10 @@ def write_things(w: RunWriter, at: int) -> None:
     """Write a coil of 3,000 m from two batches, one strip of it, and ten cells of 0.88 m wound from the strip by winder 7."""
     kind, material, machine = (lambda x: w.key("kind", x)), (lambda x: w.key("material", x)), (lambda x: w.key("machine", x))
     rows = [
-        (BATCH | 1, "SLURRY-1", "lot", "cathode-slurry", "cathode-mixer/1", 1000), (BATCH | 2, "SLURRY-2", "lot", "cathode-slurry", "cathode-mixer/2", 1000),
-        (COIL | 1, "CATHODE-COIL-1", "web", "cathode-coil", "cathode-coater/1", 2_994_000), (STRIP | 5, "CATHODE-STRIP-5", "web", "cathode-strip", "cathode-slitter/1", 3_023_940),
+        (BATCH | 1, "SLURRY-1", "lot", "cathode-slurry", "cathode-mixer/1", 1000),
+        (BATCH | 2, "SLURRY-2", "lot", "cathode-slurry", "cathode-mixer/2", 1000),
+        (COIL | 1, "CATHODE-COIL-1", "web", "cathode-coil", "cathode-coater/1", 2_994_000),
+        (STRIP | 5, "CATHODE-STRIP-5", "web", "cathode-strip", "cathode-slitter/1", 3_023_940),
         (CANS | 1, "CAN-1", "lot", "can", None, None), (TRAY | 3, "T-3", "carrier", "tray", None, None),
     ]  # fmt: skip
     w.append("thing", {
@@ -113,13 +116,16 @@ def write_things(w: RunWriter, at: int) -> None:
     )
     # The strip is rewound: its metre 0 is the coil's end; lane 5 of ten.
     w.append("piece_map", {
-        "child": [STRIP | 5], "child_lo_mm": [0], "child_hi_mm": [3_023_940], "parent": [COIL | 1], "a_mm": [2_994_000.0], "b": [-2_994_000 / 3_023_940], "lane": [4],
-        "across_lo_mm": [287.0], "across_hi_mm": [350.0], "mirrored": [0], "sides_swapped": [0], "error_mm": [5.0], "drift": [0.0002], "step": [w.key("step", "cathode-slitter")],
+        "child": [STRIP | 5], "child_lo_mm": [0], "child_hi_mm": [3_023_940], "parent": [COIL | 1], "a_mm": [2_994_000.0],
+        "b": [-2_994_000 / 3_023_940], "lane": [4],
+        "across_lo_mm": [287.0], "across_hi_mm": [350.0], "mirrored": [0], "sides_swapped": [0], "error_mm": [5.0], "drift": [0.0002],
+        "step": [w.key("step", "cathode-slitter")],
         "made_us": [at],
     })  # fmt: skip
     n = np.arange(10)
     w.append("consume", {
-        "web": [STRIP | 5] * 10, "lo_mm": 1_000_000 + 880 * n, "hi_mm": 1_000_880 + 880 * n, "unit": (CELL | 101) + n, "role": [w.key("role", "cathode-strip")] * 10,
+        "web": [STRIP | 5] * 10, "lo_mm": 1_000_000 + 880 * n, "hi_mm": 1_000_880 + 880 * n, "unit": (CELL | 101) + n, "role": [w.key("role",
+        "cathode-strip")] * 10,
     })  # fmt: skip
     w.fact("roles", {"cathode-strip": [10.0, 0.0005]})
     w.fact("profiles", {f"{COIL >> 40}:0:areal-weight": ["mg/cm^2", 0.01, 0.0, 0.2364, 0.24, 0.2436, "cathode-coater"]})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +36,7 @@ def test_the_bar_covers_the_range_and_shows_the_worst(pieces: list[tuple[int, in
     rows = merged_rows(found, 0, end, pixels)
     assert rows[0]["from_us"] == 0
     assert rows[-1]["to_us"] == end
-    assert all(a["to_us"] == b["from_us"] for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a["to_us"] == b["from_us"] for a, b in pairwise(rows))
     for r in rows:
         inside = [s for s in found if s.from_us < r["to_us"] and (s.to_us or 0) > r["from_us"]]
         assert r["group"] == min((group_of(s.state) for s in inside), key=ORDER.index)

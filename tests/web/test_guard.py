@@ -31,8 +31,10 @@ def test_the_loopback_has_three_names() -> None:
 @pytest.mark.parametrize(
     ("host", "own"),
     [
-        ("127.0.0.1:8350", True), ("localhost:8350", True), ("LOCALHOST:8350", True), ("[::1]:8350", True), ("127.0.0.1", False), ("127.0.0.1:8351", False), ("[::1]", False),
-        ("localhost.evil.example:8350", False), ("evil.example:8350", False), ("127.0.0.1:8350.evil.example", False), ("", False), (":8350", False), ("2130706433:8350", False),
+        ("127.0.0.1:8350", True), ("localhost:8350", True), ("LOCALHOST:8350", True), ("[::1]:8350", True), ("127.0.0.1", False),
+        ("127.0.0.1:8351", False), ("[::1]", False),
+        ("localhost.evil.example:8350", False), ("evil.example:8350", False), ("127.0.0.1:8350.evil.example", False), ("", False),
+        (":8350", False), ("2130706433:8350", False),
     ],
 )  # fmt: skip
 def test_a_host_is_this_server_by_name_and_port(host: str, own: bool) -> None:

@@ -256,8 +256,10 @@ def test_states_and_alarms_are_pushed(world: World) -> None:
     ("text", "what"),
     [
         ("nonsense", "not JSON"), ("[1]", "is an object"), ('{"op": "dance"}', "no such message"), ('{"op": "subscribe", "id": "a"}', "whole number"),
-        ('{"op": "subscribe", "id": 1, "topic": "weather"}', "no such topic"), ('{"op": "subscribe", "id": 1, "topic": "signals", "tags": ["a"]}', "no tag"),
-        ('{"op": "subscribe", "id": 1, "topic": "signals", "tags": []}', "Name the signals"), ('{"op": "subscribe", "id": 1, "topic": "line", "run": "live-77"}', "no run"),
+        ('{"op": "subscribe", "id": 1, "topic": "weather"}', "no such topic"),
+        ('{"op": "subscribe", "id": 1, "topic": "signals", "tags": ["a"]}', "no tag"),
+        ('{"op": "subscribe", "id": 1, "topic": "signals", "tags": []}', "Name the signals"),
+        ('{"op": "subscribe", "id": 1, "topic": "line", "run": "live-77"}', "no run"),
         ("[" * 100_000, "too long"), ('{"op": "subscribe", "id": 1, "topic": "events", "after": "x"}', "whole number"),
     ],
 )  # fmt: skip

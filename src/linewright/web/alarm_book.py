@@ -120,8 +120,10 @@ class AlarmBook:
         is_down = a.on == "failure" and a.state in {AlarmState.NEW, AlarmState.ACKNOWLEDGED}
         return {
             "alarm": a.alarm, "key": a.key, "station": a.station, "machine": a.machine, "name": a.name, "title": title(a.name), "text": a.text,
-            "priority": a.priority, "state": str(a.state), "raised_us": a.raised_us, "returned_us": a.returned_us, "acknowledged_us": a.acknowledged_us,
-            "acknowledged_by": a.acknowledged_by, "value": a.value, "unit": a.unit, "effect_per_min": self.effect(a.station, down) if is_down else None,
+            "priority": a.priority, "state": str(a.state), "raised_us": a.raised_us, "returned_us": a.returned_us,
+            "acknowledged_us": a.acknowledged_us,
+            "acknowledged_by": a.acknowledged_by, "value": a.value, "unit": a.unit,
+            "effect_per_min": self.effect(a.station, down) if is_down else None,
             "next": a.next_step, "times_1h": max(1, repeats), "seq": a.key, "on": a.on,
         }  # fmt: skip
 

@@ -25,7 +25,7 @@ THINGS_LIMIT = 10_000
 
 
 def alarm_body(
-    run: OpenRun, state: Kept = "active", priority: int | None = None, station: str | None = None, from_us: int | None = None,
+    run: OpenRun, *, state: Kept = "active", priority: int | None = None, station: str | None = None, from_us: int | None = None,
     to_us: int | None = None, sort: str = "effect", after: int | None = None, limit: int = 100,
 ) -> dict[str, Any]:  # fmt: skip
     """Return alarms as `GET …/alarms` answers them."""
@@ -52,11 +52,21 @@ def alarm_body(
 
 @router.get("/runs/{run}/alarms")
 def alarms(
-    readers: ReadersNow, run: str, state: Kept = "active", priority: int | None = None, station: str | None = None, from_us: int | None = None,
+    readers: ReadersNow, run: str, *, state: Kept = "active", priority: int | None = None, station: str | None = None, from_us: int | None = None,
     to_us: int | None = None, sort: Literal["effect", "time"] = "effect", after: int | None = None, limit: Limit = 100,
 ) -> Response:  # fmt: skip
     """Answer the alarms that someone should look at, or all that ever were."""
-    return answer(alarm_body(readers.open(run), state, priority, station, from_us, to_us, sort, after, limit))
+    asked = {
+        "state": state,
+        "priority": priority,
+        "station": station,
+        "from_us": from_us,
+        "to_us": to_us,
+        "sort": sort,
+        "after": after,
+        "limit": limit,
+    }
+    return answer(alarm_body(readers.open(run), **asked))  # type: ignore[arg-type] # as they were checked above
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -81,7 +91,8 @@ def hold_rows(run: OpenRun) -> list[dict[str, Any]]:
         if e.kind == "hold.set":
             things = body.get("things") or []
             holds[e.seq] = {
-                "key": e.seq, "things": things[:100], "count": body.get("count", len(things)), "reason": body.get("reason", ""), "by": body.get("by", ""),
+                "key": e.seq, "things": things[:100], "count": body.get("count", len(things)), "reason": body.get("reason", ""),
+                "by": body.get("by", ""),
                 "at_us": e.line_us, "released_us": None, "released_by": None,
             }  # fmt: skip
         elif e.kind == "hold.released" and body.get("hold") in holds:

@@ -24,7 +24,8 @@ from linewright.web.readers import Readers
 __all__ = ["make_app"]
 
 ROUTERS: tuple[APIRouter, ...] = (
-    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, search.router, things.router, webs.router, stream.router,
+    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, search.router, things.router, webs.router,
+    stream.router,
 )  # fmt: skip
 
 

@@ -43,8 +43,8 @@ def flow_of(plant: Plant) -> dict[str, Flow]:
 
     Notes
     -----
-    A web's length is what its first station makes, less what is trimmed, times its elongation, lane by lane. Read from the product backwards: a station
-    that takes ``a`` metres of a web of length ``L`` makes ``L / a`` items of it.
+    A web's length is what its first station makes, less what is trimmed, times its elongation, lane by lane. Read from the product backwards:
+    a station that takes ``a`` metres of a web of length ``L`` makes ``L / a`` items of it.
     """
     items = {s.path: item for chain in chains(plant) for s, item in described(chain, plant)}
     products: dict[str, float | None] = {}

@@ -114,6 +114,7 @@ class Guard:
         self.port = port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
@@ -167,6 +168,7 @@ class Bounded:
         self.size = 0
 
     async def __call__(self) -> Message:
+        """Return the next part of the body."""
         message = await self.receive()
         self.size += len(message.get("body", b""))
         if self.size > BODY_LIMIT:

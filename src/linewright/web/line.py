@@ -83,7 +83,13 @@ def line(readers: ReadersNow, run: str, at_us: int | None = None) -> Response:
 
 @router.get("/runs/{run}/line/spark")
 def spark(
-    readers: ReadersNow, run: str, figure: str, from_us: int | None = None, to_us: int | None = None, pixels: Annotated[int, Query(ge=2, le=500)] = 60
+    readers: ReadersNow,
+    run: str,
+    figure: str,
+    *,
+    from_us: int | None = None,
+    to_us: int | None = None,
+    pixels: Annotated[int, Query(ge=2, le=500)] = 60,
 ) -> Response:
     """Answer one figure, or several with commas between, over time: one sample a pixel."""
     opened = readers.open(run)

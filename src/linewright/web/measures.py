@@ -28,7 +28,7 @@ BASE_LEAST = 50  # fewer than this: the limits come from the values shown
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values of one characteristic in the order in which they were measured, in the shown unit. All of shape (n,); `thing` are keys, `machine` names."""
+    """Values of one characteristic in the order in which they were measured, in the shown unit, shape (n,); `thing` are keys, `machine` names."""
 
     value: NDArray[np.float64]
     t_us: NDArray[np.int64]
@@ -119,7 +119,8 @@ def measure_rows(run: OpenRun, station: str, machine: int | None, n: int) -> lis
         low = -np.inf if entry["lower"] is None else entry["lower"]
         high = np.inf if entry["upper"] is None else entry["upper"]
         rows.append({
-            **entry, "n": len(s.value), "last": s.value[-1], "last_t_us": s.t_us[-1], "last_unit": run.reader.ids_of([int(s.thing[-1])]).get(int(s.thing[-1])),
+            **entry, "n": len(s.value), "last": s.value[-1], "last_t_us": s.t_us[-1],
+            "last_unit": run.reader.ids_of([int(s.thing[-1])]).get(int(s.thing[-1])),
             "p5": p5, "p50": p50, "p95": p95, "mean": s.value.mean(), "sd": s.value.std(ddof=1) if len(s.value) > 1 else None, "cp": cp, "cpk": cpk,
             "outside": int(((s.value < low) | (s.value > high)).sum()),
         })  # fmt: skip
@@ -143,7 +144,8 @@ def chart(run: OpenRun, station: str, machine: int | None, name: str, n: int) ->
         "machine": [machine_number(name) for name in shown.machine], "from": "before" if len(before) >= BASE_LEAST else "values",
         "mean": limits.mean if limits else None, "sigma": limits.sigma if limits else None,
         "lcl": limits.lower if limits else None, "ucl": limits.upper if limits else None,
-        "broken": [{"rule": b.rule, "title": RULES[b.rule], "first": b.first, "last": b.last, "points": list(range(b.first, b.last + 1))} for b in broken],
+        "broken": [{"rule": b.rule, "title": RULES[b.rule], "first": b.first, "last": b.last, "points": list(range(b.first, b.last + 1))}
+                   for b in broken],
     }  # fmt: skip
 
 
@@ -162,7 +164,7 @@ def measures(readers: ReadersNow, run: str, station: str, machine: int | None = 
 
 @router.get("/runs/{run}/stations/{station}/measures/{name}/chart")
 def control_chart(
-    readers: ReadersNow, run: str, station: str, name: str, machine: int | None = None, n: Annotated[int, Query(ge=2, le=2000)] = 120
+    readers: ReadersNow, run: str, station: str, name: str, *, machine: int | None = None, n: Annotated[int, Query(ge=2, le=2000)] = 120
 ) -> Response:
     """Answer the control chart of one characteristic."""
     opened = readers.open(run)

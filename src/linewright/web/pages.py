@@ -19,7 +19,8 @@ BUILT = Path(__file__).with_name("built")
 HASHED = re.compile(r"[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 FOREVER = "public, max-age=31536000, immutable"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".json": "application/json",
+TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml",
+         ".json": "application/json",
          ".webmanifest": "application/manifest+json", ".html": "text/html; charset=utf-8"}  # fmt: skip
 
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Linewright: the page is not built</title>

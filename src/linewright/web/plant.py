@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from os.path import commonprefix
 from typing import Any
 
 from linewright.model.plant import Plant
@@ -122,13 +121,31 @@ def chain_title(chain: Sequence[Segment], plant: Plant) -> str:
     area = {s.area for s in chain}
     if len(area) == 1 and chain[0].area:
         return title(chain[0].area)
-    shared = commonprefix([s.name for s in chain]).rpartition("-")[0] if len(chain) > 1 else ""
+    shared = shared_begin([s.name for s in chain])
     if shared:
         return title(shared)
     for s in reversed(chain):
         if s.makes:
             return title(s.makes[0].material)
     return title(plant.product)
+
+
+def shared_begin(names: Sequence[str]) -> str:
+    """Return the words (with hyphens between) that several names all begin with; empty for one name.
+
+    Examples
+    --------
+    >>> shared_begin(["cathode-coater", "cathode-calender"]), shared_begin(["winder", "filler"])
+    ('cathode', '')
+    """
+    if len(names) < 2:
+        return ""
+    shared = []
+    for words in zip(*(n.split("-")[:-1] for n in names), strict=False):
+        if len(set(words)) > 1:
+            break
+        shared.append(words[0])
+    return "-".join(shared)
 
 
 def station_entry(s: Segment, plant: Plant, flow: Flow) -> dict[str, Any]:
@@ -209,7 +226,8 @@ def web_entry(s: Segment) -> dict[str, Any] | None:
         return None
     mm = Unit("mm", 1e-3)
     return {
-        "width": shown(w.width_m, mm), "unit": "mm", "sides": list(w.sides), "lanes": w.lanes, "lane_width": shown(w.lane_width_m, mm), "rewind": w.rewind,
+        "width": shown(w.width_m, mm), "unit": "mm", "sides": list(w.sides), "lanes": w.lanes, "lane_width": shown(w.lane_width_m, mm),
+        "rewind": w.rewind,
         "elongation": w.elongation, "error": w.error_m, "drift": w.drift,
     }  # fmt: skip
 
@@ -223,10 +241,10 @@ def set_point_entry(p: SetPoint) -> dict[str, Any]:
 
 def signal_entry(x: Signal) -> dict[str, Any]:
     """Return one signal: range, window, unit."""
-    span = x.high - x.low
-    if x.window is not None and x.window.lower is not None and x.window.upper is not None:
-        span = x.window.upper - x.window.lower
-    step = 10.0 ** math.floor(math.log10(span / x.unit.scale / 100.0)) * x.unit.scale if span > 0.0 else 0.0
+    w = x.window
+    width = (w.upper - w.lower) / x.unit.scale if w is not None and w.lower is not None and w.upper is not None else 0.0
+    # A hundredth of the window's width, to a power of ten; without a window the page prints three significant digits.
+    step = 10.0 ** math.floor(math.log10(width / 100.0) + 1e-9) * x.unit.scale if width > 0.0 else 0.0
     return {
         "name": x.name, "title": title(x.name), "count": x.count, "low": shown(x.low, x.unit), "high": shown(x.high, x.unit), "every_s": x.every_s,
         "unit": unit_text(x.unit), "decimals": decimals_of(step, x.unit), "window": shown_limits(x.window, x.unit),

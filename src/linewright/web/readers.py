@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -23,9 +24,10 @@ from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Sample
 from linewright.library.catalogue import installed_libraries
 from linewright.model.errors import ModelError
-from linewright.model.load import load_text
+from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
 from linewright.model.station import Segment
+from linewright.model.values import Origin
 from linewright.web.alarm_book import AlarmBook
 from linewright.web.answers import AnswerError, text_of
 from linewright.web.plant import plant_body
@@ -95,6 +97,23 @@ class OpenRun:
             return load_text(self.reader.plan_text(), installed_libraries(), self.info.name)
         except ModelError:
             return None  # written by a version whose plans this one no longer reads: the rows are shown all the same
+
+    @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each value of the plan came from.
+
+        The kept plan is complete, but the marks and sources of its numbers stand in the file it was made from: the library's line of the same
+        name, where that still means the same.
+        """
+        if self.plant is None:
+            return ()
+        catalogue = installed_libraries()
+        if self.info.name in catalogue.names("line"):
+            with contextlib.suppress(ModelError):
+                shipped = load(self.info.name, catalogue)
+                if shipped.digest == self.plant.digest:
+                    return shipped.origins
+        return self.plant.origins
 
     @cached_property
     def alarms(self) -> AlarmBook:

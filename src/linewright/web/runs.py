@@ -90,15 +90,11 @@ def plant(request: Request, readers: ReadersNow, run: str) -> Response:
 
 
 @router.get("/runs/{run}/model")
-def model(readers: ReadersNow, run: str, q: str = "", under: str = "", after: int = 0, limit: int = 500) -> Response:
+def model(readers: ReadersNow, run: str, *, q: str = "", under: str = "", after: int = 0, limit: int = 500) -> Response:
     """Answer the completed line file, each value with where it came from."""
     opened = readers.open(run)
-    found = opened.plant
-    rows = [
-        o
-        for o in (found.origins if found is not None else ())
-        if o.path.startswith(under) and (q.lower() in o.path.lower() or q.lower() in o.text.lower())
-    ]
+    asked = q.lower()
+    rows = [o for o in opened.origins if o.path.startswith(under) and (asked in o.path.lower() or asked in o.text.lower())]
     part = rows[after : after + max(1, min(limit, 2000))]
     entries = [{"path": o.path, "text": o.text, "file": o.file, "line": o.line, "mark": o.mark, "source": o.source} for o in part]
     end = after + len(part)
@@ -123,6 +119,7 @@ def health(request: Request, readers: ReadersNow) -> Response:
     except PackageNotFoundError:  # run from a source tree that is not installed
         installed = "source"
     return answer({
-        "ok": True, "version": installed, "ledger": {"path": str(readers.ledger.folder), "runs": len(infos), "free_bytes": free_bytes(readers.ledger.folder)},
+        "ok": True, "version": installed, "ledger": {"path": str(readers.ledger.folder), "runs": len(infos),
+        "free_bytes": free_bytes(readers.ledger.folder)},
         "live": readers.live_run(), "page": {"built": pages.is_built, "files": pages.count()}, "now_us": now_us(),
     })  # fmt: skip

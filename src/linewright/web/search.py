@@ -116,7 +116,7 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     if not q:
         for kind in ("unit", "web", "lot"):
-            groups[kind] = [hit(t, "") for t in run.reader.newest(kind, 10)]
+            groups[kind] = [hit(t, "") for t in run.reader.newest(kind, 10) or last_of_stock(run, kind, 10)]
     else:
         for thing in things_like(run, q, limit):
             rows = groups.setdefault(thing.kind, [])
@@ -140,6 +140,15 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
     names = [s["title"] for s in run.entries.values()]
     nearest = [] if found else [*nearest_ids(run, q), *get_close_matches(q.capitalize(), names, n=2, cutoff=0.5)][:3]
     return {"run": run.run, "q": q, "groups": found, "nearest": nearest}
+
+
+def last_of_stock(run: OpenRun, kind: str, count: int) -> list[Thing]:
+    """Return the last things of a kind that were made before the run: what there is to look at in its first minutes."""
+    ranges = [(prefix, first, last) for k, prefix, first, last in run.reader.kinds_in_use() if k == kind]
+    share = max(1, count // max(1, len(ranges)))
+    return [
+        t for prefix, first, last in ranges for serial in range(last, max(first, last - share + 1) - 1, -1) for t in known(run, f"{prefix}-{serial}")
+    ]
 
 
 def station_hit(s: dict[str, Any], words: list[str]) -> dict[str, Any]:

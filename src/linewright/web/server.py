@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import uvicorn
 
@@ -167,7 +168,7 @@ class WebServer:
             self._thread = None
         self._socket.close()
 
-    def __enter__(self) -> WebServer:
+    def __enter__(self) -> Self:
         self.start().ready()
         return self
 
@@ -186,7 +187,7 @@ class WebServer:
     async def until_stopped(self, on_ready: Callable[[], None] | None = None) -> None:
         """Serve in the running event loop until `stop` is called."""
         task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started and not task.done():
+        while not self._server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event to wait for
             await asyncio.sleep(0.005)
         if on_ready is not None and self._server.started:
             on_ready()

@@ -109,7 +109,8 @@ def samples_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: i
             400, "The range is too long for this signal.", expected=f"at most {SAMPLE_LIMIT} samples", came=str(count[0]), step="Ask for less time."
         )
     blocks = run.reader.rows(
-        "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ? ORDER BY begin_us",
+        "SELECT begin_us, every_us, n, low, scale, data FROM signal"
+        " WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ? ORDER BY begin_us",
         span,
     )
     times = [begin + every * np.arange(n, dtype=np.int64) for begin, every, n, *_ in blocks]
@@ -132,8 +133,9 @@ def newest_value(run: OpenRun, feed: Feed | None, tag: Tag, before_us: int) -> t
     return None if not len(known) else (int(times[known[-1]]), float(tag.shown(values[known[-1:]])[0]))
 
 
-def pixels_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: int, pixels: int) -> dict[str, Any]:
-    """Return a tag's chart in shown units, as `GET …/signals` answers it."""
+def pixels_of(run: OpenRun, feed: Feed | None, tag: Tag, span_us: tuple[int, int], pixels: int) -> dict[str, Any]:
+    """Return a tag's chart in shown units, as `GET …/signals` answers it; `span_us` is [from, to)."""
+    from_us, to_us = span_us
     times, values = samples_of(run, feed, tag, from_us, to_us)
     shown = tag.shown(values)
     p = by_pixel(times.astype(np.float64), shown, float(from_us), float(to_us), pixels)
@@ -147,7 +149,13 @@ def pixels_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: in
 
 @router.get("/runs/{run}/signals")
 def signals(
-    readers: ReadersNow, run: str, tags: str, from_us: int | None = None, to_us: int | None = None, pixels: Annotated[int, Query(ge=1, le=4000)] = 600
+    readers: ReadersNow,
+    run: str,
+    tags: str,
+    *,
+    from_us: int | None = None,
+    to_us: int | None = None,
+    pixels: Annotated[int, Query(ge=1, le=4000)] = 600,
 ) -> Response:
     """Answer the charts of tags over a range; without a range, of the last 30 minutes."""
     opened = readers.open(run)
@@ -156,5 +164,5 @@ def signals(
     if not 1 <= len(wanted) <= TAG_LIMIT:
         raise AnswerError(400, "Name the signals to draw.", expected=f"1 to {TAG_LIMIT} tags, with commas between", came=f"{len(wanted)} tags")
     feed = readers.feed_of(opened)
-    found = {t: pixels_of(opened, feed, find_tag(opened, t), begin, end, pixels) for t in wanted}
+    found = {t: pixels_of(opened, feed, find_tag(opened, t), (begin, end), pixels) for t in wanted}
     return answer({"run": opened.run, "from_us": begin, "to_us": end, "tags": found})

@@ -113,7 +113,8 @@ def at_metres(run: OpenRun, spots: list[Spot]) -> list[dict[str, Any]]:
             along = along_of(run, spot.web, v.characteristic)
             where = f", side {v.side}" if v.side else ""
             rows.append({
-                "characteristic": v.characteristic, "title": f"{title(v.characteristic)}{where}", "step": v.step, "value": v.value, "unit": unit_text(v.unit),
+                "characteristic": v.characteristic, "title": f"{title(v.characteristic)}{where}", "step": v.step, "value": v.value,
+                "unit": unit_text(v.unit),
                 "decimals": along.decimals, "lower": v.lower, "target": v.target, "upper": v.upper,
                 "low": v.low, "high": v.high, "count": v.count, "at_us": None, "source": "emulated" if run.is_emulated else v.source, "literal": None,
                 "side": v.side, "lane": v.lane, "web": run.records.id_of(spot.web), "lo_m": spot.lo_mm / 1000.0, "hi_m": spot.hi_mm / 1000.0,

@@ -35,7 +35,7 @@ def station_part(run: OpenRun, sample: Sample | None, station: str) -> dict[str,
     return part if isinstance(part, dict) else None
 
 
-def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at_us: int, first: int, limit: int) -> list[dict[str, Any]]:
+def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at_us: int, *, first: int, limit: int) -> list[dict[str, Any]]:
     """Return the machines of a station from number `first` on: state, since when, why, what they made."""
     told = (part or {}).get("machines") or []
     active = run.alarms.by_machine(segment.path)
@@ -70,7 +70,7 @@ def station_body(run: OpenRun, station: str, first: int = 1, limit: int = MACHIN
     at = now.at_us if now.at_us is not None else run.info.begin_us
     return {
         "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "station": run.entries[station], "now": part,
-        "machines": machine_rows(run, segment, part, at, first, limit), "machines_total": segment.count,
+        "machines": machine_rows(run, segment, part, at, first=first, limit=limit), "machines_total": segment.count,
         "measures": measure_rows(run, station, None, 200), "alarms": run.alarms.of(station), "tags": tags_of(run, station, 1),
     }  # fmt: skip
 
@@ -131,7 +131,7 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
     at = now.at_us if now.at_us is not None else run.info.begin_us
     part = station_part(run, sample, station)
     since = since_us(run, sample, json.loads(sample.body) if sample is not None else None)
-    row = machine_rows(run, segment, part, at, machine, 1)[0]
+    row = machine_rows(run, segment, part, at, first=machine, limit=1)[0]
     spans = run.reader.states_between(since, at + 1, name)
     row["availability"] = share_running(spans, since, at)
     return {
@@ -139,7 +139,8 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
         "machine": row, "made": row["made"],
         "availability": row["availability"], "recipe": recipe_rows(run, feed, segment, machine, at),
         "mounts": mount_rows(run, segment, name, at), "measures": measure_rows(run, station, machine, 200),
-        "alarms": run.alarms.of(station, machine), "tags": tags_of(run, station, machine), "tools": [{"name": n, "count": c} for n, c in segment.tools],
+        "alarms": run.alarms.of(station, machine), "tags": tags_of(run, station, machine), "tools": [{"name": n, "count": c} for n,
+        c in segment.tools],
     }  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def station_now(
 
 @router.get("/runs/{run}/stations/{station}/states")
 def station_states(
-    readers: ReadersNow, run: str, station: str, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600
+    readers: ReadersNow, run: str, station: str, *, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600
 ) -> Response:
     """Answer the states of a station's machines over time."""
     opened = readers.open(run)
@@ -175,7 +176,7 @@ def machine_now(readers: ReadersNow, run: str, station: str, machine: int) -> Re
 
 @router.get("/runs/{run}/stations/{station}/{machine}/states")
 def machine_states(
-    readers: ReadersNow, run: str, station: str, machine: int, from_us: int | None = None, to_us: int | None = None, pixels: Pixels = 600
+    readers: ReadersNow, run: str, station: str, machine: int, *, from_us: int | None = None, to_us: int | None = None, pixels: Pixels = 600
 ) -> Response:
     """Answer a machine's states over time."""
     opened = readers.open(run)

@@ -1,7 +1,7 @@
 """The live stream: one WebSocket a page, only what is on its screen, at the pace at which it draws (`docs/api.md`, section 9).
 
-There is no queue of frames. When the socket can take more, what is due is read from the ledger as it is then: tables that a slow page missed are never made,
-trends come joined. So memory is bounded whatever a page does.
+There is no queue of frames. When the socket can take more, what is due is read from the ledger as it is then: tables that a slow page missed are
+never made, trends come joined. So memory is bounded whatever a page does.
 """
 
 from __future__ import annotations

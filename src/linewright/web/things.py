@@ -54,7 +54,8 @@ def life_row(run: OpenRun, step: Step) -> dict[str, Any]:
     """Return one step of a life line."""
     entry = run.entries.get(step.step)
     return {
-        "step": step.step, "title": entry["title"] if entry else title(step.step) if run.plant else step.step, "machine": machine_number(step.machine),
+        "step": step.step, "title": entry["title"] if entry else title(step.step) if run.plant else step.step,
+        "machine": machine_number(step.machine),
         "tool": step.tool, "in_us": step.in_us, "start_us": step.start_us, "done_us": step.done_us, "out_us": step.out_us, "verdict": step.verdict,
         "grade": step.grade, "carrier": step.carrier, "place": step.place,
     }  # fmt: skip
@@ -64,10 +65,13 @@ def value_row(run: OpenRun, v: Value) -> dict[str, Any]:
     """Return one measured value; one without a window or a step of resolution is shown as it is."""
     segment = run.segments.get(v.step or "")
     m = next((x for x in segment.measures if x.name == v.characteristic), None) if segment is not None else None
-    source = "emulated" if v.source == "measured" and run.is_emulated else "twin" if run.info.source == "twin" and v.source == "measured" else v.source
+    source = (
+        "emulated" if v.source == "measured" and run.is_emulated else "twin" if run.info.source == "twin" and v.source == "measured" else v.source
+    )
     name = title(v.characteristic) if v.source != "stated" else v.characteristic
     return {
-        "characteristic": v.characteristic, "title": f"{name}, side {v.side}" if v.side else name, "step": v.step, "machine": machine_number(v.machine),
+        "characteristic": v.characteristic, "title": f"{name}, side {v.side}" if v.side else name, "step": v.step,
+        "machine": machine_number(v.machine),
         "value": v.value if v.value is not None else v.text, "unit": unit_text(v.unit), "decimals": decimals_of(m.resolution, m.unit) if m else None,
         "lower": v.lower, "target": v.target, "upper": v.upper, "low": v.low, "high": v.high, "count": v.count, "at_us": v.at_us, "source": source,
         "literal": v.literal, "stated": v.stated, "remark": v.remark, "side": v.side, "lane": v.lane,
@@ -116,10 +120,12 @@ def thing_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
     along = at_metres(run, spots_of(run, thing.key)) if thing.kind == "unit" else []
     values = [*along, *(value_row(run, v) for v in values_of(run.records, thing, None, None, None))]
     return {
-        "run": run.run, "id": thing.id, "kind": thing.kind, "material": thing.material, "title": title(thing.material) if thing.material else thing.kind,
+        "run": run.run, "id": thing.id, "kind": thing.kind, "material": thing.material,
+        "title": title(thing.material) if thing.material else thing.kind,
         "made_us": thing.made_us, "made_before": run.records.is_before(thing.key) or (thing.remark or "").startswith(BEFORE), "remark": thing.remark,
         "machine": thing.machine, "verdict": "held" if held is not None else verdict, "grade": grade, "held": held,
-        "now": place_now(run, life, places), "life": [life_row(run, s) for s in life], "values": values, "web": web_part(run, thing), "amount": thing.amount,
+        "now": place_now(run, life, places), "life": [life_row(run, s) for s in life], "values": values, "web": web_part(run, thing),
+        "amount": thing.amount,
         "carriers": [{"carrier": p.carrier, "place": p.place, "from_us": p.from_us, "to_us": p.to_us} for p in places], "others": others(run, places),
         "findings": [{"kind": f.kind, "source": f.source, "found": f.found, "done": f.done} for f in run.reader.findings(thing=thing.key)],
     }  # fmt: skip

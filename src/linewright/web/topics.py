@@ -175,7 +175,7 @@ class Signals:
 
     every_s = 0.0
 
-    def __init__(self, run: OpenRun, readers: Readers, tags: Sequence[Tag], from_us: int | None, pixels: int, after: int | None) -> None:
+    def __init__(self, run: OpenRun, readers: Readers, tags: Sequence[Tag], *, from_us: int | None, pixels: int, after: int | None) -> None:
         self._run, self._feed, self._tags = run, readers.feed_of(run), tuple(tags)
         self.on_change = self._feed is None  # the feed has samples before the ledger has
         self._pixels = pixels
@@ -254,7 +254,7 @@ def make_topic(readers: Readers, message: dict[str, Any]) -> tuple[Topic, OpenRu
         return Table("line", lambda: line_body(run), lambda: sample_seq(run)), run
     if topic == "header":
         # A header holds ages and counts: every 5 s, and when the run's state changes.
-        return Table("header", lambda: header(readers, readers.open(run.run)), lambda: object(), 4.9, on_change=False), run
+        return Table("header", lambda: header(readers, readers.open(run.run)), object, 4.9, on_change=False), run
     if topic == "runs":
         infos = readers.infos
         return Table(
@@ -293,7 +293,8 @@ def signals_topic(readers: Readers, run: OpenRun, message: dict[str, Any], after
     if not isinstance(names, list) or not 1 <= len(names) <= TAGS or not all(isinstance(n, str) for n in names):
         raise AnswerError(422, "Name the signals to draw.", expected=f"tags: a list of 1 to {TAGS} texts", came=str(names)[:100])
     pixels = whole(message, "pixels") or 600
-    return Signals(run, readers, [find_tag(run, n) for n in dict.fromkeys(names)], whole(message, "from_us"), max(1, min(pixels, 4000)), after)
+    tags = [find_tag(run, n) for n in dict.fromkeys(names)]
+    return Signals(run, readers, tags, from_us=whole(message, "from_us"), pixels=max(1, min(pixels, 4000)), after=after)
 
 
 def sample_seq(run: OpenRun) -> int:

@@ -117,7 +117,8 @@ def group_node(run: OpenRun, parent: str, role: str, rows: list[Edge], total: in
     name = title(thing.material) if thing is not None and thing.material else "Units"
     first, last = run.records.id_of(rows[0].child), run.records.id_of(rows[-1].child)
     return {
-        "id": f"group:{parent}", "kind": "group", "material": thing.material if thing else None, "title": name, "lines": [f"{first} to {last}"], "role": role,
+        "id": f"group:{parent}", "kind": "group", "material": thing.material if thing else None, "title": name, "lines": [f"{first} to {last}"],
+        "role": role,
         "more": {"from": 0, "into": 0}, "at_us": None, "count": total, "of": parent, "first": first, "last": last,
     }  # fmt: skip
 

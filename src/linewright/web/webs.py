@@ -75,7 +75,7 @@ def chains_below(run: OpenRun, web: int, lanes: set[int] | None, lo_mm: float, h
     return found
 
 
-def pieces_in(run: OpenRun, web: int, lo_mm: float, hi_mm: float, guard_mm: float = 0.0, lanes: set[int] | None = None) -> list[Piece]:
+def pieces_in(run: OpenRun, web: int, lo_mm: float, hi_mm: float, *, guard_mm: float = 0.0, lanes: set[int] | None = None) -> list[Piece]:
     """Return the pieces that lie, certainly or possibly, in the millimetres [lo, hi) of a web, along it."""
     pieces = []
     for chain in chains_below(run, web, lanes, lo_mm - guard_mm, hi_mm + guard_mm):
@@ -135,7 +135,8 @@ def profile_row(run: OpenRun, p: Profile, from_m: float, to_m: float, pixels: in
     most = max(1, int((to_m - from_m) * 1000.0 // p.step_mm))
     found = by_pixel(at.astype(np.float64), shown, from_m, to_m, min(pixels, most))
     return {
-        "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane), "unit": unit_text(along.unit),
+        "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane),
+        "unit": unit_text(along.unit),
         "decimals": along.decimals, "window": along.limits, "m": found.at, "min": found.low, "max": found.high, "mean": found.mean,
     }  # fmt: skip
 
@@ -254,7 +255,7 @@ def units(
     if not 0.0 <= guard_m < 1e6:
         raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
     lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
-    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_m * 1000.0, lanes)
+    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_mm=guard_m * 1000.0, lanes=lanes)
     certain = {p.unit for p in found if p.is_certain}
     possible = {p.unit for p in found} - certain
     end = after + limit
