@@ -199,6 +199,7 @@ def report(t, p, e, record):
     """Let the next thing happen, and fill a record with it. Returns 0 where it is none of the line's business, else 1."""
     e.count[C_SEQ] += 1
     record.seq = e.count[C_SEQ]
+    record.v0 = record.v1 = record.v2 = record.v3 = 0.0
     if e.count[C_ASIDES] > 0 and e.asides[e.count[C_ASIDE_HEAD]].t <= e.tree[1]:
         said = e.asides[e.count[C_ASIDE_HEAD]]
         record.t, record.item, record.n, record.station, record.machine = said.t, said.item, said.n, said.station, said.machine
