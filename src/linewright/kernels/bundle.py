@@ -64,6 +64,9 @@ class Bundle:
     def __iter__(self) -> Iterator[np.ndarray]:
         return (self.__dict__[name] for name in self._fields)
 
+    def __getitem__(self, index: int) -> np.ndarray:
+        return self.__dict__[self._fields[index]]
+
     def __len__(self) -> int:
         return len(self._fields)
 

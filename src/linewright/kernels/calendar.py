@@ -45,10 +45,10 @@ from linewright.kernels.calendar_trays import (
     tools_at_start,
     unloader_done,
 )
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange import record_source
 from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
-from linewright.kernels.rows import KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED
+from linewright.kernels.rows import EXECUTE, KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED
 from linewright.kernels.state import (
     CHANGE,
     IDLE,
@@ -85,7 +85,7 @@ own_fire, own_next, own_tool_fire, own_tool_next = own_side.fire, own_side.next_
 begin_machines = own_side.begin_machines
 
 
-@kernel
+@part
 def attempt(t, s, r, station, m):
     """Try to begin something on an empty machine that is not stopped."""
     flow = station.flow
@@ -98,10 +98,13 @@ def attempt(t, s, r, station, m):
         attempt_unloader(t, s, r, m)
 
 
-@kernel
+@part
 def look(t, s, r, number):
     """Look at a station: let its machines begin, let its queues take in what waits, until neither changes anything."""
     station = t.stations[number]
+    if station.plans:
+        for m in range(station.machine0, station.machine0 + station.count):
+            check_plans(t, s, r, m)
     simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0
     while True:
         if station.flow == BATCH:
@@ -134,7 +137,7 @@ def look(t, s, r, number):
             return
 
 
-@kernel
+@part
 def settle(t, s, r):
     """Work off the agenda, then let fleets start trips, until nothing is left to do at this moment."""
     while True:
@@ -145,7 +148,7 @@ def settle(t, s, r):
             return
 
 
-@kernel
+@part
 def begin(t, s, r):
     """Let the run begin, at time 0: first failures, hours, supplies, and a first look at every station."""
     s.head[0].begun = 1
@@ -186,10 +189,9 @@ def begin(t, s, r):
     for number in range(t.stations.shape[0]):
         put_on_agenda(s, number)
     s.head[0].fleets = 1 if t.fleets[0].count > 0 else 0
-    settle(t, s, r)
 
 
-@kernel
+@part
 def own_event(t, s, r, m, what, slot, n, scrap, given):
     """Take in what a machine did: ended its work, changed, failed, was mended."""
     row = s.machines[m]
@@ -228,7 +230,7 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         s.head[0].ignored += 1
 
 
-@kernel
+@part
 def tool_event(t, s, r, j, what, machine, tool, n):
     """Take in that a tool goes out or comes back."""
     if what == FAILED:
@@ -237,55 +239,65 @@ def tool_event(t, s, r, j, what, machine, tool, n):
         tool_back(t, s, r, j, machine, tool)
 
 
-@kernel
-def source_event(t, s, r, source):
-    """Let the event of a source happen."""
-    now = s.head[0].now
+@part
+def timer_event(t, s, r, source):
+    """Let the event of a timer, a vehicle or a returning carrier happen."""
     row = t.sources[source]
-    of = row.of
-    if row.what == SOURCE_MACHINE:
-        number = t.machines[of].station
-        station = t.stations[number]
-        if station.asks == 0 and own_next(t, s, of) <= now:
-            what, slot, n, scrap = own_fire(t, s, of)
-            own_event(t, s, r, of, what, slot, n, scrap, 0)
-            schedule(t, s, of)
-        else:
-            line_due(t, s, r, of)
-    elif row.what == SOURCE_TOOL:
-        what, machine, tool, n = own_tool_fire(t, s, of)
-        tool_event(t, s, r, of, what, machine, tool, n)
-        set_time(s.tree, source, own_tool_next(t, s, of))
-    elif row.what == SOURCE_SHIFT:
-        set_time(s.tree, source, switch_shift(t, s, r, of))
+    if row.what == SOURCE_SHIFT:
+        set_time(s.tree, source, switch_shift(t, s, r, row.of))
     elif row.what == SOURCE_PLAN:
-        set_time(s.tree, source, plan_due(t, s, of))
-        station = t.stations[t.plans[of].station]
-        for m in range(station.machine0, station.machine0 + station.count):
-            check_plans(t, s, r, m)
+        set_time(s.tree, source, plan_due(t, s, row.of))
     elif row.what == SOURCE_CARRIER:
-        carrier_back(t, s, of)
+        carrier_back(t, s, row.of)
     else:
-        vehicle_event(t, s, of)
+        vehicle_event(t, s, row.of)
 
 
-@kernel
-def record_event(t, s, r):
-    """Take in the first record of the inbox."""
-    record = s.inbox[0]
-    station = t.stations[record.station]
-    slot = np.int64(record.slot)
-    n = record.n
-    what = np.int64(record.what)
-    if what in (FAILED, REPAIRED) and record.tool >= 0:
-        tool_event(t, s, r, slot, what, np.int64(record.machine), np.int64(record.tool), n)
-    else:
-        scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
-        own_event(t, s, r, station.machine0 + record.machine, what, slot, n, scrap, np.int64(record.values))
+@part
+def drop_record(s):
+    """Take the first record off the inbox."""
     head = s.head[0]
     head.inbox -= 1
     for i in range(head.inbox):
         s.inbox[i] = s.inbox[i + 1]
+
+
+@part
+def event(t, s, r, from_inbox):
+    """Let the first event happen: of a record, or of the source that is first."""
+    source = first_source(s.tree)
+    row = t.sources[source]
+    record = s.inbox[0]
+    machines = True
+    of = row.of
+    machine = tool = what = slot = n = scrap = given = np.int64(0)
+    if from_inbox:
+        station = t.stations[record.station]
+        what, slot, n, machine, tool = np.int64(record.what), np.int64(record.slot), record.n, np.int64(record.machine), np.int64(record.tool)
+        machines = not (what in (FAILED, REPAIRED) and tool >= 0)
+        of = station.machine0 + machine if machines else slot
+        scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
+        given = np.int64(record.values)
+    elif row.what == SOURCE_MACHINE:
+        if t.stations[t.machines[of].station].asks or own_next(t, s, of) > s.head[0].now:
+            line_due(t, s, r, of)
+            return
+        what, slot, n, scrap = own_fire(t, s, of)
+    elif row.what == SOURCE_TOOL:
+        machines = False
+        what, machine, tool, n = own_tool_fire(t, s, of)
+    else:
+        timer_event(t, s, r, source)
+        return
+    if machines:
+        own_event(t, s, r, of, what, slot, n, scrap, given)
+        schedule(t, s, of)
+    else:
+        tool_event(t, s, r, of, what, machine, tool, n)
+    if from_inbox:
+        drop_record(s)
+    elif not machines:
+        set_time(s.tree, source, own_tool_next(t, s, of))
 
 
 @kernel
@@ -315,6 +327,7 @@ def advance(t, s, r, until):
     if head.begun == 0:
         begin(t, s, r)
     while True:
+        settle(t, s, r)
         at = s.tree[1]
         from_inbox = False
         if head.inbox > 0:
@@ -335,11 +348,7 @@ def advance(t, s, r, until):
                     return ROWS
         head.now = at
         head.events += 1
-        if from_inbox:
-            record_event(t, s, r)
-        else:
-            source_event(t, s, r, first_source(s.tree))
-        settle(t, s, r)
+        event(t, s, r, from_inbox)
 
 
 @kernel
@@ -350,7 +359,8 @@ def finish(t, s, r):
     now = s.head[0].now
     for m in range(s.machines.shape[0]):
         row = s.machines[m]
-        if row.category in (T_STARVED, T_BLOCKED) and now - row.since >= t.stations[t.machines[m].station].short:
+        short = t.stations[t.machines[m].station].short
+        if row.category in (T_STARVED, T_BLOCKED) and (now - row.since >= short or (now > row.since and row.shown >= 0 and row.shown != EXECUTE)):
             state_row(t, s, r, m, row.since, SUSPENDED, REASON_STARVED if row.category == T_STARVED else REASON_BLOCKED)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from linewright.kernels.calendar_rows import placed, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, set_time
-from linewright.kernels.calendar_stops import check_plans, settle_category
-from linewright.kernels.compiled import kernel
+from linewright.kernels.calendar_stops import settle_category
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.state import EMPTY, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
 from linewright.kernels.table import BATCH, LOADER, STORE, UNLOADER
@@ -61,11 +61,8 @@ def release(t, s, r, m):
     row.item = 0
     row.waiting = 0
     row.phase = IDLE
-    station = t.machines[m].station
-    if t.stations[station].plans:
-        check_plans(t, s, r, m)
     settle_category(t, s, r, m)
-    put_on_agenda(s, station)
+    put_on_agenda(s, t.machines[m].station)
 
 
 @kernel
@@ -115,7 +112,7 @@ def add_empty(t, s, c, tray):
         put_on_agenda(s, t.loaders[carrier.loader0 + i])
 
 
-@kernel
+@part
 def carrier_back(t, s, c):
     """The first of the empty carriers under way arrives."""
     carrier = t.carriers[c]
@@ -293,7 +290,7 @@ def serial_of(item):
 # ---- vehicles
 
 
-@kernel
+@part
 def start_trip(t, s, r):
     """Start the first trip that any fleet can start. Returns whether one was started."""
     for f in range(t.fleets.shape[0]):
@@ -330,7 +327,7 @@ def start_trip(t, s, r):
     return False
 
 
-@kernel
+@part
 def vehicle_event(t, s, v):
     """A vehicle delivers, or is back."""
     vehicle = s.vehicles[v]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_queues import pass_on, release, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
-from linewright.kernels.calendar_sources import schedule
-from linewright.kernels.calendar_stops import check_plans, count_start, set_category
-from linewright.kernels.compiled import kernel
+from linewright.kernels.calendar_sources import put_on_agenda, schedule
+from linewright.kernels.calendar_stops import count_start, set_category
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import CHANGE as CHANGE_COMMAND
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import (
@@ -48,7 +48,7 @@ def start(t, s, r, m, item, arrive, amount):
     row.phase = WORK
     row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
     if station.plans:
-        count_start(t, s, m)
+        count_start(t, s, m, 1)
     if station.asks:
         command(t, s, START, m, item, row.n, amount, -1, -1)
     else:
@@ -73,7 +73,7 @@ def put_on(t, s, r, m, slot_number):
     mount.rest = slot.length - slot.splice
 
 
-@kernel
+@part
 def change_coil(t, s, r, m, slot_number):
     """Change the coil of an input.
 
@@ -114,7 +114,7 @@ def change_coil(t, s, r, m, slot_number):
     return 2
 
 
-@kernel
+@part
 def fill_bulk(t, s, r, m, slot_number):
     """Take batches in until there is enough for one start. Returns whether there is."""
     number = t.machines[m].station
@@ -152,7 +152,7 @@ def fill_bulk(t, s, r, m, slot_number):
             mount.born2 = born
 
 
-@kernel
+@part
 def use_inputs(t, s, r, m, item):
     """Take what one start needs from all inputs."""
     number = t.machines[m].station
@@ -183,7 +183,7 @@ def use_inputs(t, s, r, m, item):
             consumed(t, s, r, number, m, j, item, mount.lot, 0, more)
 
 
-@kernel
+@part
 def attempt_item(t, s, r, m):
     """Try to begin the next item on an empty machine. Returns whether the machine is in work (or changes a coil) now."""
     number = t.machines[m].station
@@ -266,7 +266,7 @@ def all_inside(t, s, check0, checks, item, given):
     return True
 
 
-@kernel
+@part
 def grade_of(t, s, station, item, given):
     """Return the first grade that fits an item; -1 where none does."""
     row = t.stations[station]
@@ -277,7 +277,7 @@ def grade_of(t, s, station, item, given):
     return -1
 
 
-@kernel
+@part
 def verdict_of(t, s, station, item, n, scrap, grade, given):
     """Return the verdict on an item whose work has ended."""
     row = t.stations[station]
@@ -297,7 +297,7 @@ def verdict_of(t, s, station, item, n, scrap, grade, given):
     return VERDICT_REJECT
 
 
-@kernel
+@part
 def count_verdict(state, verdict):
     """Count a verdict."""
     if verdict in (VERDICT_PASS, VERDICT_MISSED):
@@ -314,7 +314,7 @@ def count_verdict(state, verdict):
         state.chance += 1
 
 
-@kernel
+@part
 def item_done(t, s, r, m, scrap, given):
     """End the work on one item: verdict, what it has become, and its way on."""
     row = s.machines[m]
@@ -344,5 +344,5 @@ def item_done(t, s, r, m, scrap, given):
             made(t, s, r, number, m, row.give + lane, item, station.amount, lane)
     pass_on(t, s, r, m)
     if station.plans:
-        check_plans(t, s, r, m)
+        put_on_agenda(s, number)  # maintenance may begin while the item waits
 

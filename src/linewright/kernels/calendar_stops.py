@@ -7,7 +7,7 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_rows import command, state_row
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import HOLD, REPAIR, RESUME
 from linewright.kernels.exchange_rows import MAINTAIN as MAINTAIN_COMMAND
 from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED
@@ -106,7 +106,8 @@ def set_category(t, s, r, m, category):
     now = s.head[0].now
     s.times[m, old] += now - row.since
     if s.head[0].keep:
-        if old in (T_STARVED, T_BLOCKED) and now - row.since >= t.stations[t.machines[m].station].short:
+        short = t.stations[t.machines[m].station].short
+        if old in (T_STARVED, T_BLOCKED) and (now - row.since >= short or (now > row.since and row.shown >= 0 and row.shown != EXECUTE)):
             state_row(t, s, r, m, row.since, SUSPENDED, REASON_STARVED if old == T_STARVED else REASON_BLOCKED)
         if category not in (T_STARVED, T_BLOCKED):
             state, reason = told_state(t, s, m, category)
@@ -167,8 +168,7 @@ def unstop(t, s, r, m, bit):
     schedule(t, s, m)
     settle_category(t, s, r, m)
     retell(t, s, r, m)
-    if row.mask == 0:
-        put_on_agenda(s, t.machines[m].station)
+    put_on_agenda(s, t.machines[m].station)
 
 
 # ---- people
@@ -253,7 +253,7 @@ def free_crew(t, s, r, crew):
 # ---- maintenance
 
 
-@kernel
+@part
 def check_plans(t, s, r, m):
     """Begin a maintenance that is due, where the machine has no work in hand."""
     row = s.machines[m]
@@ -271,32 +271,33 @@ def check_plans(t, s, r, m):
             return
 
 
-@kernel
+@part
 def plan_due(t, s, p):
-    """Mark a maintenance by calendar as due on all machines of its station; return its next time."""
+    """Mark a maintenance by calendar as due on all machines of its station, which is looked at then; return its next time."""
     plan = t.plans[p]
     station = t.stations[plan.station]
     for i in range(station.count):
         s.plans[t.machines[station.machine0 + i].plan0 + plan.number].pending = 1
+    put_on_agenda(s, plan.station)
     return s.head[0].now + plan.every
 
 
 @kernel
-def count_start(t, s, m):
-    """Count a start towards maintenance by items."""
+def count_start(t, s, m, items):
+    """Count the items of a start towards maintenance by items."""
     station = t.stations[t.machines[m].station]
     plan0 = t.machines[m].plan0
     for j in range(station.plans):
         every = t.plans[station.plan0 + j].items
         if every > 0:
             done = s.plans[plan0 + j]
-            done.starts += 1
+            done.starts += items
             if done.starts >= every:
                 done.starts = 0
                 done.pending = 1
 
 
-@kernel
+@part
 def maintained(t, s, r, m):
     """End a maintenance."""
     row = s.machines[m]
@@ -306,13 +307,12 @@ def maintained(t, s, r, m):
     unstop(t, s, r, m, PLANNED)
     row.plan = -1
     free_crew(t, s, r, crew)
-    check_plans(t, s, r, m)
 
 
 # ---- failures
 
 
-@kernel
+@part
 def failed(t, s, r, m, mode, n):
     """A machine fails: it is stopped, and people are asked for."""
     row = s.machines[m]
@@ -333,7 +333,7 @@ def failed(t, s, r, m, mode, n):
     ask_crew(t, s, r, t.modes[station.mode0 + mode].crew, 2 * m)
 
 
-@kernel
+@part
 def repaired(t, s, r, m):
     """A machine is mended."""
     row = s.machines[m]
@@ -351,10 +351,9 @@ def repaired(t, s, r, m):
                 if at.down == 0:
                     unstop(t, s, r, served.machine0 + k, UTILITY_DOWN)
     free_crew(t, s, r, crew)
-    check_plans(t, s, r, m)
 
 
-@kernel
+@part
 def switch_shift(t, s, r, k):
     """Let the hours of a shift plan begin or end; return the next such time."""
     shift = t.shifts[k]

@@ -7,8 +7,8 @@ from linewright.kernels.calendar_queues import on_carrier, pass_on, release, tak
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_starts import start
-from linewright.kernels.calendar_stops import set_category, settle_category
-from linewright.kernels.compiled import kernel
+from linewright.kernels.calendar_stops import check_plans, count_start, set_category, settle_category
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.rules import SERVICE, duration
@@ -20,7 +20,7 @@ own_start = own_side.start
 # ---- ovens
 
 
-@kernel
+@part
 def attempt_batch(t, s, r, number):
     """Let the open oven of a station go on: take the next item in, or start. Returns whether anything was done."""
     station = t.stations[number]
@@ -50,6 +50,8 @@ def attempt_batch(t, s, r, number):
             row.start = now
             row.due = NEVER
             row.phase = WORK
+            if station.plans:
+                count_start(t, s, m, row.on)
             if station.asks:
                 command(t, s, START, m, row.item, row.n, row.on, -1, -1)
             else:
@@ -83,7 +85,7 @@ def attempt_batch(t, s, r, number):
         set_category(t, s, r, m, T_EXECUTE)
 
 
-@kernel
+@part
 def batch_done(t, s, r, m):
     """End the work on a batch: the first item comes out after `unload`."""
     row = s.machines[m]
@@ -98,7 +100,7 @@ def batch_done(t, s, r, m):
     schedule(t, s, m)
 
 
-@kernel
+@part
 def line_due(t, s, r, m):
     """What the line itself does for a machine falls due: an item is loaded or unloaded, a batch has waited long enough, a store's first item is ready."""
     row = s.machines[m]
@@ -132,7 +134,7 @@ def line_due(t, s, r, m):
 # ---- stores
 
 
-@kernel
+@part
 def attempt_store(t, s, r, m):
     """Let items into a store while it has places. Returns whether any moved in."""
     row = s.machines[m]
@@ -167,7 +169,7 @@ def attempt_store(t, s, r, m):
 # ---- carriers
 
 
-@kernel
+@part
 def attempt_loader(t, s, r, m):
     """Take an empty carrier where there is none, and the next item. Returns whether the machine is in work now."""
     row = s.machines[m]
@@ -194,7 +196,7 @@ def attempt_loader(t, s, r, m):
     return True
 
 
-@kernel
+@part
 def loader_done(t, s, r, m):
     """Lay an item on the carrier; a full carrier goes on."""
     row = s.machines[m]
@@ -217,11 +219,13 @@ def loader_done(t, s, r, m):
     if row.on == carrier.holds:
         row.item = key
         pass_on(t, s, r, m)
+        if station.plans:
+            check_plans(t, s, r, m)
     else:
         release(t, s, r, m)
 
 
-@kernel
+@part
 def attempt_unloader(t, s, r, m):
     """Take a full carrier where there is none, and begin with its next item. Returns whether the machine is in work now."""
     row = s.machines[m]
@@ -239,7 +243,7 @@ def attempt_unloader(t, s, r, m):
     return True
 
 
-@kernel
+@part
 def unloader_done(t, s, r, m):
     """An item is off its carrier."""
     row = s.machines[m]
@@ -249,6 +253,8 @@ def unloader_done(t, s, r, m):
     state.done += 1
     state.good += 1
     pass_on(t, s, r, m)
+    if t.stations[t.machines[m].station].plans:
+        check_plans(t, s, r, m)
 
 
 # ---- tools of stations whose items are carriers
@@ -278,7 +284,7 @@ def lacks_value(t, s, r, j, m, tool):
     no_value(s, r, mode.station, m - t.stations[mode.station].machine0, on_carrier(t, s, mode.carrier, tray, tool), tool)
 
 
-@kernel
+@part
 def tools_at_start(t, s, r, m):
     """A carrier begins at a machine of which some tools are out."""
     head = s.head[0]
@@ -289,7 +295,7 @@ def tools_at_start(t, s, r, m):
             lacks_value(t, s, r, out.toolmode, m, out.tool)
 
 
-@kernel
+@part
 def tool_out(t, s, r, j, machine, tool, n):
     """A tool goes out."""
     mode = t.toolmodes[j]
@@ -307,7 +313,7 @@ def tool_out(t, s, r, j, machine, tool, n):
         lacks_value(t, s, r, j, m, tool)
 
 
-@kernel
+@part
 def tool_back(t, s, r, j, machine, tool):
     """A tool comes back."""
     mode = t.toolmodes[j]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import config, njit
+from numba import config, njit, types
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "kernel", "wrapping_kernel"]
+__all__ = ["cache_folder", "kernel", "part", "wrapping_kernel"]
 
 
 @cache
@@ -37,16 +37,30 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
     With ``NUMBA_DISABLE_JIT=1`` it stays as it is; arithmetic on uint64 then wraps without a warning, as the compiled code does.
     """
-    if config.DISABLE_JIT:
-        return function
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
-    try:
-        return njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
-    finally:
-        config.CACHE_DIR = before
+    return function if config.DISABLE_JIT else _compiled(function, "never")
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that is called from one place as a part of its caller: each further layer would compile all below it once more."""
+    return function if config.DISABLE_JIT else _compiled(function, "always")
 
 
 def wrapping_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function whose uint64 arithmetic wraps on purpose; uncompiled, NumPy would warn of it."""
     return np.errstate(over="ignore")(function) if config.DISABLE_JIT else kernel(function)
+
+
+def _compiled(function: Callable[..., Any], inline: str) -> Callable[..., Any]:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
+    try:
+        made = njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline=inline)(function)
+    finally:
+        config.CACHE_DIR = before
+    template = made.get_call_template
+
+    def one_for_all_numbers(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:  # noqa: ANN401 - as Numba has it
+        return template(tuple(types.unliteral(a) for a in args), {k: types.unliteral(a) for k, a in kws.items()})
+
+    made.get_call_template = one_for_all_numbers  # else a call with 0 and one with 1 are compiled apart
+    return made

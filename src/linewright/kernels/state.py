@@ -67,7 +67,7 @@ MACHINE_STATE = np.dtype(
         ("due", "i8"),  # the line's own event for it (load, unload, batch wait, head of a store); NEVER
         ("left", "i8"),  # what of it was left when it was stopped
         ("since", "i8"),  # in `category` since
-        ("category", "i4"),  # T_*
+        ("category", "i8"),  # T_*
         ("phase", "i4"),
         ("mask", "i4"),
         ("waiting", "i4"),  # 1: in the waiting list of the next queue
@@ -79,11 +79,11 @@ MACHINE_STATE = np.dtype(
         ("plan", "i8"),  # plan of the station that is due or running; -1
         ("slot", "i8"),  # input that is changed; -1
         ("tray", "i8"),  # open or held carrier, from 0 in its kind; -1
-        ("on", "i4"),  # items that have moved in (batch), lie on the carrier (loader, unloader) or in the store
-        ("out", "i4"),  # of these, how many have come out
+        ("on", "i8"),  # items that have moved in (batch), lie on the carrier (loader, unloader) or in the store
+        ("out", "i8"),  # of these, how many have come out
         ("head", "i4"),  # store: first of its ring
         ("down", "i4"),  # how many utilities are down
-        ("utility", "i4"),  # the reason of the one that went down last
+        ("utility", "i8"),  # the reason of the one that went down last
         ("shown", "i4"),  # state and reason of the last STATE row
         ("shown_reason", "i4"),
         ("verdict", "i8"),
