@@ -113,7 +113,7 @@ export interface Thing {
 export interface TreeNode { id: string; kind: string; material: string; title: string; lines: string[]; role: "self" | "made-of" | "went-into" | "carried-in"; more: { from: number; into: number } | null; at_us: number | null; count?: number }
 export interface TreeEdge { from: string; to: string; basis: "certain" | "possible" | "stated" | "rule"; kind: string; share: number | null; lo_m: number | null; hi_m: number | null; lane: number | null; input: string | null }
 export interface Tree { nodes: TreeNode[]; edges: TreeEdge[]; cut: boolean }
-export interface Metres { web: string; mother: string | null; lane: number | null; side: string | null; lo_m: number; hi_m: number; certain: [number, number] | null; possible: [number, number] | null; error_m: number | null; chain: { web: string }[] }
+export interface Metres { web: string; mother: string | null; lane: number | null; side: string | null; lo_m: number; hi_m: number; certain: [number, number] | null; possible: [number, number] | null; error_m: number | null; chain: { web: string }[]; b?: number | null }
 export interface WebInfo {
   web: string; title?: string; length_m: number | null; width_mm: number | null; sides: string[]; lanes: number | { lane: number }[] | null; splices_m: number[]; children: (string | { web: string; lane?: number | null })[];
   batches: { batch: string; lo_m: number; hi_m: number; possible: boolean }[]; profiles: { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; step_m: number }[]; made_us?: number | null; material?: string;

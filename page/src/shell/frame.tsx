@@ -46,7 +46,7 @@ function Top({ open }: { open: (overlay: Overlay) => void }) {
       <a className="brand" href={link("/line")} aria-label={texts.name}><Mark /><span>{texts.name}</span></a>
       <button type="button" className="lineup" onClick={() => open("runs")} title={texts.shell.chooseRun} aria-haspopup="dialog"><span>{header.title}</span><Icon name="down" size={14} /></button>
       <span className="pill"><b>{texts.shell.source[header.source]}</b> {what}{speed}</span>
-      {order ? <span className="age hide order">{texts.shell.order(order.id, order.amount ? order.made / order.amount : null, count(order.amount ?? order.made))} {header.product_word}</span> : null}
+      {order ? <span className="age hide order">{texts.shell.order(order.id, order.amount ? order.made / order.amount : null, count(order.amount ?? order.made), header.product_word)}</span> : null}
       <div className="grow" />
       <button type="button" className="search" onClick={() => open("search")} aria-keyshortcuts="/" aria-haspopup="dialog"><Icon name="search" size={15} /><span>{texts.shell.search}</span><kbd>{texts.shell.searchKey}</kbd></button>
       <Counts />

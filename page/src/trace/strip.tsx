@@ -53,15 +53,17 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
   const { run, link } = useRun();
   const [ref, width] = useWidth<HTMLDivElement>();
   const info = useGet<WebInfo>(ofRun(run, "webs", web));
-  const length = info.data?.length_m ?? null;
+  const length = info.data ? info.data.length_m ?? (info.data.batches.length ? Math.max(...info.data.batches.map((each) => each.hi_m)) : null) : null;
   const pixels = Math.max(100, Math.round(width - LEFT));
   const whole = useGet<{ rows: ProfileRow[] }>(length && width ? ofRun(run, "profiles") : "", { web, lane, from_m: 0, to_m: length, pixels: Math.min(300, pixels) });
   const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: Math.max(0, look.from), to_m: look.to, pixels: Math.min(400, pixels) });
   const units = useGet<{ units: WebUnit[]; splices_m: number[] }>(width ? ofRun(run, "webs", web, "strip") : "", { from_m: Math.max(0, look.from), to_m: look.to, pixels });
   const rows = useMemo(() => pick(near.data?.rows ?? [], lane), [near.data, lane]);
   const over = useMemo(() => pick(whole.data?.rows ?? [], lane), [whole.data, lane]);
-  const gauge = over.filter((row) => row.characteristic === (over.find((each) => each.side !== null) ?? over[0])?.characteristic);
-  const gaugeNear = rows.filter((row) => row.characteristic === gauge[0]?.characteristic);
+  const known = over.length ? over : rows;
+  const chosen = (known.find((each) => each.side !== null) ?? known[0])?.characteristic;
+  const gauge = over.filter((row) => row.characteristic === chosen);
+  const gaugeNear = rows.filter((row) => row.characteristic === chosen);
   if (!width) return <div ref={ref} style={{ minHeight: 120 }} />;
   const end = width - RIGHT;
   const xWhole = (m: number): number => LEFT + (m / (length || 1)) * (end - LEFT);
@@ -128,6 +130,25 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
   );
 }
 
+/** What was measured on a later web of the same chain, over the same piece; flipped where it was rewound. */
+export function Along({ web, lane, look, isFlipped }: { web: string; lane: number | null; look: Look; isFlipped: boolean }) {
+  const { run, stationTitle } = useRun();
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: look.from, to_m: look.to, pixels: Math.min(400, Math.max(100, Math.round(width - LEFT))) });
+  const rows = pick(near.data?.rows ?? [], lane).filter((row) => row.mean.some((each) => each !== null));
+  const end = width - RIGHT;
+  const x = (m: number): number => { const share = (m - look.from) / (look.to - look.from); return LEFT + (isFlipped ? 1 - share : share) * (end - LEFT); };
+  const from = web.includes("@") ? texts.thing.after(stationTitle(web.slice(web.indexOf("@") + 1))) : web;
+  return (
+    <div ref={ref}>
+      {rows.length ? <svg className="stripsvg" width={width} height={rows.length * ROW} role="group" aria-label={web}>
+        {look.unit ? [look.unit.lo, look.unit.hi].map((m) => <path key={m} d={`M${x(m)} 0V${rows.length * ROW}`} stroke="var(--ink-2)" strokeDasharray="3 3" />) : null}
+        {rows.map((row, i) => <Profile key={row.characteristic + row.side} row={row} x={x} y={i * ROW} left={LEFT} right={end} unit={look.unit} note={from} />)}
+      </svg> : null}
+    </div>
+  );
+}
+
 /** Rows of the asked lane, or those that hold for all lanes; few enough to be read. */
 function pick(rows: ProfileRow[], lane: number | null): ProfileRow[] {
   const own = rows.filter((row) => lane === null || row.lane === null || row.lane === lane);
@@ -140,7 +161,7 @@ function ticksM(from: number, to: number): number[] {
   return levels(from, to, 7).filter((m) => m > from + (to - from) * 0.03 && m < to - (to - from) * 0.03);
 }
 
-function Profile({ row, x, y, left, right, unit }: { row: ProfileRow; x: (m: number) => number; y: number; left: number; right: number; unit: Look["unit"] }) {
+function Profile({ row, x, y, left, right, unit, note = "" }: { row: ProfileRow; x: (m: number) => number; y: number; left: number; right: number; unit: Look["unit"]; note?: string }) {
   const known = [...row.min, ...row.max, ...row.mean].filter((each): each is number => each !== null && Number.isFinite(each));
   const { lower = null, upper = null } = row.window ?? {};
   const top = y + 17;
@@ -171,7 +192,7 @@ function Profile({ row, x, y, left, right, unit }: { row: ProfileRow; x: (m: num
   const title = (row.title ?? words(row.characteristic)) + (row.side ? ", " + texts.thing.side(row.side) : "");
   return (
     <g role="img" aria-label={texts.thing.profileLabel(title)}>
-      <text x={left} y={y + 12}><tspan className="t1 m t12">{title}</tspan><tspan dx="6">{row.unit}</tspan></text>
+      <text x={left} y={y + 12}><tspan className="t1 m t12">{title}</tspan><tspan dx="6">{[row.unit, note].filter(Boolean).join(", ")}</tspan></text>
       {value !== null && value !== undefined ? <text x={right} y={y + 12} className="end t12">{texts.thing.atUnit("")}<tspan className="t1 b">{quantity(value, row.unit, row.decimals)}</tspan></text> : null}
       {lower !== null || upper !== null ? <rect x={left} y={Math.max(top, at(upper ?? high + room))} width={right - left} height={Math.max(0, Math.min(bottom, at(lower ?? low - room)) - Math.max(top, at(upper ?? high + room)))} fill="var(--band)" /> : null}
       {levels(low, high, 2).map((level) => <text key={level} x={left - 8} y={at(level) + 4} className="end">{number(level, Math.max(0, Math.min(4, -Math.floor(Math.log10((high - low) / 2 || 1) + 1e-9))))}</text>)}

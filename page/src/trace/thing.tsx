@@ -10,7 +10,7 @@ import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
 import { texts, words } from "../texts";
 import type { Group, LifeStep, Metres, Thing, Tree, Value, WebInfo, WebUnit } from "../types";
-import { Strip } from "./strip";
+import { Along, Strip } from "./strip";
 import { thingPath } from "./paths";
 
 const TreeView = lazy(() => import("./tree"));
@@ -105,19 +105,23 @@ function OnWeb({ id }: { id: string }) {
   const chosenKey = query.get("web") ?? roots[0]?.[0] ?? "";
   const [root, piece] = roots.find(([key]) => key === chosenKey) ?? roots[0] ?? [null, null];
   const span = piece ? Math.max(0.02, piece.hi_m - piece.lo_m) : 1;
+  const names = roots.map(([key]) => shortId(key));
+  const name = (key: string, i: number): string => (names.filter((each) => each === names[i]).length > 1 ? key : names[i] ?? key);
+  const others = webs.filter((each) => each !== piece && (each.mother ?? each.web) === root);
   return (
     <section className="panel">
       <div className="ph"><h2>{texts.thing.onWeb}</h2>
         {piece ? <span className="sub id">{root}{piece.lane ? ", " + texts.thing.lane(piece.lane) : ""}</span> : null}
         <span className="right">
           {piece ? <span className="ramp wide-only" title={texts.thing.ramp}><span>{texts.station.min}</span><em /><span>{texts.station.max}</span></span> : null}
-          {roots.length > 1 ? <span className="seg" role="group" aria-label={texts.thing.onWeb}>{roots.map(([key]) => <button key={key} type="button" aria-pressed={key === root} onClick={() => setQuery({ web: key })}>{shortId(key)}</button>)}</span> : null}
+          {roots.length > 1 ? <span className="seg" role="group" aria-label={texts.thing.onWeb}>{roots.map(([key], i) => <button key={key} type="button" aria-pressed={key === root} onClick={() => setQuery({ web: key })}>{name(key, i)}</button>)}</span> : null}
         </span></div>
       <div className="pb">
         {piece && root ? (
           <>
             <p className="soft" style={{ fontSize: "var(--t-label)", paddingBottom: 4 }}>{texts.thing.position(piece.lo_m, piece.hi_m, piece.error_m)}</p>
             <Strip web={root} lane={piece.lane} look={{ from: Math.max(0, piece.lo_m - span * 6.5), to: piece.hi_m + span * 6.5, unit: { id, lo: piece.lo_m, hi: piece.hi_m } }} highlight={id} />
+            {others.map((each) => <Along key={each.web} web={each.web} lane={each.lane} isFlipped={(each.b ?? 1) * (piece.b ?? 1) < 0} look={{ from: Math.max(0, each.lo_m - span * 6.5), to: each.hi_m + span * 6.5, unit: { id, lo: each.lo_m, hi: each.hi_m } }} />)}
           </>
         ) : asked.error ? <FaultNote error={asked.error} again={asked.again} /> : asked.data ? <Note title={texts.thing.noWeb}>{texts.thing.noWebText}</Note> : <Loading />}
       </div>
@@ -212,10 +216,18 @@ function Now({ thing }: { thing: Thing }) {
   );
 }
 
+/** A value's name, with its side and lane where it has them and the name does not say so already. */
+export function valueTitle(value: Value, isLanes: boolean): string {
+  const name = value.title || words(value.characteristic);
+  const side = value.side && !name.endsWith(texts.thing.side(value.side)) ? ", " + texts.thing.side(value.side) : "";
+  return name + side + (isLanes && value.lane !== null ? ", " + texts.thing.lane(value.lane) : "");
+}
+
 function Values({ values }: { values: Value[] }) {
   const [all, setAll] = useState(false);
   const outside = values.filter((each) => isOutside(each.value, each.lower, each.upper)).length;
   const shown = all ? values : values.slice(0, VALUES_FIRST);
+  const isLanes = new Set(values.map((each) => each.lane)).size > 1;
   const hasWindows = values.some((each) => each.lower !== null || each.upper !== null);
   return (
     <section className="panel fill">
@@ -223,7 +235,7 @@ function Values({ values }: { values: Value[] }) {
       {values.length ? (
         <div className={all ? "scroll" : ""} style={all ? { maxHeight: 560 } : undefined}><table className="vals"><tbody>{shown.map((each, i) => {
           const isBad = isOutside(each.value, each.lower, each.upper);
-          const title = (each.title || words(each.characteristic)) + (each.side ? ", " + texts.thing.side(each.side) : "");
+          const title = valueTitle(each, isLanes);
           return (
             <tr key={each.characteristic + each.side + each.step + i} title={[each.step ? words(each.step) : "", each.at_us ? exact(each.at_us) : "", each.literal !== null ? texts.thing.literal(each.literal) : ""].filter(Boolean).join(", ")}>
               <td>{title}{each.source === "stated" && each.step ? <div className="unit">{words(each.step)}</div> : null}</td>

@@ -10,7 +10,7 @@ import { useRun } from "../run";
 import { texts } from "../texts";
 import type { Tree, TreeNode } from "../types";
 import { thingPath } from "./paths";
-import { merge, NODE, place } from "./treelayout";
+import { fold, merge, NODE, place } from "./treelayout";
 
 type ThingData = { node: TreeNode; isPossible: boolean; open: (() => void) | null };
 
@@ -21,7 +21,7 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
     <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span>{node.title}</span>
-      <b className="id"><bdi>{node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
+      <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
       {(node.role === "self" ? node.lines : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
       {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.moreOf(hidden)}</button> : null}
       <Handle type="source" position={Position.Right} isConnectable={false} />
@@ -40,7 +40,9 @@ export default function TreeView({ tree: first, showMetres, showCarriers }: { tr
   const [added, setAdded] = useState<Tree | null>(null);
   const [ref, width] = useWidth<HTMLDivElement>();
   useEffect(() => setAdded(null), [first]);
-  const tree = added ?? first;
+  const [isUnfolded, setUnfolded] = useState(false);
+  const whole = added ?? first;
+  const tree = useMemo(() => (isUnfolded ? whole : fold(whole, texts.thing.parts)), [whole, isUnfolded]);
   const placed = useMemo(() => place(showCarriers ? tree : { ...tree, nodes: tree.nodes.filter((each) => each.role !== "carried-in") }, Math.max(300, width - 28)), [tree, showCarriers, width]);
   const open = (id: string): void => {
     void get<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: 1, limit: 60 }).then((more) => setAdded((before) => merge(before ?? first, more)));
@@ -59,6 +61,7 @@ export default function TreeView({ tree: first, showMetres, showCarriers }: { tr
   }), [placed]);
   const toNode = (id: string | undefined): void => {
     const node = tree.nodes.find((each) => each.id === id);
+    if (node?.id === "parts") setUnfolded(true);
     if (node && node.role !== "self" && node.kind !== "group") go(link(thingPath(node.kind, node.id)));
   };
   const zoom = width ? Math.min(1, Math.max(0.95, (width - 28) / Math.max(1, placed.width))) : 1;

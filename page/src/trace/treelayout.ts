@@ -4,7 +4,7 @@ import type { Tree, TreeEdge, TreeNode } from "../types";
 export interface PlacedNode { node: TreeNode; x: number; y: number; isPossible: boolean }
 export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; nodeWidth: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
 
-export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 88, leastGap: 24, dy: 58 };
+export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 88, leastGap: 24, dy: 56 };
 
 /** Adds the answer for an opened node to what is drawn; what was the centre stays it. */
 export function merge(a: Tree, b: Tree): Tree {
@@ -15,6 +15,22 @@ export function merge(a: Tree, b: Tree): Tree {
   }
   const edges = new Map([...a.edges, ...b.edges].map((each) => [each.from + ">" + each.to, each]));
   return { nodes: [...nodes.values()], edges: [...edges.values()], cut: a.cut || b.cut };
+}
+
+const PARTS = "parts";
+
+/** Lots that only lie beside (cans, discs, electrolyte: no metres, nothing before them) as one node, until it is opened. */
+export function fold(tree: Tree, title: string): Tree {
+  const has = new Set(tree.edges.map((each) => each.to));
+  const metres = new Set(tree.edges.filter((each) => each.kind === "consume" || each.kind === "map" || each.kind === "charge").flatMap((each) => [each.from, each.to]));
+  const isPart = (node: TreeNode): boolean => node.role === "made-of" && node.kind === "lot" && !has.has(node.id) && !metres.has(node.id);
+  const parts = tree.nodes.filter(isPart);
+  if (parts.length < 3) return tree;
+  const gone = new Set(parts.map((each) => each.id));
+  const targets = new Set(tree.edges.filter((each) => gone.has(each.from)).map((each) => each.to));
+  const node: TreeNode = { id: PARTS, kind: "group", material: "", title, lines: [parts.map((each) => each.title).join(", ")], role: "made-of", more: null, at_us: null, count: parts.length };
+  const edges = [...targets].map((to): TreeEdge => ({ from: PARTS, to, basis: "certain", kind: "mount", share: null, lo_m: null, hi_m: null, lane: null, input: null }));
+  return { ...tree, nodes: [...tree.nodes.filter((each) => !gone.has(each.id)), node], edges: [...tree.edges.filter((each) => !gone.has(each.from)), ...edges] };
 }
 
 /** Signed distance from the centre: parents before it, children after it. */
@@ -61,7 +77,6 @@ export function place(tree: Tree, room = 1200): PlacedTree {
     byColumn.set(column, [...(byColumn.get(column) ?? []), node]);
   }
   const possible = new Set(tree.edges.filter((each) => each.basis === "possible").flatMap((each) => ((depth.get(each.from) ?? 0) < 0 ? [each.from] : [each.to])));
-  const order = new Map<string, number>([[centre.id, 0]]);
   const columns = [...byColumn.keys()].sort((a, b) => Math.abs(a) - Math.abs(b) || a - b);
   const ys = new Map<string, number>();
   for (const column of columns) {
@@ -72,14 +87,17 @@ export function place(tree: Tree, room = 1200): PlacedTree {
       return near.length ? near.reduce((a, b) => a + b, 0) / near.length : 0;
     };
     // Carried in stands below what it went into.
-    const sorted = nodes.map((node, i) => ({ node, at: wanted(node) + (node.role === "carried-in" ? 1000 : 0), i })).sort((a, b) => a.at - b.at || a.i - b.i);
-    let y = -((sorted.length - 1) / 2) * NODE.dy;
-    sorted.forEach(({ node }, i) => {
-      order.set(node.id, i);
-      if (node.role === "carried-in" && i > 0 && sorted[i - 1]?.node.role !== "carried-in") y += 22;
-      ys.set(node.id, y);
-      y += NODE.dy;
-    });
+    const sorted = nodes.map((node, i) => ({ node, at: wanted(node) + (node.role === "carried-in" ? 10_000 : 0), i })).sort((a, b) => a.at - b.at || a.i - b.i);
+    const at: number[] = [];
+    let last = -Infinity;
+    for (const { node } of sorted) {
+      // As near as possible to what it belongs to, never over its neighbour.
+      const y = Math.max(wanted(node), last + NODE.dy + (node.role === "carried-in" && at.length && sorted[at.length - 1]?.node.role !== "carried-in" ? 22 : 0));
+      at.push(y);
+      last = y;
+    }
+    const shift = sorted.reduce((sum, { node }, i) => sum + wanted(node) - (at[i] ?? 0), 0) / Math.max(1, sorted.length);
+    sorted.forEach(({ node }, i) => ys.set(node.id, (at[i] ?? 0) + shift));
   }
   const low = Math.min(...columns);
   const n = Math.max(...columns) - low + 1;
