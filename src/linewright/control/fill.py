@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linewright.control.compile import Compiled
 from linewright.control.opening import Opening, opening_of
 from linewright.kernels import table as tb
@@ -43,42 +46,34 @@ def _carriers(opening: Opening, state: State) -> None:
         state.trays.content[first : first + stock.count] = OPENING
         state.trays.count[first : first + stock.count] = stock.holds
         left = int(carrier.count) - stock.count
-        state.empties[first : first + left] = range(stock.count, int(carrier.count))
+        state.empties[first : first + left] = np.arange(stock.count, int(carrier.count))
         state.carriers[stock.carrier].empty = left
-        serial = 1
-        for number, time, since in reversed(_stages(stock.stages)):
-            at = 0
-            while serial <= stock.count and stock.age(serial) >= since:
-                moved_in = since - stock.age(serial)
-                _place(opening, state, number, at, (int(carrier.kind) << KIND_SHIFT) | serial, moved_in, moved_in + time)
-                at += 1
-                serial += 1
+        serials = np.arange(1, stock.count + 1)
+        ages = (stock.count - serials) * stock.gap + stock.gap // 2
+        since = 0
+        for number, time in stock.stages:
+            inside = serials[(ages >= since) & (ages < since + time)]
+            moved_in = since - ages[inside - 1]
+            _place(opening, state, number, (int(carrier.kind) << KIND_SHIFT) | inside, moved_in, moved_in + time)
+            since += time
 
 
-def _stages(stages: tuple[tuple[int, int], ...]) -> list[tuple[int, int, int]]:
-    """Return (station, time, age at which it begins)."""
-    out, since = [], 0
-    for number, time in stages:
-        out.append((number, time, since))
-        since += time
-    return out
-
-
-def _place(opening: Opening, state: State, number: int, at: int, item: int, moved_in: int, ready: int) -> None:
-    """Put a carrier into a store, or into the at-th machine of a station, where it came at `moved_in` and is ready at `ready` (ns)."""
+def _place(opening: Opening, state: State, number: int, items: NDArray[np.int64], moved_in: NDArray[np.int64], ready: NDArray[np.int64]) -> None:
+    """Put carriers, the oldest first, into a store or into the machines of a station; they came at `moved_in` and are ready at `ready` (ns)."""
     row = opening.compiled.table.stations[number]
-    if row.flow == tb.STORE:
-        entry = state.bins[int(row.bin0) + at]
-        entry.item, entry.arrive, entry.start, entry.ready, entry.n = item, moved_in, moved_in, ready, 0
-        machine = state.machines[int(row.machine0)]
-        machine.on = at + 1
-        if at == 0:
-            machine.due = ready
-        return
-    m = int(row.machine0) + at
-    machine, own = state.machines[m], state.own[m]
-    machine.item, machine.arrive, machine.start, machine.n, machine.phase = item, moved_in, moved_in, 0, WORK
-    own.phase, own.n, own.since, own.left = WORK, 0, 0, ready
+    count, first = len(items), int(row.machine0)
+    if count and row.flow == tb.STORE:
+        at = slice(int(row.bin0), int(row.bin0) + count)
+        for name, values in (("item", items), ("arrive", moved_in), ("start", moved_in), ("ready", ready)):
+            state.bins[name][at] = values
+        machine = state.machines[first]
+        machine.on, machine.due = count, int(ready[0])
+    elif count:
+        at = slice(first, first + count)
+        for name, values in (("item", items), ("arrive", moved_in), ("start", moved_in), ("phase", WORK)):
+            state.machines[name][at] = values
+        for name, values in (("phase", WORK), ("left", ready)):
+            state.own[name][at] = values
 
 
 def _mounts(opening: Opening, state: State) -> None:
