@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def callable_as(arrays: Any) -> Any:
     """Return a table, state or rows as the calendar takes it: as they are, uncompiled with rows as `Records`."""
     if not config.DISABLE_JIT:
         return arrays
-    return type(arrays)(*[Records(a) if a.dtype.names else a for a in arrays])
+    return SimpleNamespace(**{name: Records(a) if a.dtype.names else a for name, a in zip(arrays._fields, arrays, strict=True)})
 
 
 def compiled(text: str) -> Compiled:
@@ -121,7 +122,7 @@ def first_difference(kind: str, calendar: list[Row], reference: list[Row]) -> st
     mine, yours = sorted(calendar), sorted(reference)
     if mine == yours:
         return None
-    names = [n for n in new_rows(1)._asdict()[kind].dtype.names if n != "pad"]
+    names = [n for n in getattr(new_rows(1), kind).dtype.names if n != "pad"]
     at = [names.index(n) for n in ("leave", "t") if n in names][0]
     only = [(row[at], "calendar", row) for row in set(mine) - set(yours)] + [(row[at], "reference", row) for row in set(yours) - set(mine)]
     first = "\n  ".join(f"{who}: {dict(zip(names, row, strict=True))}" for _, who, row in sorted(only)[:4])
@@ -150,20 +151,13 @@ def times_differ(line: Compiled, state: State, log: Log) -> list[str]:
 
 
 def counts_differ(line: Compiled, state: State, log: Log) -> list[str]:
-    """Compare the counts of each station."""
+    """Compare what each station has counted."""
     found = []
+    names = ("n", "done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late", "made", "arrived")
     for number, path in enumerate(line.stations):
-        counts, row = log.counts(number), state.stations[number]
-        mine = {
-            "scrap": int(row.scrap),
-            "reject": int(row.reject),
-            "false_reject": int(row.false_reject),
-            "missed": int(row.missed),
-            "chance": int(row.chance),
-            "late": int(row.late),
-            "stay": int(row.stay_s) * 10**9 + int(row.stay_ns),
-        }
-        yours = {name: getattr(counts, name) for name in mine}
+        row = state.stations[number]
+        mine = {name: int(row[name]) for name in names} | {"stay": int(row["stay_s"]) * 10**9 + int(row["stay_ns"])}
+        yours = {name: log.counts[number, name] for name in mine}
         if mine != yours:
             found.append(f"counts of {path}: calendar {mine}, reference {yours}")
     return found

@@ -30,7 +30,7 @@ from linewright.kernels.reference_calendar import Calendar, CrewRun, FleetRun, Q
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Comes, Line
 from linewright.kernels.reference_log import Log
-from linewright.kernels.reference_machine import Machine, Stop
+from linewright.kernels.reference_machine import Stop
 from linewright.kernels.reference_stores import FLOWS
 from linewright.kernels.rows import KIND_SHIFT
 
@@ -46,7 +46,6 @@ class World:
         self.calendar = Calendar()
         self.log = Log()
         self.agenda: set[int] = set()  # stations to look at
-        self.noted: set[Machine] = set()  # machines whose state may have changed in this moment
         self.serials = dict(line.first_serials)
         self.queues = [QueueRun(self, q) for q in line.queues]
         self.hours = [shift.on for shift in line.shifts]
@@ -72,12 +71,9 @@ class World:
         """Let everything happen that happens before `until`."""
         self.begin()
         while (time := self.calendar.next_time()) is not None and time < until:
-            if time > self.now:
-                self.end_moment()
             self.now, happens = self.calendar.take()
             happens()
             self.work_off()
-        self.end_moment()
         self.now = until
 
     def begin(self) -> None:
@@ -106,12 +102,6 @@ class World:
                 self.stations[number].look()
             if not any(fleet.start_trip() for fleet in self.fleets):
                 return
-
-    def end_moment(self) -> None:
-        """Write down the state of each machine that has one since now."""
-        for machine in self.noted:
-            machine.write_state()
-        self.noted.clear()
 
     # ---- what the clock brings
 

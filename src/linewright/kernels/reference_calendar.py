@@ -97,6 +97,7 @@ class QueueRun:
 
     def arrive(self, thing: Thing) -> None:
         """Let a thing reach the queue."""
+        self.world.log.count(self.queue.station, "arrived")
         thing.arrived = self.world.now
         self.things.append(thing)
 
@@ -115,6 +116,7 @@ class QueueRun:
         if self.queue.places == 0 and self.waiting:
             thing = self.hand_over()
             thing.arrived = self.world.now
+            self.world.log.count(self.queue.station, "arrived")
             return thing
         return None
 

@@ -174,6 +174,7 @@ class Station:
         while (item := self.entry.pop()) is not None:
             if self.step.within is None or now <= item.done + self.step.within:
                 return item
+            self.world.log.judged(self.number, VERDICT_LATE)
             self.world.log.visit(item, 0, item.arrived, now, now, now, self.number, machine.number, -1, VERDICT_LATE, -1)
         return None
 
@@ -256,6 +257,7 @@ class Station:
         elif self.step.made > 1:
             item.amount = self.step.made
         machine.verdict, machine.grade = self.judge(item, machine.n)
+        self.count_done(machine.verdict)
         if machine.verdict not in GOES_ON:
             self.write_visit(machine, item)
             return
@@ -284,6 +286,11 @@ class Station:
         """Write the visit of the item that leaves the machine now."""
         m = machine
         self.world.log.visit(item, m.n, m.arrived, m.started, m.done, self.world.now, self.number, m.number, m.tool, m.verdict, m.grade)
+
+    def count_done(self, verdict: int = VERDICT_PASS) -> None:
+        """Count an item whose work has ended."""
+        self.world.log.count(self.number, "done")
+        self.world.log.judged(self.number, verdict)
 
     def judge(self, item: Thing, n: int) -> tuple[int, int]:
         """Return verdict and grade of an item after the station's n-th start."""

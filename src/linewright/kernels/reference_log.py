@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_FALSE_REJECT, VERDICT_LATE, VERDICT_MISSED, VERDICT_PASS, VERDICT_REJECT, VERDICT_SCRAP
+from linewright.kernels.rows import (
+    EXECUTE,
+    VERDICT_CHANCE,
+    VERDICT_FALSE_REJECT,
+    VERDICT_LATE,
+    VERDICT_MISSED,
+    VERDICT_PASS,
+    VERDICT_REJECT,
+    VERDICT_SCRAP,
+)
 
 if TYPE_CHECKING:
     from linewright.kernels.reference_calendar import Thing
     from linewright.kernels.reference_flows import Station
+
+
+class Category(Enum):
+    """The states whose times are added up; values as in ``state.TIMES``."""
+
+    STARVED = 0
+    BLOCKED = 1
+    EXECUTE = 2
+    CHANGE = 3
+    REPAIR = 4
+    CREW = 5
+    UTILITY = 6
+    PLANNED = 7
+    OFF_SHIFT = 8
+    OPERATOR = 9
+
+
+class Stay(NamedTuple):
+    """A stay of a machine in one state: ns, what is added up, what is told."""
+
+    since: int
+    category: Category
+    state: int
+    reason: int
 
 
 class Visit(NamedTuple):
@@ -117,18 +153,16 @@ class ToolStop(NamedTuple):
     out: int
 
 
-class Counts(NamedTuple):
-    """What a station has counted: starts are `n`; `stay` is the sum of leave - arrive, ns."""
-
-    visits: int
-    good: int
-    scrap: int
-    reject: int
-    false_reject: int
-    missed: int
-    chance: int
-    late: int
-    stay: int
+#: How a verdict is counted; names as in ``state.STATION_STATE``.
+VERDICTS = {
+    VERDICT_PASS: ("good",),
+    VERDICT_MISSED: ("good", "missed"),
+    VERDICT_SCRAP: ("scrap",),
+    VERDICT_REJECT: ("reject",),
+    VERDICT_FALSE_REJECT: ("false_reject",),
+    VERDICT_CHANCE: ("chance",),
+    VERDICT_LATE: ("late",),
+}
 
 
 class Log:
@@ -145,10 +179,22 @@ class Log:
         self.missings: list[Missing] = []
         self.tool_stops: list[ToolStop] = []
         self.times: dict[tuple[int, int], list[int]] = {}
+        self.counts: Counter[tuple[int, str]] = Counter()  # by station and what is counted
 
     def visit(self, item: Thing, *rest: int) -> None:
         """Write a visit."""
-        self.visits.append(Visit(item.key, *rest))
+        visit = Visit(item.key, *rest)
+        self.visits.append(visit)
+        self.count(visit.station, "stay", visit.leave - visit.arrive)
+
+    def count(self, station: int, what: str, by: int = 1) -> None:
+        """Count something at a station."""
+        self.counts[station, what] += by
+
+    def judged(self, station: int, verdict: int) -> None:
+        """Count a verdict."""
+        for what in VERDICTS[verdict]:
+            self.count(station, what)
 
     def consume(self, *row: int) -> None:
         """Write what an item uses up."""
@@ -160,7 +206,9 @@ class Log:
 
     def made(self, *row: int) -> None:
         """Write a new thing."""
-        self.things.append(Made(*row))
+        made = Made(*row)
+        self.things.append(made)
+        self.count(made.station, "made")
 
     def placed(self, *row: int) -> None:
         """Write what is put on a carrier or taken off."""
@@ -179,32 +227,25 @@ class Log:
         self.tool_stops.append(ToolStop(*row))
 
     def close(self, stations: list[Station], until: int) -> None:
-        """Add up the times in state, and make rows of the stays that are long enough."""
+        """Add up the times in state, and make rows of the stays that are told."""
         for station in stations:
+            self.count(station.number, "n", station.starts)
             for machine in station.machines:
-                times = [0] * 10
-                shown: tuple[int, int] | None = None
-                ends = [stay[0] for stay in machine.stays[1:]] + [until]
-                for (since, category, state, reason), end in zip(machine.stays, ends, strict=True):
-                    times[category.value] += end - since
-                    waits = category.name in {"STARVED", "BLOCKED"}
-                    if (not waits or end - since >= station.step.short) and (state, reason) != shown:
-                        shown = (state, reason)
-                        self.states.append(State(since, station.number, machine.number, state, reason))
+                ends = [stay.since for stay in machine.stays[1:]] + [until]
+                times = [0] * len(Category)
+                for stay, end in zip(machine.stays, ends, strict=True):
+                    times[stay.category.value] += end - stay.since
                 self.times[station.number, machine.number] = times
+                told = told_stays(machine.stays, ends, station.step.short)
+                self.states += [State(s.since, station.number, machine.number, s.state, s.reason) for s in told]
 
-    def counts(self, station: int) -> Counts:
-        """Fold the visits of a station."""
-        visits = [v for v in self.visits if v.station == station]
-        verdicts = [v.verdict for v in visits]
-        return Counts(
-            visits=len(visits),
-            good=verdicts.count(VERDICT_PASS) + verdicts.count(VERDICT_MISSED),
-            scrap=verdicts.count(VERDICT_SCRAP),
-            reject=verdicts.count(VERDICT_REJECT),
-            false_reject=verdicts.count(VERDICT_FALSE_REJECT),
-            missed=verdicts.count(VERDICT_MISSED),
-            chance=verdicts.count(VERDICT_CHANCE),
-            late=verdicts.count(VERDICT_LATE),
-            stay=sum(v.leave - v.arrive for v in visits),
-        )
+
+def told_stays(stays: list[Stay], ends: list[int], short: int) -> list[Stay]:
+    """Return the stays that make a STATE row: all but short waits after Execute, which follow from the visits; of several at one moment the last."""
+    told: list[Stay] = []
+    for stay, end in zip(stays, ends, strict=True):
+        waits = stay.category in {Category.STARVED, Category.BLOCKED}
+        if not waits or end - stay.since >= short or (end > stay.since and told and told[-1].state != EXECUTE):
+            told.append(stay)
+    lasting = [a for a, b in pairwise(told) if a.since < b.since] + told[-1:]
+    return [stay for i, stay in enumerate(lasting) if i == 0 or (stay.state, stay.reason) != (lasting[i - 1].state, lasting[i - 1].reason)]

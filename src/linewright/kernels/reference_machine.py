@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_line import Plan, Slot
+from linewright.kernels.reference_log import Category, Stay
 from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED, VERDICT_PASS
 
 if TYPE_CHECKING:
@@ -21,21 +22,6 @@ if TYPE_CHECKING:
 
 REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT = range(4)  # the first of a table's reasons
 DONE, REPAIRED, FAILED, LINE = range(4)  # the sources of one machine, in the order of ties
-
-
-class Category(Enum):
-    """The states whose times are added up; values as in ``state.TIMES``."""
-
-    STARVED = 0
-    BLOCKED = 1
-    EXECUTE = 2
-    CHANGE = 3
-    REPAIR = 4
-    CREW = 5
-    UTILITY = 6
-    PLANNED = 7
-    OFF_SHIFT = 8
-    OPERATOR = 9
 
 
 class Stop(Enum):
@@ -55,6 +41,7 @@ class Task:
     source: int
     ends: Callable[[], None]
     since: int | None = None  # it runs since; None while it stands still
+    lasts: bool = True  # an unload that takes no time is not Execute
 
 
 @dataclass
@@ -115,7 +102,7 @@ class Machine:
         self.upkeep = [Upkeep(plan) for plan in station.step.plans]
         self.kept: Upkeep | None = None  # waits for its people, or runs
         self.is_kept = False  # it runs
-        self.stays: list[tuple[int, Category, int, int]] = []  # since, category, state, reason
+        self.stays: list[Stay] = []
         self.plan_failure()
 
     def source(self, which: int) -> tuple[int, ...]:
@@ -126,7 +113,7 @@ class Machine:
 
     def begin(self, what: str, duration: int, ends: Callable[[], None]) -> None:
         """Begin a task."""
-        self.task = Task(what, duration, DONE if what in {"work", "change"} else LINE, ends)
+        self.task = Task(what, duration, DONE if what in {"work", "change"} else LINE, ends, lasts=duration > 0)
         self.pace()
 
     def pace(self) -> None:
@@ -197,7 +184,6 @@ class Machine:
     def give(self) -> Thing:
         """Hand the next finished thing over."""
         self.given = self.hands.popleft()
-        self.note()
         return self.given
 
     # ---- failures
@@ -270,13 +256,13 @@ class Machine:
         self.upkeep[plan].is_due = True
         self.maintain()
 
-    def count_start(self) -> None:
-        """Count a start for the plans that go by items."""
+    def count_start(self, items: int = 1) -> None:
+        """Count a start, and its items for the plans that go by items."""
         self.starts += 1
         for upkeep in self.upkeep:
-            upkeep.starts += 1
+            upkeep.starts += items
             if upkeep.plan.items is not None and upkeep.starts >= upkeep.plan.items:
-                upkeep.is_due = True
+                upkeep.is_due, upkeep.starts = True, 0
 
     def maintain(self) -> None:
         """Begin the first maintenance that is due, if nothing is in hand and the machine is not failed."""
@@ -286,7 +272,6 @@ class Machine:
         if self.kept is None:
             return
         self.kept.is_due = False
-        self.kept.starts = 0
         self.stop(Stop.PLANNED)
         self.ask(self.kept.plan.crew, self.keep_up)
 
@@ -313,8 +298,13 @@ class Machine:
 
     # ---- states
 
-    def state(self) -> tuple[Category, int, int]:
-        """Return the state the machine is in, the first that applies: category, PackML state, reason."""
+    def state(self) -> Stay:
+        """Return the state the machine is in since now, the first that applies."""
+        category, told, reason = self.category()
+        return Stay(self.world.now, category, told, reason)
+
+    def category(self) -> tuple[Category, int, int]:
+        """Return the state, as it is told in PackML, and the reason."""
         step = self.station.step
         if Stop.SHIFT in self.stops:
             return Category.OFF_SHIFT, STOPPED, REASON_OFF_SHIFT
@@ -326,20 +316,14 @@ class Machine:
             return Category.UTILITY, SUSPENDED, self.utility_reason
         if self.task is not None and self.task.what == "change":
             return Category.CHANGE, HELD, REASON_CHANGE
-        if self.task is not None or self.station.executes(self):
+        if (self.task is not None and self.task.lasts) or self.station.executes(self):
             return Category.EXECUTE, EXECUTE, -1
-        if self.hands:
+        if self.hands or self.task is not None:
             return Category.BLOCKED, SUSPENDED, REASON_BLOCKED
         return Category.STARVED, SUSPENDED, REASON_STARVED
 
     def note(self) -> None:
-        """Let the state be written down when this moment is over."""
-        self.world.noted.add(self)
-
-    def write_state(self) -> None:
-        """Write down the state from now on; one that lasted no time is forgotten."""
-        state = self.state()
-        if self.stays and self.stays[-1][0] == self.world.now:
-            self.stays.pop()
-        if not self.stays or self.stays[-1][1:] != state:
-            self.stays.append((self.world.now, *state))
+        """Write down the state from now on, if it is another one."""
+        stay = self.state()
+        if not self.stays or self.stays[-1][1:] != stay[1:]:
+            self.stays.append(stay)

@@ -53,7 +53,7 @@ class Oven(Station):
         """Begin to bake what is in."""
         self.starts += 1
         machine.n = self.starts
-        machine.count_start()
+        machine.count_start(len(machine.held))
         machine.is_baking = True
         machine.started = self.world.now
         self.world.agenda.add(self.number)
@@ -64,6 +64,7 @@ class Oven(Station):
         machine.done = self.world.now
         for item in machine.held:
             item.done = machine.done
+            self.count_done()
         self.unload(machine)
 
     def unload(self, machine: Machine) -> None:
@@ -127,6 +128,7 @@ class Store(Station):
     def is_over(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
         machine.done = machine.held[0].done = self.world.now
+        self.count_done()
         self.world.agenda.add(self.number)
         if self.out is None:
             self.left(machine)
@@ -183,6 +185,7 @@ class Loader(Station):
         machine.done = item.done = now
         self.world.log.placed(item.key, tray.key, now, len(tray.content), self.number, 0)
         tray.content.append(item)
+        self.count_done()
         self.write_visit(machine, item)
         if len(tray.content) == self.world.trays[self.step.carrier or 0].carrier.holds:
             tray.done = now
