@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from linewright.control.alarms import Alarm, AlarmFold, AlarmState
@@ -55,10 +55,19 @@ class AlarmBook:
 
     def active(self) -> list[dict[str, Any]]:
         """Return what someone should look at, largest effect first."""
+        return by_effect(self.rows(*self._folded()))
+
+    def _folded(self) -> tuple[list[Alarm], dict[str, list[int]]]:
+        """Return the newest active alarm of each id, and the keys of all active ones of that id: what came again and again is one row."""
         self.refresh()
+        newest: dict[str, Alarm] = {}
+        keys: dict[str, list[int]] = {}
         with self._lock:
-            found = self._fold.active()
-        return by_effect(self.rows(found))
+            found = sorted(self._fold.active(), key=lambda a: a.key)
+        for a in found:
+            newest[a.alarm] = a
+            keys.setdefault(a.alarm, []).append(a.key)
+        return list(newest.values()), keys
 
     def needing_someone(self, limit: int) -> list[dict[str, Any]]:
         """Return the alarms that are there now, largest effect first."""
@@ -98,20 +107,18 @@ class AlarmBook:
         return found
 
     def counts(self) -> dict[str, int]:
-        """Return how many are active by priority, and how many of them nobody has acknowledged."""
-        self.refresh()
-        with self._lock:
-            found = self._fold.active()
+        """Return how many are there now by priority, and of all active ones how many nobody has acknowledged; repeats count once."""
+        found, _ = self._folded()
         counts = {str(p): sum(1 for a in found if a.priority == p and a.returned_us is None) for p in (1, 2, 3, 4)}
         return {**counts, "unacknowledged": sum(1 for a in found if a.acknowledged_us is None), "active": len(found)}
 
-    def rows(self, alarms: Sequence[Alarm]) -> list[dict[str, Any]]:
-        """Return alarms as the page takes them."""
+    def rows(self, alarms: Sequence[Alarm], keys: Mapping[str, list[int]] | None = None) -> list[dict[str, Any]]:
+        """Return alarms as the page takes them; `keys` are those of the active ones that a row stands for."""
         down: dict[str, set[int | None]] = {}
         for a in alarms:
             if a.on == "failure" and a.returned_us is None:
                 down.setdefault(a.station, set()).add(a.machine)
-        return [self.row(a, len(down.get(a.station, ()))) for a in alarms]
+        return [{**self.row(a, len(down.get(a.station, ()))), "keys": (keys or {}).get(a.alarm, [a.key])} for a in alarms]
 
     def row(self, a: Alarm, down: int) -> dict[str, Any]:
         """Return one alarm; `down` is how many machines of its station are down by their own fault."""
