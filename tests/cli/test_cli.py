@@ -1,0 +1,63 @@
+"""The command line as a person uses it: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from linewright.cli.main import run_command
+
+
+def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "linewright.cli", *arguments], capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_alone_it_greets_five_people_without_heavy_imports() -> None:
+    done = command()
+    assert done.returncode == 0
+    assert [who in done.stdout for who in ("Line planner", "Process engineer", "Operator", "Quality engineer", "Integrator")] == [True] * 5
+
+
+def test_the_welcome_imports_neither_typer_nor_numpy() -> None:
+    code = "import sys, linewright.cli.main; print([m for m in ('typer', 'rich', 'numpy', 'numba', 'pint') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "four-station"], "Did you mean `four-stations`?"),
+        (["frob"], "No such command"),
+        (["check", "--bad"], "No such option"),
+        (["run", "four-stations", "--speed", "fast"], "is no speed"),
+        (["run", "four-stations", "--continue", "--new"], "exclude each other"),
+        (["run", "four-stations", "--until", "3 m"], "a time was expected"),
+        (["import", "sap", "/"], "there is kiprobatt"),
+        (["trace", "--from", "3"], "are of a web"),
+    ],
+)
+def test_a_users_fault_is_told_without_traceback(arguments: list[str], words: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_new_makes_a_file_that_checks_and_never_writes_over_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "mine.yaml")
+    assert run_command(["new", file, "--from", "cylindrical-21700-tabless", "--over"]) == 0
+    assert run_command(["check", file]) == 0
+    assert "mine: no fault" in capsys.readouterr().out
+    assert run_command(["new", file, "--from", "four-stations"]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_lines_and_runs_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["lines", "--json"]) == 0
+    assert [row["line"] for row in json.loads(capsys.readouterr().out)] == ["cylindrical-21700-tabless", "four-stations"]
+    assert run_command(["runs", "--json", "--ledger", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out) == []
