@@ -48,15 +48,16 @@ export function useChoice(): Choice {
   return useSyncExternalStore(listen, choice);
 }
 
-/** Colours of the tokens as the canvas takes them: resolved in the present theme. */
+/** Colours of the tokens as the canvas takes them: resolved in the present theme. `trend-range` is d1, thin: the range of a pixel around its mean. */
 const resolved = new Map<string, string>();
 let probe: HTMLElement | null = null;
 export function colour(token: string): string {
   const key = theme() + token;
   const found = resolved.get(key);
   if (found) return found;
+  const source = token === "trend-range" ? "color-mix(in srgb, var(--d1) 26%, transparent)" : `var(--${token})`;
   probe ??= document.body.appendChild(Object.assign(document.createElement("span"), { hidden: true }));
-  probe.style.color = `var(--${token})`;
+  probe.style.color = source;
   const value = getComputedStyle(probe).color;
   resolved.set(key, value);
   return value;

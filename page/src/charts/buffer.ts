@@ -1,9 +1,13 @@
 /* The points of one trend, never more than the picture needs: history by pixel first, then the stream into the same buckets. */
 
+type Known = number | null;
+
 export class TrendBuffer {
-  /** Seconds and values as the chart takes them; `null` is a gap. */
+  /** One point a pixel: its time (s), least, greatest and mean value; `null` is a gap. */
   readonly t: number[] = [];
-  readonly v: (number | null)[] = [];
+  readonly low: Known[] = [];
+  readonly high: Known[] = [];
+  readonly mean: Known[] = [];
   /** The newest value that came, whatever its bucket. */
   last: number | null = null;
   lastT = -Infinity;
@@ -14,10 +18,9 @@ export class TrendBuffer {
   /** `bucketS` is the width of a pixel in seconds; `gapS` the silence after which a line is broken. */
   constructor(public bucketS: number, private readonly gapS: number) {}
 
-  /** Replaces everything by history: min and max of each pixel, NaN where there was nothing. */
-  history(t: ArrayLike<number>, min: ArrayLike<number>, max: ArrayLike<number>): void {
-    this.t.length = 0;
-    this.v.length = 0;
+  /** Replaces everything by history: min, max and mean of each pixel, NaN where there was nothing. */
+  history(t: ArrayLike<number>, min: ArrayLike<number>, max: ArrayLike<number>, mean: ArrayLike<number> = []): void {
+    for (const each of [this.t, this.low, this.high, this.mean]) each.length = 0;
     this.bucket = -1;
     this.inBucket = 0;
     for (let i = 0; i < t.length; i += 1) {
@@ -25,15 +28,13 @@ export class TrendBuffer {
       const low = min[i] ?? NaN;
       const high = max[i] ?? NaN;
       if (Number.isNaN(low)) {
-        if (this.v.length && this.v[this.v.length - 1] !== null) this.put(at, null);
+        if (this.mean.length && this.mean[this.mean.length - 1] !== null) this.put(at, null, null, null);
         continue;
       }
-      // The order of the two follows the line, so that it does not jump back and forth.
-      const before = this.v[this.v.length - 1];
-      const isFalling = typeof before === "number" && Math.abs(before - high) < Math.abs(before - low);
-      this.put(at, isFalling ? high : low);
-      if (high !== low) this.put(at + this.bucketS * 0.45, isFalling ? low : high);
-      this.last = isFalling ? low : high;
+      const middle = mean[i] ?? NaN;
+      const value = Number.isNaN(middle) ? (low + high) / 2 : middle;
+      this.put(at, low, high, value);
+      this.last = value;
       this.lastT = at;
     }
   }
@@ -45,12 +46,12 @@ export class TrendBuffer {
       const value = v[i] ?? NaN;
       if (at <= this.lastT) continue;
       if (Number.isNaN(value)) {
-        if (this.v[this.v.length - 1] !== null) this.put(at, null);
+        if (this.mean.length && this.mean[this.mean.length - 1] !== null) this.put(at, null, null, null);
         this.bucket = -1;
         continue;
       }
       if (at - this.lastT > this.gapS && this.t.length && this.lastT > -Infinity) {
-        this.put(at - this.bucketS * 0.5, null);
+        this.put(at - this.bucketS * 0.5, null, null, null);
         this.bucket = -1;
       }
       this.one(at, value);
@@ -64,37 +65,28 @@ export class TrendBuffer {
     if (bucket !== this.bucket) {
       this.bucket = bucket;
       this.inBucket = 1;
-      this.put(at, value);
+      this.put(at, value, value, value);
       return;
     }
-    const n = this.v.length;
-    if (this.inBucket === 1) {
-      this.inBucket = 2;
-      this.put(at, value);
-      return;
-    }
-    // Two points a bucket: its least and its greatest value. The newest one may be moved, the other stays.
-    const a = this.v[n - 2] as number;
-    const b = this.v[n - 1] as number;
-    const low = Math.min(a, b, value);
-    const high = Math.max(a, b, value);
-    this.v[n - 2] = a <= b ? low : high;
-    this.v[n - 1] = a <= b ? high : low;
-    this.t[n - 1] = at;
+    const i = this.t.length - 1;
+    this.inBucket += 1;
+    this.low[i] = Math.min(this.low[i] ?? value, value);
+    this.high[i] = Math.max(this.high[i] ?? value, value);
+    const before = this.mean[i] ?? value;
+    this.mean[i] = before + (value - before) / this.inBucket;
   }
 
-  private put(at: number, value: number | null): void {
+  private put(at: number, low: Known, high: Known, mean: Known): void {
     this.t.push(at);
-    this.v.push(value);
+    this.low.push(low);
+    this.high.push(high);
+    this.mean.push(mean);
   }
 
   /** Forgets what is older than `from`, in large steps: shifting costs. */
   forget(from: number): void {
     if (this.t.length < 4096 || (this.t[this.t.length >> 1] ?? Infinity) > from) return;
     const n = this.t.findIndex((each) => each >= from);
-    if (n > 0) {
-      this.t.splice(0, n);
-      this.v.splice(0, n);
-    }
+    if (n > 0) for (const each of [this.t, this.low, this.high, this.mean]) each.splice(0, n);
   }
 }

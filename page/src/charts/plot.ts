@@ -1,10 +1,10 @@
-/* uPlot as the page uses it: one series, a window as a band, a set-point in dashes, what lies outside in red, what lies off the scale at the edge. */
+/* uPlot as the page uses it: the mean as a line in the range of each pixel, a window as a band, a set-point in dashes, what lies outside in red, what lies off the scale at the edge. */
 import uPlot from "uplot";
 import { number } from "../format";
 import { colour } from "../theme";
 import type { Window } from "../types";
 
-export interface TrendLook { window: Window | null; setPoint: number | null; low: number | null; high: number | null; decimals: number | null; stepped?: boolean }
+export interface TrendLook { window: Window | null; setPoint: number | null; low: number | null; high: number | null; decimals: number | null }
 
 const LEFT = 50;
 
@@ -56,8 +56,9 @@ function overlay(u: uPlot, look: TrendLook): void {
   const ratio = uPlot.pxRatio;
   const { left, top, width, height } = u.bbox;
   const xs = u.data[0];
-  const ys = u.data[1];
-  if (!xs || !ys) return;
+  const lows = u.data[2];
+  const highs = u.data[3];
+  if (!xs || !lows || !highs) return;
   const lower = look.window?.lower ?? -Infinity;
   const upper = look.window?.upper ?? Infinity;
   const min = u.scales["y"]?.min ?? -Infinity;
@@ -78,9 +79,12 @@ function overlay(u: uPlot, look: TrendLook): void {
   for (; i < xs.length; i += 1) {
     const t = xs[i] ?? 0;
     if (t > to) break;
-    const value = ys[i];
+    const low = lows[i];
+    const high = highs[i];
     const x = u.valToPos(t, "x", true);
-    const isKnown = value !== null && value !== undefined;
+    const isKnown = low !== null && low !== undefined && high !== null && high !== undefined;
+    // The side of the pixel that is outside is the one to be seen.
+    const value = isKnown ? (high > upper ? high : low) : 0;
     if (isKnown && (value > upper || value < lower) && value <= max && value >= min) {
       const y = u.valToPos(value, "y", true);
       if (isDown) ctx.lineTo(x, y);
@@ -148,11 +152,7 @@ function ground(u: uPlot, look: TrendLook): void {
   ctx.restore();
 }
 
-/** Values off the scale leave the line; the overlay shows them at the edge. */
-function clipped(u: uPlot, seriesIdx: number, i0: number, i1: number): uPlot.Series.Paths | null {
-  const make = uPlot.paths.linear?.();
-  return make ? make(u, seriesIdx, i0, i1) : null;
-}
+const linear: uPlot.Series.PathBuilder = (u, series, from, to) => uPlot.paths.linear?.()(u, series, from, to) ?? null;
 
 /** Levels at the very edge would be cut through their text. */
 function inside(u: uPlot, value: number): boolean {
@@ -176,13 +176,14 @@ export function makeTrend(host: HTMLElement, options: PlotOptions): uPlot {
         splits: (self) => levels(self.scales["y"]?.min ?? 0, self.scales["y"]?.max ?? 1, options.height > 90 ? 5 : options.height > 50 ? 3 : 2).filter((each) => inside(self, each)),
         values: (_u, splits) => splits.map((each) => { const span = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0)); return number(each, Math.max(0, Math.min(4, -Math.floor(Math.log10(span || 1) + 1e-9)))); }) },
     ],
-    series: [{}, { stroke: () => colour("d1"), width: 1.3, points: { show: false }, spanGaps: false, paths: look.stepped ? (uPlot.paths.stepped?.({ align: 1 }) ?? clipped) : clipped }],
+    series: [{}, { stroke: () => colour("d1"), width: 1.3, points: { show: false }, spanGaps: false, paths: linear }, { width: 0, points: { show: false }, paths: linear }, { width: 0, points: { show: false }, paths: linear }],
+    bands: [{ series: [3, 2], fill: () => colour("trend-range") }],
     hooks: {
       drawClear: [(self) => ground(self, look)],
       draw: [(self) => overlay(self, look)],
       setCursor: [(self) => options.onCursor?.(self.cursor.idx ?? null)],
       setSelect: [(self) => { if (self.select.width > 6) options.onSelect?.(self.posToVal(self.select.left, "x"), self.posToVal(self.select.left + self.select.width, "x")); self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false); }],
     },
-  }, [[], []], host);
+  }, [[], [], [], []], host);
   return u;
 }

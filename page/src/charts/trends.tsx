@@ -30,14 +30,15 @@ const DRAW_MS = 33;
 function fitScale(row: Row, from: number, to: number): [number, number] {
   let low: number | null = null;
   let high: number | null = null;
-  const { t, v } = row.buffer;
+  const { t, low: lows, high: highs } = row.buffer;
   for (let i = t.length - 1; i >= 0; i -= 1) {
     const at = t[i] ?? 0;
     if (at < from) break;
-    const value = v[i];
-    if (at > to || value === null || value === undefined) continue;
-    low = low === null || value < low ? value : low;
-    high = high === null || value > high ? value : high;
+    const least = lows[i];
+    const most = highs[i];
+    if (at > to || least === null || least === undefined || most === null || most === undefined) continue;
+    low = low === null || least < low ? least : low;
+    high = high === null || most > high ? most : high;
   }
   const wanted = scaleOf(row.look, low, high);
   const now = row.scale;
@@ -77,7 +78,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
       if (!plot) continue;
       const scale = fitScale(row, from, to);
       plot.batch(() => {
-        plot.setData([row.buffer.t, row.buffer.v], false);
+        plot.setData([row.buffer.t, row.buffer.mean, row.buffer.low, row.buffer.high], false);
         if (row.scale !== scale) plot.setScale("y", { min: scale[0], max: scale[1] });
         plot.setScale("x", { min: from, max: to });
       });
@@ -114,7 +115,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
       if (place) {
         row.plot = makeTrend(place, {
           width: width, height, look, sync: key, left,
-          onCursor: (index) => { if (row.label) row.label.textContent = numberOr(index === null ? row.buffer.last : row.buffer.v[index], tag.decimals, texts.noValue); },
+          onCursor: (index) => { if (row.label) row.label.textContent = numberOr(index === null ? row.buffer.last : row.buffer.mean[index], tag.decimals, texts.noValue); },
           onSelect: (from, to) => setStill([from, to]),
         });
       }
@@ -144,7 +145,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
         if (!entry) continue;
         const t = entry["t"] ?? shared;
         if (!t) continue;
-        if (frame.name === "history" && entry["min"] && entry["max"]) row.buffer.history(t, entry["min"], entry["max"]);
+        if (frame.name === "history" && entry["min"] && entry["max"]) row.buffer.history(t, entry["min"], entry["max"], entry["mean"]);
         else if (frame.name === "trend" && entry["v"]) row.buffer.append(t, entry["v"]);
       }
       if (frozen.current && frame.name === "trend") setNewer(true);
@@ -207,7 +208,7 @@ function Table({ rows, zone }: { rows: Row[]; zone: string }) {
   return (
     <div className="scroll" style={{ maxHeight: 320 }} tabIndex={0}>
       {rows.map((row) => {
-        const points = row.buffer.t.map((t, i) => ({ t, v: row.buffer.v[i] })).filter((each) => each.v !== null).slice(-12).reverse();
+        const points = row.buffer.t.map((t, i) => ({ t, v: row.buffer.mean[i] })).filter((each) => each.v !== null).slice(-12).reverse();
         return (
           <table key={row.tag.tag}>
             <caption className="unseen">{texts.station.tableTitle(row.tag.title)}</caption>

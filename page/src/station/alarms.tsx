@@ -11,7 +11,7 @@ import type { Alarm } from "../types";
 export function StationAlarms({ station, alarms }: { station: string; alarms: Alarm[] }) {
   const { link } = useRun();
   return (
-    <section className="panel al">
+    <section className="panel al fill">
       <div className="ph"><h2>{texts.station.alarms}</h2><span className="sub">{texts.station.alarmsSub(alarms.length)}</span><span className="right"><a href={link("/alarms", { state: "history", station })}>{texts.station.history}</a></span></div>
       {alarms.length ? <ul className="scroll" style={{ maxHeight: 320 }}>{alarms.map((each, i) => <Row key={each.key} alarm={each} isFirst={i === 0} />)}</ul> : <Note title={texts.station.noAlarms}>{texts.station.noAlarmsText}</Note>}
     </section>

@@ -58,7 +58,7 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
   const whole = useGet<{ rows: ProfileRow[] }>(length && width ? ofRun(run, "profiles") : "", { web, lane, from_m: 0, to_m: length, pixels: Math.min(300, pixels) });
   const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: Math.max(0, look.from), to_m: look.to, pixels: Math.min(400, pixels) });
   const units = useGet<{ units: WebUnit[]; splices_m: number[] }>(width ? ofRun(run, "webs", web, "strip") : "", { from_m: Math.max(0, look.from), to_m: look.to, pixels });
-  const rows = useMemo(() => pick(near.data?.rows ?? [], lane), [near.data, lane]);
+  const rows = useMemo(() => pick((near.data?.rows ?? []).filter((row) => row.mean.some((each) => each !== null)), lane), [near.data, lane]);
   const over = useMemo(() => pick(whole.data?.rows ?? [], lane), [whole.data, lane]);
   const known = over.length ? over : rows;
   const chosen = (known.find((each) => each.side !== null) ?? known[0])?.characteristic;

@@ -17,6 +17,12 @@ export function merge(a: Tree, b: Tree): Tree {
   return { nodes: [...nodes.values()], edges: [...edges.values()], cut: a.cut || b.cut };
 }
 
+/** Carriers stand behind the unit, whichever way their edge was told. */
+function carriedRight(tree: Tree): Tree {
+  const carriers = new Set(tree.nodes.filter((each) => each.role === "carried-in").map((each) => each.id));
+  return { ...tree, edges: tree.edges.map((each) => (each.kind === "placed" && carriers.has(each.from) ? { ...each, from: each.to, to: each.from } : each)) };
+}
+
 const PARTS = "parts";
 
 /** Lots that only lie beside (cans, discs, electrolyte: no metres, nothing before them) as one node, until it is opened. */
@@ -67,7 +73,8 @@ export function depths(tree: Tree, centre: string): Map<string, number> {
 }
 
 /** Nodes become narrower, and stand closer, before anything is scaled: their text keeps its size. */
-export function place(tree: Tree, room = 1200): PlacedTree {
+export function place(given: Tree, room = 1200): PlacedTree {
+  const tree = carriedRight(given);
   const centre = tree.nodes.find((each) => each.role === "self") ?? tree.nodes[0];
   if (!centre) return { nodes: [], edges: [], width: 0, height: 0, nodeWidth: NODE.w, columns: [] };
   const depth = depths(tree, centre.id);
