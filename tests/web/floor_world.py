@@ -70,7 +70,8 @@ def sample_body(**more: object) -> str:
     winder = {
         "states": {"Execute": 13, "Held": 1}, "worst": {"state": "Held", "count": 1, "machine": 7, "reason": "web-break",
         "since_us": BEGIN_US + 5 * MINUTE_US},
-        "queue": [{"input": "cathode-strip", "count": 9, "places": 28}], "made": 3000, "scrap": 31, "rate_per_min": 327.0,
+        "queue": [{"input": "cathode-strip", "count": 9, "places": 28}], "made": 3000, "scrap": 31,
+        "key": {"name": "x", "value": 1.0, "unit": "degC", "decimals": 1}, "rate_per_min": 327.0,
         "machines": [{"state": "Execute", "reason": None, "since_us": BEGIN_US, "made": 200 + k, "left": 0.5} for k in range(14)],
     }  # fmt: skip
     figures = {"good": {"value": 2900, "plan": 3500}, "rate": {"value": 324.0}, "oee": {"value": 0.86, "a": 0.9, "p": 0.97, "q": 0.98}}

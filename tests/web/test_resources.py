@@ -72,6 +72,7 @@ def test_the_line_is_completed_by_the_plant(world: World) -> None:
     body = world.json(f"{RUN}/line")
     winder = body["sample"]["stations"]["winder"]
     assert winder["flow_per_min"] == 327.0
+    assert winder["key"]["unit"] == "°C"
     assert body["sample"]["stations"]["formation"]["flow_per_min"] == pytest.approx(1.2 * 256)
     assert body["sample"]["since_us"] >= BEGIN_US
     assert [a["alarm"] for a in body["alarms"]] == ["winder/7/web-break"]
@@ -90,7 +91,8 @@ def test_a_machine_shows_state_recipe_mounts_and_alarm(world: World) -> None:
     assert machine["alarm"]["priority"] == 2
     (mount,) = body["mounts"]
     assert (mount["lot"], mount["kind"], mount["length_m"]) == ("CATHODE-STRIP-5", "web", 3023.94)
-    assert mount["used_m"] == pytest.approx(8.8)
+    assert mount["used_m"] == pytest.approx(1008.8)
+    assert mount["left_s"] == pytest.approx((3023.94 - 1008.8) / 0.88 * 2.1)
     assert 0.0 < machine["availability"] < 1.0
     station = world.json(f"{RUN}/stations/winder")
     assert [m["state"] for m in station["machines"]][:1] == ["Execute"]

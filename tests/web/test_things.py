@@ -139,3 +139,10 @@ def test_a_strip_shows_the_gauge_and_the_footprints(world: World) -> None:
     assert len(strip["units"]) == 10
     assert [u["lane"] for u in strip["units"]] == [5] * 10
     assert world.json(f"{RUN}/webs/CATHODE-COIL-1/strip")["units"] == []  # too far away to see one
+
+
+def test_the_list_of_webs_is_paged(world: World) -> None:
+    first = world.json(f"{RUN}/lots", kind="web", limit=1)
+    second = world.json(f"{RUN}/lots", kind="web", limit=1, after=first["next"])
+    assert {first["lots"][0]["id"], second["lots"][0]["id"]} == {"CATHODE-COIL-1", "CATHODE-STRIP-5"}
+    assert second["next"] is None

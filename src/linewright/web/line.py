@@ -11,6 +11,7 @@ from starlette.responses import Response
 from linewright.ledger.records import Sample
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import ReadersNow, spread
+from linewright.web.plant import unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.shifts import shift_at
 
@@ -42,6 +43,9 @@ def completed(run: OpenRun, sample: Sample) -> dict[str, Any]:
             continue
         per_item = run.entries.get(path, {}).get("products_per_item")
         rate = station.get("rate_per_min")
+        key = station.get("key")
+        if isinstance(key, dict) and isinstance(key.get("unit"), str):
+            key["unit"] = unit_text(key["unit"])
         if station.get("flow_per_min") is None:
             station["flow_per_min"] = rate * per_item if rate is not None and per_item is not None else None
     return body

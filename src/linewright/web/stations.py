@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from linewright.ledger.records import MountRow, Sample
-from linewright.model.station import Input, Segment
+from linewright.ledger.records import MountRow, Sample, Thing
+from linewright.model.station import Input, Measure, Segment
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Pixels, ReadersNow, spread
 from linewright.web.groups import group_of, merged_rows, share_running
@@ -25,6 +26,7 @@ __all__ = ["machine_body", "router", "station_body", "tags_of"]
 router = APIRouter()
 MACHINES = 400  # of a formation aisle more are not listed one by one
 STATE_BARS = 40
+ROLL = re.compile(r" \d+$")  # of parallel rolls each has its number behind the input's name
 
 
 def station_part(run: OpenRun, sample: Sample | None, station: str) -> dict[str, Any] | None:
@@ -94,32 +96,33 @@ def recipe_rows(run: OpenRun, feed: Feed | None, segment: Segment, machine: int,
 def mount_rows(run: OpenRun, segment: Segment, machine: str, at_us: int) -> list[dict[str, Any]]:
     """Return the lots on a machine's inputs, and how long those that are webs last at the rated pace."""
     inputs = {i.material: i for i in (*segment.inputs, *segment.adds)}
+    each = segment.time.mean if segment.time is not None else None
     rows = []
     for m in run.reader.mounts_at(machine, at_us):
-        thing = run.reader.thing(m.lot)
-        length, used = web_use(run, m, inputs.get(m.input.partition("/")[0]))
-        each = segment.time.mean if segment.time is not None else None
-        taken = inputs.get(m.input.partition("/")[0])
+        thing = run.records.thing(m.lot)
+        taken = inputs.get(ROLL.sub("", m.input))
+        length, used = web_use(run, m, thing, taken)
         left = None if length is None or used is None else max(0.0, length - used)
         pace = None if left is None or each is None or taken is None or taken.amount <= 0.0 else left / taken.amount * each
         rows.append({
-            "input": m.input, "title": title(m.input.replace("/", " ")), "lot": thing.id if thing else None, "kind": thing.kind if thing else None,
+            "input": m.input, "title": title(m.input.replace(" ", "-")), "lot": thing.id if thing else None, "kind": thing.kind if thing else None,
             "from_us": m.from_us, "length_m": length, "used_m": used, "left_m": left, "left_s": pace, "ended_us": m.to_us,
         })  # fmt: skip
     return rows
 
 
-def web_use(run: OpenRun, mount: MountRow, taken: Input | None) -> tuple[float | None, float | None]:
-    """Return length and metres used of a mounted web; None where it is none. A bought coil has the length that the line file says."""
-    thing = run.reader.thing(mount.lot)
-    row = run.reader.row("SELECT min(lo_mm), max(hi_mm) FROM consume WHERE web = ?", (mount.lot,))
-    if thing is not None and thing.kind == "web" and thing.amount:
-        length: float | None = thing.amount / 1000.0
-    else:
-        length = taken.coil_m if taken is not None else None
-    if length is None:
+def web_use(run: OpenRun, mount: MountRow, thing: Thing | None, taken: Input | None) -> tuple[float | None, float | None]:
+    """Return length and metres used of a mounted web; None where it is none.
+
+    A bought coil has the length that the line file says; a coil made before the run the one that its flow says. A web is used from its metre 0 on.
+    """
+    if taken is None or taken.measure is not Measure.LENGTH:
         return None, None
-    return length, (row[1] - row[0]) / 1000.0 if row and row[0] is not None else 0.0
+    source = run.entries.get(taken.sources[0]) if taken.sources else None
+    length = thing.amount / 1000.0 if thing is not None and thing.kind == "web" and thing.amount else taken.coil_m
+    length = length if length is not None or source is None else source["length_m"]
+    row = run.reader.row("SELECT max(hi_mm) FROM consume WHERE web = ?", (mount.lot,))
+    return length, row[0] / 1000.0 if row and row[0] is not None else 0.0
 
 
 def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) -> dict[str, Any]:

@@ -297,15 +297,16 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
 
 
 @router.get("/runs/{run}/lots")
-def lots(readers: ReadersNow, run: str, kind: Literal["web", "lot", "unit", "carrier"] = "web", limit: Limit = 100) -> Response:
+def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "carrier"] = "web", after: int = 0, limit: Limit = 100) -> Response:
     """Answer the newest things of a kind."""
     opened = readers.open(run)
+    found = opened.reader.newest(kind, max(0, after) + limit + 1)[max(0, after) :]
     rows = [
         {
             "id": t.id, "kind": t.kind, "material": t.material, "title": title(t.material) if t.material else t.kind, "made_us": t.made_us,
             "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine,
             "remark": t.remark,
         }
-        for t in opened.reader.newest(kind, limit)
+        for t in found[:limit]
     ]  # fmt: skip
-    return answer({"run": opened.run, "lots": rows, "next": None})
+    return answer({"run": opened.run, "lots": rows, "next": after + limit if len(found) > limit else None})
