@@ -26,10 +26,16 @@ describe("trend buffer", () => {
 
   it("leaves gaps as gaps", () => {
     const buffer = new TrendBuffer(1, 3);
-    buffer.history([0, 1, 2, 3], [1, NaN, NaN, 2], [1, NaN, NaN, 2]);
+    buffer.history([0, 1, 2, 3, 4, 5], [1, NaN, NaN, NaN, NaN, 2], [1, NaN, NaN, NaN, NaN, 2]);
     expect(buffer.mean).toEqual([1, null, 2]);
     buffer.append([20], [5]);
     expect(buffer.mean).toEqual([1, null, 2, null, 5]);
+  });
+
+  it("are not made by pixels that are narrower than the period of the samples", () => {
+    const buffer = new TrendBuffer(1, 6);
+    buffer.history([0, 0.4, 0.8, 1.2, 1.6, 2], [1, NaN, NaN, 2, NaN, 3], [1, NaN, NaN, 2, NaN, 3]);
+    expect(buffer.mean).toEqual([1, 2, 3]);
   });
 
   it("stays bounded by the picture, not by the rate", () => {

@@ -27,10 +27,9 @@ export class TrendBuffer {
       const at = t[i] ?? 0;
       const low = min[i] ?? NaN;
       const high = max[i] ?? NaN;
-      if (Number.isNaN(low)) {
-        if (this.mean.length && this.mean[this.mean.length - 1] !== null) this.put(at, null, null, null);
-        continue;
-      }
+      if (Number.isNaN(low)) continue;
+      // Pixels may be narrower than the period of the samples: only a real silence breaks the line.
+      if (this.t.length && at - this.lastT > this.gapS) this.put(at - this.bucketS * 0.5, null, null, null);
       const middle = mean[i] ?? NaN;
       const value = Number.isNaN(middle) ? (low + high) / 2 : middle;
       this.put(at, low, high, value);
