@@ -29,6 +29,7 @@ __all__ = ["MAX", "RunResult", "run"]
 TICK_S, COMMIT_S = 0.05, 0.1
 #: Most line time of one step at `MAX`, at first; it is then set so that a step takes about `STEP_S` of wall time.
 STEP_NS, STEP_S = 10_000_000_000, 0.05
+STEP_LEAST_NS, STEP_MOST_NS = 1_000_000, 600_000_000_000
 #: How often the disk is looked at, and from how far behind its clock the line says so [wall s].
 DISK_S, BEHIND_S = 10.0, 2.0
 
@@ -170,10 +171,8 @@ class _Loop:
         began, before = time.perf_counter(), live.reached_ns
         live.advance(until)
         took = time.perf_counter() - began
-        if live.reached_ns - before >= self._step_ns or took > STEP_S:
-            ratio = STEP_S / max(took, 1e-6)
-            self._step_ns = int(self._step_ns * min(2.0, max(0.25, ratio)))
-            self._step_ns = max(1_000_000, min(self._step_ns, 3600_000_000_000))
+        if live.reached_ns - before >= self._step_ns - 1000 or took > STEP_S:
+            self._step_ns = next_step(self._step_ns, took)
 
     def _watch(self, clock: LineClock) -> None:
         live = self._live
@@ -185,6 +184,18 @@ class _Loop:
         elif changed is False:
             live.event("clock.caught-up", live.reached_ns, {"behind_s": round(self.behind_s, 3)})
             self._say("The line has caught up with its clock.")
+
+
+def next_step(step_ns: int, took_s: float) -> int:
+    """Return how far the next step may go, after one that went `step_ns` and took `took_s` of wall time: so far that it takes about `STEP_S`.
+
+    Examples
+    --------
+    >>> next_step(1_000_000_000, 0.025), next_step(1_000_000_000, 10.0)
+    (2000000000, 250000000)
+    """
+    ratio = min(2.0, max(0.25, STEP_S / max(took_s, 1e-6)))
+    return max(STEP_LEAST_NS, min(int(step_ns * ratio), STEP_MOST_NS))
 
 
 def _check_disk(ledger: Ledger, wanted_bytes: int | None) -> None:
