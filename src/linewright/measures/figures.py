@@ -1,0 +1,248 @@
+"""Figures of a line from tallies: throughput, OEE, yield, WIP, takt, bottleneck, energy, CO2; for each station and for the line.
+
+Definitions, after ISO 22400-2 (key performance indicators for manufacturing operations management), of one station with all its machines:
+
+====================  ======================================================================================================================
+planned busy time     PBT = span x machines - off shift - planned stops (maintenance)
+actual production     APT = time in work
+availability          A = APT / PBT. Waiting, coil changes, faults and missing utilities lower it.
+planned run time      PRI = mean time of one item of the line file (of a web: metres / speed; of a batch: its time / its size)
+produced, good        PQ = items whose work ended, GQ = those of them that passed on
+performance           E = PRI x PQ / APT
+quality               Q = GQ / PQ
+OEE                   A x E x Q = PRI x GQ / PBT
+first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pass is a first one
+====================  ======================================================================================================================
+
+Of the line: throughput is good products over the span; yield and FPY are the products of the stations' over those that units of the product's kind
+pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
+The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
+(work, changes, faults, planned stops), stores left out. WIP is the mean number in the station: the stays that ended, over the span (Little's law).
+
+Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the carriers' factors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from linewright.control.compile import Compiled
+from linewright.kernels.table import BATCH, STORE, UTILITY
+from linewright.library.energy import station_energy
+from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, WORK, Tally
+
+__all__ = ["Figures", "LineFigures", "StationFigures", "figures_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class StationFigures:
+    """Figures of one station; None where the definition has no value (nothing was made, or a store has no OEE).
+
+    Shares are 0 to 1, times s, rates 1/s, energy J by carrier.
+    """
+
+    station: str
+    good: int
+    scrap: int
+    throughput_s: float
+    takt_s: float | None
+    oee: float | None
+    availability: float | None
+    performance: float | None
+    quality: float | None
+    fpy: float | None
+    wip: float
+    stay_s: float | None
+    active: float
+    shares: dict[str, float]
+    energy_j: dict[str, float]
+    co2_kg: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """Figures of the whole line, as `StationFigures`; energy for one good product and for each joule that it stores (kWh / kWh)."""
+
+    product: str
+    good: int
+    throughput_s: float
+    takt_s: float | None
+    oee: float | None
+    availability: float | None
+    performance: float | None
+    quality: float | None
+    fpy: float | None
+    yield_: float | None
+    wip: float
+    bottleneck: str | None
+    bottleneck_active: float | None
+    energy_j: dict[str, float]
+    energy_per_unit_j: float | None
+    energy_per_product_energy: float | None
+    co2_kg: float | None
+    co2_per_unit_kg: float | None
+    co2_per_kwh_kg: float | None
+    cost: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a stretch of `span_s` seconds of line time."""
+
+    span_s: float
+    line: LineFigures
+    stations: tuple[StationFigures, ...]
+
+    def station(self, path: str) -> StationFigures:
+        """Return the figures of a station. Raises KeyError."""
+        for s in self.stations:
+            if s.station == path:
+                return s
+        raise KeyError(path)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return them as plain values."""
+        return {"span_s": self.span_s, "line": asdict(self.line), "stations": [asdict(s) for s in self.stations]}
+
+
+def figures_of(compiled: Compiled, tally: Tally) -> Figures:
+    """Return the figures of a stretch of time.
+
+    Parameters
+    ----------
+    compiled
+        The line.
+    tally
+        Difference of two snapshots (`tally.tally_of`), or a fold of rows (`fold.fold_rows`).
+    """
+    energy = station_energy(compiled.plant)
+    stations = [_station(compiled, tally, n, energy) for n in range(len(compiled.stations))]
+    plant_stations = stations[: len(compiled.flow.stations)]
+    active = [s for s in plant_stations if int(compiled.table.stations[compiled.station(s.station)]["flow"]) != STORE]
+    slowest = max(active, key=lambda s: s.active, default=None)
+    return Figures(tally.span_ns / 1e9, _line(compiled, plant_stations, stations, slowest), tuple(stations))
+
+
+def _machines(compiled: Compiled, number: int) -> slice:
+    row = compiled.table.stations[number]
+    return slice(int(row["machine0"]), int(row["machine0"]) + int(row["count"]))
+
+
+def _ratio(top: float, low: float) -> float | None:
+    return top / low if low > 0 else None
+
+
+def _station(compiled: Compiled, tally: Tally, number: int, energy: dict[str, Any]) -> StationFigures:
+    row, path = compiled.table.stations[number], compiled.stations[number]
+    span = tally.span_ns
+    times = tally.times[_machines(compiled, number)].sum(axis=0)
+    machines = int(row["count"])
+    counts = dict(zip(COUNTS, tally.counts[number].tolist(), strict=True))
+    done, good, flow = counts["done"], counts["good"], int(row["flow"])
+    lost = counts["scrap"] + counts["reject"] + counts["false_reject"] + counts["chance"] + counts["late"]
+    planned_busy = span * machines - int(times[OFF]) - int(times[PLANNED])
+    availability = performance = quality = oee = None
+    if flow not in (STORE, UTILITY):
+        run_time = float(compiled.table.laws[int(row["law"])]["mean"]) * 1e9 / (int(row["size"]) if flow == BATCH else 1)
+        availability, performance = _ratio(float(times[WORK]), planned_busy), _ratio(run_time * done, float(times[WORK]))
+        quality = _ratio(good, done)
+        oee = _ratio(run_time * good, planned_busy)
+    used, co2, _ = _energy(compiled, path, times, done, energy)
+    return StationFigures(
+        path,
+        good,
+        lost,
+        good * 1e9 / span if span else 0.0,
+        _ratio(planned_busy / 1e9, good * machines),
+        oee,
+        availability,
+        performance,
+        quality,
+        _ratio(good, done) if flow != UTILITY else None,
+        tally.stays[number] / span if span else 0.0,
+        _ratio(tally.stays[number] / 1e9, done + counts["late"]),
+        float(times[[WORK, CHANGE, FAULT, PLANNED]].sum()) / (span * machines) if span else 0.0,
+        {name: float(t) / (span * machines) if span else 0.0 for name, t in zip(GROUPS, times.tolist(), strict=True)},
+        used,
+        co2,
+    )
+
+
+def _energy(compiled: Compiled, path: str, times: Any, done: int, energy: dict[str, Any]) -> tuple[dict[str, float], float | None, dict[str, float]]:
+    """Return J by carrier, kg CO2 (None: a factor is not known, or nothing is known of the station), cost by currency."""
+    plant = compiled.plant
+    utility = next((u for u in plant.utilities if u.name == path), None)
+    need = energy.get(path)
+    work_s, other_s = times[WORK] / 1e9, (times.sum() - times[WORK] - times[OFF]) / 1e9
+    used: dict[str, float] = {}
+    if utility is not None:
+        used = {carrier: power * work_s for carrier, power in utility.power_w}
+    elif need is not None:
+        for rows, amount in ((need.power_w, work_s), (need.standby_w, other_s), (need.item_energy_j, done)):
+            for carrier, each in rows:
+                used[carrier] = used.get(carrier, 0.0) + each * float(amount)
+    if not used:
+        return {}, None, {}
+    factors = {e.name: e for e in plant.energy}
+    co2: float | None = 0.0
+    cost: dict[str, float] = {}
+    for carrier, joules in used.items():
+        factor = factors.get(carrier)
+        co2 = None if co2 is None or factor is None or factor.co2_kg_j is None else co2 + joules * factor.co2_kg_j
+        if factor is not None and factor.price_j is not None:
+            cost[factor.currency] = cost.get(factor.currency, 0.0) + joules * factor.price_j
+    return used, co2, cost
+
+
+def _line(
+    compiled: Compiled, of_plant: list[StationFigures], of_all: list[StationFigures], slowest: StationFigures | None
+) -> LineFigures:
+    plant = compiled.plant
+    last = next((s for s in reversed(of_plant) if compiled.flow.stations[compiled.station(s.station)].next is None), of_plant[-1])
+    kind = compiled.flow.stations[compiled.station(last.station)].kind
+    shares = [s.fpy for p, s in zip(compiled.flow.stations, of_plant, strict=True) if p.kind == kind and s.fpy is not None]
+    rolled = float(np.prod(shares)) if shares else None
+    used: dict[str, float] = {}
+    cost: dict[str, float] = {}
+    factors = {e.name: e for e in plant.energy}
+    for s in of_all:
+        for carrier, joules in s.energy_j.items():
+            used[carrier] = used.get(carrier, 0.0) + joules
+            factor = factors.get(carrier)
+            if factor is not None and factor.price_j is not None:
+                cost[factor.currency] = cost.get(factor.currency, 0.0) + joules * factor.price_j
+    known = [s for s in of_all if s.energy_j]
+    co2 = sum(s.co2_kg or 0.0 for s in known) if known and all(s.co2_kg is not None for s in known) else None
+    total, stored = sum(used.values()), _stored_j(compiled)
+    return LineFigures(
+        plant.product,
+        last.good,
+        last.throughput_s,
+        last.takt_s,
+        slowest.oee if slowest else None,
+        slowest.availability if slowest else None,
+        slowest.performance if slowest else None,
+        slowest.quality if slowest else None,
+        rolled,
+        rolled,
+        sum(s.wip for p, s in zip(compiled.flow.stations, of_plant, strict=True) if p.kind == kind),
+        slowest.station if slowest else None,
+        slowest.active if slowest else None,
+        used,
+        _ratio(total, last.good) if used else None,
+        _ratio(total, last.good * stored) if used and stored else None,
+        co2,
+        None if co2 is None else _ratio(co2, last.good),
+        None if co2 is None or not stored else _ratio(co2 * 3.6e6, last.good * stored),
+        cost,
+    )
+
+
+def _stored_j(compiled: Compiled) -> float | None:
+    """Return the energy that one product stores, by its property `energy`, in J; None where it states none."""
+    material = next((m for m in compiled.plant.materials if m.name == compiled.plant.product), None)
+    found = next((p.values[0] for p in material.properties if p.name == "energy"), None) if material is not None else None
+    return found
