@@ -10,14 +10,16 @@ import numpy as np
 from numba import config
 
 from linewright.control.compile import Compiled, compile_plant
+from linewright.control.fill import open_line
 from linewright.kernels import rows as row_kinds
 from linewright.kernels.calendar import ROWS, UNTIL, advance, finish, rows_needed
 from linewright.kernels.reference import simulate
 from linewright.kernels.reference_line import Line
 from linewright.kernels.reference_log import Log
+from linewright.kernels.reference_state import fill
 from linewright.kernels.reference_table import read_table
 from linewright.kernels.rows import Rows, new_rows
-from linewright.kernels.state import State, new_state
+from linewright.kernels.state import State
 from linewright.library.catalogue import installed_libraries
 from linewright.model.load import load_text
 
@@ -75,7 +77,7 @@ def line_of(line: Compiled, seed: int = 1) -> Line:
 
 def run_calendar(line: Compiled, until: int, seed: int = 1, state: State | None = None) -> tuple[dict[str, list[Row]], State]:
     """Return all rows that the calendar writes before `until`, by kind, and its state then."""
-    state = new_state(line.table, seed, keep=True) if state is None else state
+    state = open_line(line, seed, keep=True) if state is None else state
     rows = new_rows(max(rows_needed(line.table), 4096))
     found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
 
@@ -94,6 +96,12 @@ def run_calendar(line: Compiled, until: int, seed: int = 1, state: State | None 
         finish(*arguments)
     take()
     return found, state
+
+
+def run_reference(line: Compiled, until: int, seed: int = 1) -> Log:
+    """Return all that happens before `until`, from the same state at time 0."""
+    opened = open_line(line, seed)
+    return simulate(line_of(line, seed), until, lambda world: fill(world, line.table, opened))
 
 
 def rows_of(log: Log) -> dict[str, list[Row]]:
@@ -132,7 +140,7 @@ def first_difference(kind: str, calendar: list[Row], reference: list[Row]) -> st
 def differences(line: Compiled, until: int, seed: int = 1) -> list[str]:
     """Run both; return in what they differ: nothing, where they agree bit for bit."""
     rows, state = run_calendar(line, until, seed)
-    log = simulate(line_of(line, seed), until)
+    log = run_reference(line, until, seed)
     other = rows_of(log)
     found = [difference for kind in KINDS if (difference := first_difference(kind, rows[kind], other[kind]))]
     return found + times_differ(line, state, log) + counts_differ(line, state, log)

@@ -85,9 +85,11 @@ class World:
                     machine.stop(Stop.SHIFT)
                 for slot, mounted in enumerate(machine.mounted):
                     if mounted.slot.comes is Comes.SUPPLY:
-                        lot = self.new_thing(mounted.slot.thing)
+                        mounted.lots = [self.new_thing(mounted.slot.thing)]
+                    for lot in mounted.lots:
                         self.log.mount(lot.key, 0, station.number, machine.number, slot)
                 machine.note()
+            station.begin()
         for number in range(len(self.hours)):
             self.plan_switch(number, 0)
         self.agenda.update(range(len(self.stations)))
@@ -199,7 +201,7 @@ class Tools:
         self.plan()
 
 
-def simulate(line: Line, until: int) -> Log:
+def simulate(line: Line, until: int, fill: Callable[[World], None] | None = None) -> Log:
     """Return all that happens in a line before `until`, ns.
 
     Parameters
@@ -208,8 +210,12 @@ def simulate(line: Line, until: int) -> Log:
         What the line is; its numbers are functions.
     until
         End, ns from the run's begin, exclusive.
+    fill
+        Puts what lies in the line at time 0 into it (`reference_state.fill`); without, it is empty.
     """
     world = World(line)
+    if fill is not None:
+        fill(world)
     world.run(until)
     world.log.close(world.stations, until)
     return world.log

@@ -51,6 +51,11 @@ class Station:
         self.entry = None if self.step.entry is None else self.world.queues[self.step.entry]
         self.out = None if self.step.out is None else self.world.queues[self.step.out]
 
+    def begin(self) -> None:
+        """Let what lies in the station when the run begins go on."""
+        for machine in self.machines:
+            machine.pace()
+
     def look(self) -> None:
         """Let everything begin and hand over that can."""
         changed = True
@@ -244,6 +249,10 @@ class Station:
             self.world.log.missing(unit.key, self.world.now, self.number, machine.number, place)
 
     # ---- the end of work
+
+    def resumed(self, machine: Machine) -> None:
+        """End a work that was under way when the run began."""
+        self.worked(machine)
 
     def worked(self, machine: Machine) -> None:
         """Judge the item, and let it wait for a place ahead, leave the line, or be thrown away."""

@@ -59,6 +59,10 @@ class Oven(Station):
         self.world.agenda.add(self.number)
         machine.begin("work", self.step.time(machine.n), lambda: self.baked(machine))
 
+    def resumed(self, machine: Machine) -> None:
+        """End a batch that was in the oven when the run began."""
+        self.baked(machine)
+
     def baked(self, machine: Machine) -> None:
         """Begin to unload."""
         machine.done = self.world.now
@@ -124,6 +128,11 @@ class Store(Station):
         """Wait for the time of the first item."""
         ready = machine.stay[machine.held[0].key][3]
         self.world.calendar.at(max(ready, self.world.now), machine.source(LINE), lambda: self.is_over(machine))
+
+    def begin(self) -> None:
+        """Wait for the first of what lies in the store when the run begins."""
+        if self.machines[0].held:
+            self.head(self.machines[0])
 
     def is_over(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
