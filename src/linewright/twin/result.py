@@ -1,0 +1,93 @@
+"""What a simulation gives: figures of the line and of each station."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from linewright.control.compile import Compiled
+from linewright.kernels.inside import arrivals_inside
+from linewright.kernels.state import State
+from linewright.kernels.table import UTILITY
+from linewright.measures.tally import COUNTS, GROUPS, Tally
+
+__all__ = ["Result", "stays_of"]
+
+
+def stays_of(compiled: Compiled, state: State) -> tuple[int, ...]:
+    """Return for each station the time that items have been in its queue and machines, all together, up to a state's now (item-ns)."""
+    now = int(state.head[0].now)
+    found = []
+    for number in range(len(compiled.stations)):
+        row, inside = state.stations[number], arrivals_inside(compiled.table, state, number)
+        found.append(int(row.stay_s) * 10**9 + int(row.stay_ns) + len(inside) * now - sum(inside.tolist()))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One simulation.
+
+    Parameters
+    ----------
+    compiled
+        The line.
+    tally
+        What happened, as whole numbers that add up (`measures.tally`).
+    wip
+        Items that were in each station's queue and machines, mean over the time.
+    state
+        Where the line stands at the end: `simulate` may go on from it.
+    run
+        Its run in the ledger; None where nothing was kept.
+    """
+
+    compiled: Compiled
+    tally: Tally
+    wip: tuple[float, ...]
+    state: State
+    run: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return the line time that was simulated, s."""
+        return self.tally.span_ns / 1e9
+
+    @property
+    def made(self) -> int:
+        """Return how many good products left the line."""
+        return sum(int(self.tally.counts[p.number, COUNTS.index("good")]) for p in self.compiled.flow.stations if p.next is None)
+
+    @property
+    def per_min(self) -> float:
+        """Return good products a minute."""
+        return self.made / self.seconds * 60.0
+
+    def counts(self, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return one of `tally.COUNTS` for all stations, int64 (stations,)."""
+        return self.tally.counts[:, COUNTS.index(name)]
+
+    def shares(self, number: int) -> dict[str, float]:
+        """Return the shares of the time of a station's machines, all together 1."""
+        row = self.compiled.table.stations[number]
+        times = self.tally.times[int(row.machine0) : int(row.machine0) + int(row.count)].sum(axis=0)
+        whole = float(times.sum()) or 1.0
+        return {name: float(time) / whole for name, time in zip(GROUPS, times, strict=True)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures for a program: scalars of the line, then `stations`."""
+        stations = [self._station(n) for n in range(len(self.compiled.stations)) if self.compiled.table.stations[n].flow != UTILITY]
+        return {
+            "line": self.compiled.plant.name, "seconds": self.seconds, "seed": int(self.state.head[0].seed), "run": self.run,
+            "made": self.made, "per_min": self.per_min, "stations": stations,
+        }  # fmt: skip
+
+    def _station(self, number: int) -> dict[str, Any]:
+        good, done = int(self.counts("good")[number]), int(self.counts("done")[number])
+        lost = sum(int(self.counts(name)[number]) for name in ("scrap", "reject", "false_reject", "chance", "late"))
+        return {
+            "station": self.compiled.stations[number], "good": good, "lost": lost, "yield": good / done if done else None, "wip": self.wip[number],
+            **{name: round(share, 6) for name, share in self.shares(number).items()},
+        }  # fmt: skip

@@ -1,0 +1,206 @@
+"""`simulate`: a line as fast as the computer can, item by item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+
+from linewright.control.alarms import alarm_rules
+from linewright.control.compile import Compiled, compile_plant
+from linewright.control.fill import open_line
+from linewright.control.opening import opening_of
+from linewright.genealogy.line_facts import line_facts, opening_carriers
+from linewright.genealogy.record import Recorder
+from linewright.kernels.calendar import ROWS, UNTIL, advance, finish, rows_needed
+from linewright.kernels.rows import Rows, new_rows
+from linewright.kernels.state import State
+from linewright.ledger.ledger import Ledger
+from linewright.ledger.writer import RunWriter
+from linewright.measures.line_sample import LineSampler
+from linewright.measures.tally import open_work, tally_of
+from linewright.model.errors import LinewrightError
+from linewright.model.plant import Plant
+from linewright.twin.result import Result, stays_of
+
+__all__ = ["Keep", "Simulation", "simulate"]
+
+#: Line time between samples of the whole line, and between two looks at whether the caller wants to know how far it is.
+SAMPLE_NS = 60_000_000_000
+STEP_NS = 3_600_000_000_000
+#: Rows of each kind that are held before they are written.
+ROOM = 65536
+
+
+class Keep(StrEnum):
+    """What a simulation writes besides its figures."""
+
+    NONE = "none"
+    ALL = "all"
+
+
+class Simulation:
+    """A line that is simulated piece by piece.
+
+    Parameters
+    ----------
+    compiled
+        The line.
+    state
+        Where it stands; changed as it goes on.
+    take
+        What is done with the rows when their buffers are full; None where the state keeps none.
+    """
+
+    def __init__(self, compiled: Compiled, state: State, take: Callable[[Rows], object] | None = None) -> None:
+        self.compiled, self.state = compiled, state
+        self.rows = new_rows(max(ROOM, rows_needed(compiled.table)) if take else rows_needed(compiled.table))
+        self._take = take
+
+    def advance(self, until_ns: int) -> bool:
+        """Let all happen that happens before a time. Returns False where nothing can ever happen again."""
+        while True:
+            reason = advance(self.compiled.table, self.state, self.rows, until_ns)
+            if reason != ROWS:
+                break
+            self._flush()
+        self._flush()
+        return bool(reason == UNTIL)
+
+    def finish(self) -> None:
+        """Write what is known only at the end."""
+        finish(self.compiled.table, self.state, self.rows)
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._take is not None:
+            self._take(self.rows)
+        self.rows.count[:] = 0
+
+
+def simulate(
+    plant: Plant,
+    *,
+    until_s: float | None = None,
+    seed: int | None = None,
+    replication: int = 0,
+    keep: Keep | str = Keep.NONE,
+    ledger: Ledger | None = None,
+    start: State | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> Result:
+    r"""Simulate a line.
+
+    Parameters
+    ----------
+    plant
+        The line.
+    until_s
+        Line time, s; None takes the file's.
+    seed, replication
+        Key of all draws; None takes the file's seed.
+    keep
+        ``all`` writes every visit, state, edge and value as a run of `ledger`; ``none`` counts only.
+    ledger
+        Where the run goes; needed for ``all``.
+    start
+        A state to go on from instead of the line's own; its seed holds. It is changed.
+    progress
+        Called now and then with the share that is done.
+
+    Returns
+    -------
+    Result
+        Throughput, OEE, yield, work in progress, of each station and of the line.
+
+    Raises
+    ------
+    NotYetError
+        The file asks for something that has no behaviour yet.
+    LinewrightError
+        The line cannot run: nothing can ever happen in it.
+
+    Examples
+    --------
+    >>> from linewright.library.catalogue import installed_libraries
+    >>> from linewright.model.load import load_text
+    >>> line = "line: two\nproduct: part\nstations:\n  cut: {time: 2 s}\n  bend: {time: 1 s}\n"
+    >>> simulate(load_text(line, installed_libraries()), until_s=100).made
+    49
+    """
+    until_ns = round((plant.run.until_s if until_s is None else until_s) * 1e9)
+    if until_ns <= 0:
+        raise LinewrightError(f'A simulation needs some line time; {until_s} s was asked for. Say how long, such as --until "1 day".')
+    compiled = compile_plant(plant)
+    kept = Keep(keep) is Keep.ALL
+    key = plant.run.seed if seed is None else seed
+    state = open_line(compiled, key, replication) if start is None else start
+    state.head[0].keep = int(kept)
+    if not kept:
+        return _counted(Simulation(compiled, state), until_ns, progress)
+    if ledger is None:
+        raise LinewrightError("keep all: the rows of a simulation go into a ledger, and none was given.")
+    with ledger.create_run(plant.text, plant.digest, "twin", int(state.head[0].seed), None, compiled.begin_us, plant.name) as writer:
+        return _kept(compiled, state, writer, until_ns, progress)
+
+
+class _Before:
+    """What a run had done before the time that is asked about."""
+
+    def __init__(self, run: Simulation) -> None:
+        self._run = run
+        self._tally, self._stays = tally_of(run.compiled, run.state), stays_of(run.compiled, run.state)
+
+    def result(self, run_id: str | None = None) -> Result:
+        compiled, state = self._run.compiled, self._run.state
+        tally = tally_of(compiled, state) - self._tally
+        wip = tuple((now - then) / tally.span_ns for now, then in zip(stays_of(compiled, state), self._stays, strict=True))
+        return Result(compiled, tally, wip, state, run_id)
+
+
+def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
+    before, begin = _Before(run), int(run.state.head[0].now)
+    at = begin
+    while at < until_ns:
+        at = min(at + (until_ns - begin if progress is None else STEP_NS), until_ns)
+        _go_on(run, at)
+        if progress is not None:
+            progress((at - begin) / (until_ns - begin))
+    return before.result()
+
+
+def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, progress: Callable[[float], object] | None) -> Result:
+    """Simulate and write everything: rows through the recorder, a sample a minute."""
+    facts = line_facts(compiled, int(state.head[0].seed), int(state.head[0].replication), state.serials)
+    recorder = Recorder(facts, writer, alarm_rules(compiled.plant))
+    recorder.begin(opening_carriers(opening_of(compiled)))
+    writer.event("run.started", compiled.begin_us, {"speed": None, "seed": facts.seed, "start": compiled.plant.run.start.value, "line_ns": 0})
+    sampler = LineSampler(compiled.plant, compiled.table, {path: n for n, path in enumerate(compiled.stations)}, compiled.reasons, compiled.begin_us)
+    run = Simulation(compiled, state, recorder.record)
+    before, begin = _Before(run), int(state.head[0].now)
+    sampler.begin_count(state)
+    at = begin
+    while at < until_ns:
+        at = min(at + SAMPLE_NS, until_ns)
+        _go_on(run, at)
+        line_us = compiled.begin_us + at // 1000
+        if at == until_ns:
+            run.finish()
+        recorder.passed(line_us)
+        body = {"v": 1, "speed": "max", "state": "running" if at < until_ns else "ended", "stations": sampler.stations(state)}
+        writer.sample(line_us, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+        writer.commit(line_us=line_us)
+        if progress is not None:
+            progress((at - begin) / (until_ns - begin))
+    writer.fact("open", open_work(compiled.table, state))
+    writer.event("run.stopped", compiled.begin_us + until_ns // 1000, {"why": "its time is over", "line_ns": until_ns})
+    writer.end("done", compiled.begin_us + until_ns // 1000)
+    return before.result(writer.run_id)
+
+
+def _go_on(run: Simulation, until_ns: int) -> None:
+    if not run.advance(until_ns):
+        raise LinewrightError(
+            f"{run.compiled.plant.name}: after {int(run.state.head[0].now) / 1e9:.6g} s nothing can happen any more: all wait for each other.\n"
+            "    Look at carriers that are too few, and at people who never work."
+        )
