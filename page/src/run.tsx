@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useMemo, type ReactNode } from "r
 import { ofRun, useGet, type ApiError } from "./api";
 import { address, useRoute } from "./route";
 import { theStream, useTopic } from "./stream/store";
-import { words } from "./texts";
+import { texts, words } from "./texts";
 import type { Header, Plant, Station } from "./types";
 
 export interface RunView {
@@ -16,6 +16,17 @@ export interface RunView {
 }
 
 const Context = createContext<RunView | null>(null);
+
+/** A header as the page uses it: what a run does not have (an import has no alarms, no shift) is absent on the wire. */
+function whole(given: Partial<Header> & Pick<Header, "run" | "source" | "line">): Header {
+  const none = { "1": 0, "2": 0, "3": 0, "4": 0, unacknowledged: 0, active: 0 };
+  const bare: Header = {
+    run: given.run, source: given.source, line: given.line, emulated: null, title: given.line, about: "", product: "", product_title: "", product_word: texts.shell.units, level: "line", order: null, begin_us: 0, end_us: null,
+    live: false, acting: false, not_acting_why: null, speed: null, seed: null, time_zone: "UTC", target_per_min: null, shift: null, since_us: given.begin_us ?? 0, at_us: given.end_us ?? 0, age_s: null, alarms: none, made_before: false,
+  };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined)) as Partial<Header>;
+  return { ...bare, ...known };
+}
 
 /** The line's time now: running on for a live run, the end for one that has ended. */
 export function lineNow(header: Header): number {
@@ -47,7 +58,7 @@ export function useFoundRun(): { header: Header | null; error: ApiError | null; 
 
 export function RunProvider({ header: first, children }: { header: Header; children: ReactNode }) {
   const live = useTopic<Header>(first.run, "header");
-  const header = live ?? first;
+  const header = useMemo(() => whole(live ?? first), [live, first]);
   const plant = useGet<Plant>(header.source === "import" ? "" : ofRun(first.run, "plant"));
   const view = useMemo<RunView>(() => {
     const stations = new Map((plant.data?.stations ?? []).map((each) => [each.path, each]));

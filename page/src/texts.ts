@@ -50,7 +50,7 @@ export const texts = {
     alarmSum: "Active alarms by priority", noAlarms: "no alarms",
     age: (seconds: number | null) => (seconds === null ? "no data yet" : age(seconds) + " old"),
     ageTitle: "Time since the newest value arrived",
-    ended: "ended", shift: (name: string) => `shift ${name}`,
+    units: "units", ended: "ended", shift: (name: string) => `shift ${name}`,
     light: "Light", dark: "Dark", system: "As the system", themes: "Colours of the page", keys: "Keys",
     chooseRun: "Other runs", runs: "Runs of this ledger",
     runLine: (source: string, day: string, isLive: boolean) => `${source}, ${isLive ? "running since" : "from"} ${day}`,

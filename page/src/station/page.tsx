@@ -89,7 +89,7 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
         <section className="panel trends-panel">
           <div className="ph"><h2>{texts.station.trends(texts.station.spans[name] ?? name)}</h2><span className="sub wide-only">{texts.station.trendsSub}</span><span className="right"><Ranges name={name} />{tags.length > FIRST ? <button type="button" className="linkish" onClick={() => setAll(!all)}>{all ? texts.station.fewer : texts.station.more(tags.length - FIRST)}</button> : null}</span></div>
           <div className="pb">
-            <Trends tags={shown} spanS={spanS} states={rows} height={Math.max(34, Math.min(150, Math.round(300 / Math.max(1, shown.length)) - 19))} />
+            <Trends tags={shown} spanS={spanS} states={rows} height={Math.max(34, Math.min(262, Math.round(300 / Math.max(1, shown.length)) - 19))} />
             {tags.length ? null : <Note title={texts.station.noSignals}>{texts.station.noSignalsText}</Note>}
           </div>
           {answer.mounts.length ? <Mounts mounts={answer.mounts} /> : null}

@@ -14,7 +14,7 @@ interface Page { lots: LotRow[]; next: string | null }
 export default function WebsPage() {
   const { run, link, zone, now, stationTitle, header } = useRun();
   const { query } = useRoute();
-  const kind = query.get("kind") === "batch" ? "batch" : "web";
+  const kind = query.get("kind") === "lot" ? "lot" : "web";
   const first = useGet<Page>(ofRun(run, "lots"), { kind, limit: 50 }, header.live ? 5000 : 0);
   const [more, setMore] = useState<{ kind: string; rows: LotRow[]; next: string | null } | null>(null);
   const extra = more?.kind === kind ? more : null;
@@ -23,7 +23,7 @@ export default function WebsPage() {
   return (
     <>
       <div className="head"><h1>{texts.webs.title}</h1><span className="crumb">{texts.webs.sub}</span><span className="grow" />
-        <span className="seg" role="group" aria-label={texts.webs.kinds}>{(["web", "batch"] as const).map((each) => <button key={each} type="button" aria-pressed={kind === each} onClick={() => setQuery({ kind: each === "web" ? null : each })}>{each === "web" ? texts.webs.title : texts.webs.batches}</button>)}</span></div>
+        <span className="seg" role="group" aria-label={texts.webs.kinds}>{(["web", "lot"] as const).map((each) => <button key={each} type="button" aria-pressed={kind === each} onClick={() => setQuery({ kind: each === "web" ? null : each })}>{each === "web" ? texts.webs.title : texts.webs.batches}</button>)}</span></div>
       <section className="panel fill">
         {rows.length ? (
           <table className="hits">

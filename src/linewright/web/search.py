@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from linewright.genealogy.trace import near_ids, recent
 from linewright.ledger.records import Thing
 from linewright.web.answers import answer
 from linewright.web.asked import ReadersNow
@@ -28,7 +29,7 @@ QUERY_LETTERS = 120
 
 def address_of(thing: Thing) -> str:
     """Return the page of a thing."""
-    page = {"unit": "unit", "web": "web"}.get(thing.kind, "lot")
+    page = {"web": "web", "lot": "lot", "carrier": "lot"}.get(thing.kind, "unit")  # an import has kinds of its own
     return f"/{page}/{quote(thing.id, safe='')}"
 
 
@@ -106,8 +107,7 @@ def nearest_ids(run: OpenRun, q: str, count: int = 3) -> list[str]:
         found = [t.id for t in things_like(run, part, count)] if len(part) >= 2 else []
         if found:
             return found[:count]
-    sample = [t.id for kind in GROUPS for t in run.reader.newest(kind, 50)]
-    return get_close_matches(q, sample, n=count, cutoff=0.3)
+    return list(near_ids(run.reader, q, count))
 
 
 def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
     q = q.strip()[:QUERY_LETTERS]
     groups: dict[str, list[dict[str, Any]]] = {}
     if not q:
-        for kind in ("unit", "web", "lot"):
-            groups[kind] = [hit(t, "") for t in run.reader.newest(kind, 10) or last_of_stock(run, kind, 10)]
+        for kind, things in recent(run.reader, 10).items():
+            groups[kind] = [hit(t, "") for t in things or last_of_stock(run, kind, 10)]
     else:
         for thing in things_like(run, q, limit):
             rows = groups.setdefault(thing.kind, [])
@@ -140,6 +140,17 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
     names = [s["title"] for s in run.entries.values()]
     nearest = [] if found else [*nearest_ids(run, q), *get_close_matches(q.capitalize(), names, n=2, cutoff=0.5)][:3]
     return {"run": run.run, "q": q, "groups": found, "nearest": nearest}
+
+
+def kinds_of_records(run: OpenRun) -> list[str]:
+    """Return the kinds of an import's things (cells, sheets, magazines ... as the records call them), those with the most values first; none for a run."""
+    if run.info.source != "import":
+        return []
+    rows = run.reader.rows(
+        "SELECT t.kind, COUNT(DISTINCT o.thing) FROM thing t LEFT JOIN observation o ON o.thing = t.key GROUP BY t.kind ORDER BY 2 DESC, COUNT(*) DESC"
+    )
+    names = [run.reader.name(kind) or "" for kind, _ in rows]
+    return [name for name in names if name and name not in GROUPS]
 
 
 def last_of_stock(run: OpenRun, kind: str, count: int) -> list[Thing]:
