@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from linewright.model.catalogue import Found, Kind
+from linewright.model.plant import Plant
 
 FOUR_STATIONS = """\
 line: four-stations
@@ -41,6 +42,9 @@ class Shelf:
 
     def names(self, kind: Kind) -> Sequence[str]:
         return tuple(name for k, name in self.texts if k == kind)
+
+    def with_models(self, plant: Plant) -> Plant:
+        return plant
 
 
 def small_library() -> Shelf:

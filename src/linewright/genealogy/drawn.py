@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linewright.genealogy.facts import LineFacts, StationFacts, layout_of
 from linewright.kernels.rows import SERIAL_MASK
-from linewright.kernels.rules import VALUE, base_of, fill_values, hash_text, normal_table, uniform
+from linewright.kernels.rules import VALUE, base_of, fill_normals, fill_values, hash_text, normal_table, uniform
 from linewright.ledger.blocks import Layout, packed, whole_numbers
 from linewright.model.values import Characteristic, EveryKind, LawKind
 
@@ -40,18 +40,32 @@ class Values:
         """Return the layout of each station that measures items, by the station's number."""
         return {number: layout_of(s.of_items) for number, s in enumerate(self._facts.stations) if s.of_items}
 
-    def drawn(self, key: str, c: Characteristic, serials: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the values of units under a key such as ``filler.electrolyte-mass``: float64 (n,), SI."""
-        if key not in self._hashes:
-            self._hashes[key] = np.uint64(hash_text(key))
+    def drawn(
+        self, key: str, c: Characteristic, serials: NDArray[np.int64], means: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the values of units under a key such as ``filler.electrolyte-mass``: float64 (n,), SI.
+
+        `means`, float64 (n,), replace the characteristic's one mean.
+        """
         if c.law in COUNTS:
             return np.array([counted(c, self.share(key, int(serial))) for serial in serials.tolist()])
         out = np.empty(serials.shape, np.float64)
         with np.errstate(over="ignore"):
-            fill_values(
-                self._normal, self._base, self._hashes[key], np.ascontiguousarray(serials, np.int64), np.full(serials.shape, c.centre), c.spread, out
-            )
+            centres = np.full(serials.shape, c.centre) if means is None else means
+            fill_values(self._normal, self._base, self._hash(key), np.ascontiguousarray(serials, np.int64), centres, c.spread, out)
         return out
+
+    def noise(self, key: str, serials: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the standard normal noise of a process model under a key: float64 (n,)."""
+        out = np.empty(serials.shape, np.float64)
+        with np.errstate(over="ignore"):
+            fill_normals(self._normal, self._base, self._hash(key), np.ascontiguousarray(serials, np.int64), out)
+        return out
+
+    def _hash(self, key: str) -> np.uint64:
+        if key not in self._hashes:
+            self._hashes[key] = np.uint64(hash_text(key))
+        return self._hashes[key]
 
     def share(self, key: str, serial: int) -> float:
         """Return the number in (0, 1) of one thing under a key."""
@@ -140,7 +154,30 @@ class Values:
         points = max(1, -(-length_mm // step_mm))
         side, lane = where
         key = f"{station.path}.{c.name}" + (f".{side}" if side else "") + (f".{lane + 1}" if lane is not None else "")
-        return step_mm, self.drawn(key, c, (np.int64(serial) << POINT_SHIFT) + np.arange(points, dtype=np.int64))
+        numbers = np.arange(points, dtype=np.int64)
+        means = self.modelled(station, c, (np.int64(serial) << POINT_SHIFT) + numbers * step_mm, where)
+        return step_mm, self.drawn(key, c, (np.int64(serial) << POINT_SHIFT) + numbers, means)
+
+    def modelled(
+        self, station: StationFacts, c: Characteristic, places: NDArray[np.int64], where: tuple[str | None, int | None]
+    ) -> NDArray[np.float64] | None:
+        """Return what a process model gives along a side and lane of a web: float64 (n,), SI; None where no model gives it.
+
+        The model's noise has the key of the web's metre, the same for all that is measured there; noise called ``lane`` that of side and lane.
+
+        Parameters
+        ----------
+        places
+            Web and millimetre of each measuring point as one number, int64 (n,).
+        """
+        model, (side, lane) = station.model, where
+        if model is None or c.name not in model.nominal:
+            return None
+        noise = {}
+        for name in model.process.noise:
+            key = f"{station.path}.noise.{name}"
+            noise[name] = self.noise(f"{key}.{side}", np.array([lane or 0], np.int64)) if name == "lane" else self.noise(key, places)
+        return model.evaluate({"lane": lane or 0}, noise, len(places))[c.name]
 
 
 def counted(c: Characteristic, u: float) -> float:

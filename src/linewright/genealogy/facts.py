@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from linewright.ledger.blocks import Layout
+from linewright.library.station_models import StationModel
 from linewright.model.values import Characteristic, EveryKind
 
 __all__ = [
@@ -135,6 +136,8 @@ class StationFacts:
         Whether its machines work on one item at a time (no oven, store or carrier's loader).
     enters
         Kind of the things that pass or end here; -1 where something new begins.
+    model
+        Process model that gives what is measured along webs here; None: the characteristics' own means hold.
     """
 
     path: str
@@ -153,6 +156,7 @@ class StationFacts:
     failures: frozenset[str] = frozenset()
     is_single: bool = True
     enters: int = -1
+    model: StationModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from linewright.control.opening import Opening
 from linewright.genealogy.facts import CarrierFacts, InputFacts, KindFacts, LineFacts, Rank, StationFacts, WebFacts, is_of_web
 from linewright.kernels.state import FILLED, State
 from linewright.kernels.table import ITEM, UTILITY
+from linewright.library.catalogue import Libraries
+from linewright.library.station_models import StationModel, station_models
 from linewright.model.station import Measure, Segment
 from linewright.model.values import Characteristic, EveryKind
 
@@ -20,7 +22,11 @@ __all__ = ["held_on_carriers", "line_facts", "opening_carriers"]
 
 
 def line_facts(
-    compiled: Compiled, seed: int, replication: int = 0, first_serials: Sequence[int] | NDArray[np.int64] | None = None
+    compiled: Compiled,
+    seed: int,
+    replication: int = 0,
+    first_serials: Sequence[int] | NDArray[np.int64] | None = None,
+    libraries: Libraries | None = None,
 ) -> LineFacts:
     """Return the facts of a compiled line.
 
@@ -32,11 +38,14 @@ def line_facts(
         Key of all draws.
     first_serials
         By kind: the first serial that the run itself gives (of the state that it begins with); None: those of the table.
+    libraries
+        Where the process models of its stations are; None: the shipped and installed ones.
     """
     flow = compiled.flow
     firsts = compiled.table.kinds if first_serials is None else first_serials
     frames = _frames(flow)
-    stations = [_station(compiled, p, frames) for p in flow.stations]
+    models = station_models(compiled.plant, libraries)
+    stations = [_station(compiled, p, frames, models.get(p.segment.path)) for p in flow.stations]
     for number in range(len(flow.stations), len(compiled.stations)):
         utility = next(u for u in compiled.plant.utilities if u.name == compiled.stations[number])
         stations.append(StationFacts(utility.name, failures=frozenset(f.name for f in utility.failures)))
@@ -94,7 +103,7 @@ def _frames(flow: Flow) -> list[tuple[int, int]]:
     return frames
 
 
-def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]]) -> StationFacts:
+def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]], model: StationModel | None) -> StationFacts:
     s, row = p.segment, compiled.table.stations[p.number]
     carrier = compiled.table.carriers[p.carrier] if p.carried else None
     of_webs = tuple(c for c in s.measures if is_of_web(c)) if p.leave_mm else ()
@@ -116,6 +125,7 @@ def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]]) -> S
         frozenset(f.name for f in s.failures),
         int(row.flow) == ITEM or int(row.flow) == UTILITY,
         compiled.flow.stations[p.feeders[0]].kind if p.feeders and not p.begins else -1,
+        model,
     )
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from linewright.model.catalogue import Found, Kind
 from linewright.model.errors import LinewrightError
+from linewright.model.plant import Plant
 
 __all__ = ["Libraries", "LibraryFolder", "installed_libraries", "shipped_library"]
 
@@ -78,6 +79,10 @@ class LibraryFolder:
         """Return the folder of a station class."""
         return self.root / name.replace("-", "_")
 
+    def has_model(self, name: str) -> bool:
+        """Tell whether a station class has a process model."""
+        return (self.process_folder(name) / "model.py").is_file()
+
     def profile_names(self) -> tuple[str, ...]:
         """Return the names of its energy profiles."""
         return self.file_names("energy_profiles")
@@ -131,6 +136,12 @@ class Libraries:
     def folder_of(self, name: str) -> LibraryFolder | None:
         """Return the first library that knows a station class, or None."""
         return next((folder for folder in self.folders if name in folder.names("class")), None)
+
+    def with_models(self, plant: Plant) -> Plant:
+        """Return the plant with the mean and spread that its stations' process models give (`station_models.with_models`)."""
+        from linewright.library import station_models  # noqa: PLC0415 - it reads this module; and `lines` and `check` need no model
+
+        return station_models.with_models(plant, self)
 
 
 def shipped_library() -> LibraryFolder:

@@ -7,18 +7,21 @@ web. A value keeps its name downstream until a later station gives it anew. Wher
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from linewright.library.catalogue import Libraries, installed_libraries
 from linewright.library.process import Array, Process, read_process
+from linewright.model.errors import LinewrightError
 from linewright.model.plant import Material, Plant
 from linewright.model.station import Input, Measure, Segment
+from linewright.model.values import Characteristic, EveryKind
 
-__all__ = ["StationModel", "station_models"]
+__all__ = ["StationModel", "station_models", "with_models"]
 
 Carried = dict[str, Any]
 PREFIX = {1.0: "cathode-", -1.0: "anode-"}
@@ -56,6 +59,14 @@ class StationModel:
         """
         return self.process.evaluate({**self.values, **(values or {})}, noise, n)
 
+    def noise_spread(self, name: str) -> float:
+        """Return the standard deviation that the model's own noise gives a characteristic, SI: to first order, from one deviation to both sides."""
+        variance = 0.0
+        for drawn in self.process.noise:
+            low, high = self.evaluate(noise={drawn: np.array([-1.0, 1.0])}, n=2)[name].tolist()
+            variance += (0.5 * (high - low)) ** 2
+        return math.sqrt(variance)
+
 
 def station_models(plant: Plant, libraries: Libraries | None = None) -> dict[str, StationModel]:
     """Return the process models of a line by the station's path; stations without one are absent.
@@ -68,6 +79,39 @@ def station_models(plant: Plant, libraries: Libraries | None = None) -> dict[str
     return walk.models
 
 
+def with_models(plant: Plant, libraries: Libraries | None = None) -> Plant:
+    """Return a plant whose characteristics have the mean and spread that process models give: what gates judge and emulated machines measure.
+
+    The mean of a modelled characteristic is the model's result at the station's recipe, mean over the lanes. To the file's spread is added, as
+    variance, what the model's own noise makes of the result; not so along a web, where the recorder draws that noise for each metre.
+
+    Parameters
+    ----------
+    plant
+        As its file states it.
+    libraries
+        Where classes are; None: the shipped and installed ones.
+
+    Raises
+    ------
+    LinewrightError
+        A model lacks a value, fails, or gives no finite number.
+    """
+    models = station_models(plant, libraries)
+    return replace(plant, segments=tuple(with_model(s, models[s.path]) if s.path in models else s for s in plant.segments))
+
+
+def with_model(segment: Segment, model: StationModel) -> Segment:
+    """Return a station with the mean and spread of its modelled characteristics."""
+    return replace(segment, measures=tuple(modelled(c, model) if c.name in model.nominal else c for c in segment.measures))
+
+
+def modelled(c: Characteristic, model: StationModel) -> Characteristic:
+    """Return a characteristic with the mean and spread that a model gives."""
+    drawn = 0.0 if c.every.kind is EveryKind.LENGTH else model.noise_spread(c.name)
+    return replace(c, mean=model.nominal[c.name], spread=math.hypot(c.spread, drawn) if drawn else c.spread)
+
+
 class Walk:
     """One walk through a line, from what is bought to what leaves; each station is looked at once."""
 
@@ -76,6 +120,7 @@ class Walk:
         self.libraries = libraries
         self.models: dict[str, StationModel] = {}
         self.carried: dict[str, Carried] = {}
+        self.processes: dict[str, Process | None] = {}
         self.materials = {material.name: material for material in plant.materials}
         self.before: dict[str, Segment] = {}
         for earlier, later in zip(plant.segments, plant.segments[1:], strict=False):
@@ -93,9 +138,9 @@ class Walk:
         process = self.process_of(segment)
         measured = {c.name: c.centre for c in segment.measures}
         carried |= measured
-        if process is not None and process.has_model:
+        if process is not None:
             asked = carried | facts | set_points(segment)
-            model = StationModel(process, asked, nominal(process, asked))
+            model = StationModel(process, asked, nominal(process, asked, segment.path))
             self.models[segment.path] = model
             carried |= {name: value for name, value in model.nominal.items() if name in measured or name not in carried}
         if "sides" in facts:
@@ -104,10 +149,12 @@ class Walk:
         return carried
 
     def process_of(self, segment: Segment) -> Process | None:
-        """Return the station's class, None where it has none."""
+        """Return the station's class where it has a process model, else None; each class is read once."""
         name = segment.model.name if segment.model else segment.use
-        folder = self.libraries.folder_of(name) if name else None
-        return read_process(folder, name) if folder else None
+        if name not in self.processes:
+            folder = self.libraries.folder_of(name) if name else None
+            self.processes[name] = read_process(folder, name) if folder and folder.has_model(name) else None
+        return self.processes[name]
 
     def taken(self, segment: Segment, carried: Carried) -> Carried:
         """Return the facts that follow from what a station takes, adds and makes; what lasts is written into `carried`."""
@@ -169,12 +216,12 @@ def own_facts(segment: Segment) -> Carried:
         facts["time"] = segment.time.mean
     if segment.web is not None and segment.web.sides:
         facts["sides"] = float(len(segment.web.sides))
-    lanes = next((count for name, count in segment.tools if name.endswith("lane")), None)
+    facts["lanes"] = float(next((count for name, count in segment.tools if name.endswith("lane")), 1))
     stripe = next((c.centre for c in segment.measures if c.name == "stripe-width"), None)
-    if lanes is not None:
-        facts["lanes"] = float(lanes)
-        if stripe is not None:
-            facts["coated-width"] = lanes * stripe
+    if stripe is not None:
+        facts["coated-width"] = facts["lanes"] * stripe
+    elif segment.web is not None and segment.web.width_m is not None:
+        facts["coated-width"] = segment.web.width_m  # nothing is said of stripes: coated from edge to edge
     return facts
 
 
@@ -184,8 +231,15 @@ def set_points(segment: Segment) -> Carried:
     return {each.name: each.values[0] if len(each.values) == 1 else each.values for each in chosen}
 
 
-def nominal(process: Process, values: Mapping[str, Any]) -> dict[str, float]:
+def nominal(process: Process, values: Mapping[str, Any], path: str) -> dict[str, float]:
     """Return the model's results without noise, the mean over the lanes where there are lanes."""
     lanes = round(values.get("lanes", 1.0)) if "lane" in process.parts["inputs"] else 1
     given = {**values, "lane": np.arange(lanes, dtype=np.float64)} if lanes > 1 else values
-    return {name: float(np.mean(result)) for name, result in process.evaluate(given, n=lanes).items()}
+    results = {name: float(np.mean(result)) for name, result in process.evaluate(given, n=lanes).items()}
+    strange = sorted(name for name, value in results.items() if not math.isfinite(value))
+    if strange:
+        raise LinewrightError(
+            f"stations.{path}: the process model of `{process.name}` gives no finite {', '.join(strange)} at this recipe.\n"
+            f"    `linewright check` warns of set-points outside the range for which the model holds."
+        )
+    return results

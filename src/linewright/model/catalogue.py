@@ -35,6 +35,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from linewright.model.plant import Plant
+
 __all__ = ["Catalogue", "EmptyCatalogue", "Found", "Kind", "LenientCatalogue"]
 
 Kind = Literal["line", "class", "material"]
@@ -70,6 +72,10 @@ class Catalogue(Protocol):
         """Return all names of a kind, for the nearest one in a message."""
         ...
 
+    def with_models(self, plant: Plant) -> Plant:
+        """Return the plant with the mean and spread that its stations' process models give; only `load` asks, so that `check` runs no model."""
+        ...
+
 
 class EmptyCatalogue:
     """Knows nothing: a line file must then name its bought materials under `materials` and use no class.
@@ -87,6 +93,10 @@ class EmptyCatalogue:
     def names(self, kind: Kind) -> Sequence[str]:  # noqa: ARG002 - the protocol's argument
         """Return nothing."""
         return ()
+
+    def with_models(self, plant: Plant) -> Plant:
+        """Return the plant as it is: there are no models."""
+        return plant
 
 
 class LenientCatalogue:
@@ -107,3 +117,7 @@ class LenientCatalogue:
     def names(self, kind: Kind) -> Sequence[str]:  # noqa: ARG002 - the protocol's argument
         """Return nothing: every name is known."""
         return ()
+
+    def with_models(self, plant: Plant) -> Plant:
+        """Return the plant as it is: there are no models."""
+        return plant

@@ -43,7 +43,7 @@ class CheckReport:
 
 
 def load(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = ()) -> Plant:
-    """Return the plant that a line file describes.
+    """Return the plant that a line file describes, its measured values as the process models of its stations give them.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def load(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = ()
     ModelError
         The file is wrong; it carries every fault.
     """
-    return _plant_or_faults(check(source, catalogue, overrides))
+    return catalogue.with_models(_plant_or_faults(check(source, catalogue, overrides)))
 
 
 def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Sequence[str] = ()) -> Plant:
@@ -78,7 +78,7 @@ def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Se
     """
     report = Report()
     opener = Opener(catalogue, report)
-    return _plant_or_faults(_checked(opener, opener.open_text(text, name, None), overrides))
+    return catalogue.with_models(_plant_or_faults(_checked(opener, opener.open_text(text, name, None), overrides)))
 
 
 def _plant_or_faults(found: CheckReport) -> Plant:

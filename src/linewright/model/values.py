@@ -148,7 +148,8 @@ class Characteristic:
     window
         Limits in SI.
     mean, spread
-        Where no process model gives the value: its mean and standard deviation in SI. With a model, `spread` is added to the model's result.
+        Mean and standard deviation in SI: the file's; where a process model gives the value, the model's (`load` puts them here), with the file's
+        `spread` added to the model's result.
         `mean` is None where it follows from the window (its target or middle).
     law
         NORMAL, POISSON or BERNOULLI.
@@ -174,7 +175,7 @@ class Characteristic:
 
     @property
     def centre(self) -> float:
-        """Return the mean that holds without a process model: `mean`, else target, else the middle, else the one limit."""
+        """Return the mean: `mean` (a process model's where there is one), else target, else the middle, else the one limit."""
         w = self.window
         if self.mean is not None:
             return self.mean
