@@ -16,7 +16,7 @@ from linewright.ledger.records import Thing
 from linewright.web.answers import answer
 from linewright.web.asked import ReadersNow
 from linewright.web.readers import OpenRun
-from linewright.web.titles import title
+from linewright.web.titles import thing_title
 
 __all__ = ["nearest_ids", "router", "search_body"]
 
@@ -89,7 +89,7 @@ def things_like(run: OpenRun, q: str, limit: int) -> list[Thing]:
 def hit(thing: Thing, q: str) -> dict[str, Any]:
     """Return a thing as a result, with the letters that fit."""
     at = thing.id.lower().find(q.lower()) if q else -1
-    note = ", ".join(x for x in (title(thing.material) if thing.material else "", thing.machine or "", thing.remark or "") if x)
+    note = ", ".join(x for x in (thing_title(thing.kind, thing.material), thing.machine or "", thing.remark or "") if x)
     return {
         "id": thing.id,
         "title": thing.id,
@@ -122,13 +122,11 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
             rows = groups.setdefault(thing.kind, [])
             if len(rows) < limit:
                 rows.append(hit(thing, q))
-    found = [
-        {"kind": k, "title": GROUPS.get(k, title(k)), "hits": groups[k]}
-        for k in sorted(groups, key=lambda k: list(GROUPS).index(k) if k in GROUPS else 9)
-        if groups[k]
-    ]
+    more = sorted(set(groups) - set(GROUPS)) if q else kinds_of_records(run)
+    order = [k for k in (*(k for k in more if run.info.source == "import"), *GROUPS) if groups.get(k)]
+    found = [{"kind": k, "title": GROUPS.get(k) or thing_title(k, None), "hits": groups[k]} for k in order]
     words = [w for w in re.split(r"[\s/]+", q.lower()) if w]
-    stations = [s for s in run.entries.values() if words and all(w in s["title"].lower() or w in s["path"] or w.isdigit() for w in words)]
+    stations = [s for s in run.entries.values() if words and all(w in f"{s['title'].lower()} {s['path']}" or w.isdigit() for w in words)]
     rows = [station_hit(s, words) for s in stations[:limit]]
     if rows:
         found.append({"kind": "station", "title": "Stations", "hits": rows})
@@ -143,11 +141,12 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
 
 
 def kinds_of_records(run: OpenRun) -> list[str]:
-    """Return the kinds of an import's things (cells, sheets, magazines ... as the records call them), those with the most values first; none for a run."""
+    """Return the kinds of an import's things (cells, sheets ... as the records call them), those with the most values first; none for a run."""
     if run.info.source != "import":
         return []
     rows = run.reader.rows(
-        "SELECT t.kind, COUNT(DISTINCT o.thing) FROM thing t LEFT JOIN observation o ON o.thing = t.key GROUP BY t.kind ORDER BY 2 DESC, COUNT(*) DESC"
+        "SELECT t.kind, COUNT(DISTINCT o.thing) FROM thing t LEFT JOIN observation o ON o.thing = t.key"
+        " GROUP BY t.kind ORDER BY 2 DESC, COUNT(*) DESC"
     )
     names = [run.reader.name(kind) or "" for kind, _ in rows]
     return [name for name in names if name and name not in GROUPS]

@@ -17,7 +17,7 @@ from linewright.web.plant import decimals_of, unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.search import nearest_ids
 from linewright.web.spots import at_metres, spots_of
-from linewright.web.titles import title
+from linewright.web.titles import thing_title, title
 from linewright.web.trees import tree_body
 
 __all__ = ["find_thing", "router", "thing_body", "web_part"]
@@ -121,7 +121,7 @@ def thing_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
     values = [*along, *(value_row(run, v) for v in values_of(run.records, thing, None, None, None))]
     return {
         "run": run.run, "id": thing.id, "kind": thing.kind, "material": thing.material,
-        "title": title(thing.material) if thing.material else thing.kind,
+        "title": thing_title(thing.kind, thing.material),
         "made_us": thing.made_us, "made_before": run.records.is_before(thing.key) or (thing.remark or "").startswith(BEFORE), "remark": thing.remark,
         "machine": thing.machine, "verdict": "held" if held is not None else verdict, "grade": grade, "held": held,
         "now": place_now(run, life, places), "life": [life_row(run, s) for s in life], "values": values, "web": web_part(run, thing),

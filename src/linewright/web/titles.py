@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["machine_title", "tag_parts", "title"]
+import re
+
+__all__ = ["machine_title", "tag_parts", "thing_title", "title"]
 
 #: Parts of names that are not words, as they are written.
 WRITTEN = {
@@ -51,6 +53,20 @@ def machine_title(name: str, machine: int, count: int) -> str:
     ('Winder 7', 'Cathode coater')
     """
     return f"{title(name)} {machine}" if count > 1 else title(name)
+
+
+def thing_title(kind: str, material: str | None) -> str:
+    """Return what sort of thing it is: its material; where an import names that by a number only, its kind in words.
+
+    Examples
+    --------
+    >>> thing_title("unit", "cell-21700"), thing_title("FilledCell", "Material:OSLbe31"), thing_title("lot", None)
+    ('Cell 21700', 'Filled cell', 'Lot')
+    """
+    if material and ":" not in material:
+        return title(material)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind)
+    return words[:1].upper() + words[1:].lower()
 
 
 def tag_parts(tag: str) -> tuple[str, int, str, int | None] | None:

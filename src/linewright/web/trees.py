@@ -8,7 +8,7 @@ from typing import Any
 from linewright.ledger.records import Thing
 from linewright.web.neighbours import Edge, carried_in, count_pieces, counts, made_of, went_into
 from linewright.web.readers import OpenRun
-from linewright.web.titles import title
+from linewright.web.titles import thing_title, title
 
 __all__ = ["tree_body"]
 
@@ -106,7 +106,7 @@ def node(run: OpenRun, key: int, role: str, shown: list[int]) -> dict[str, Any]:
     lines += [text for text in (thing.machine, thing.remark) if text]
     made, into = counts(run.records, key)
     return {
-        "id": thing.id, "kind": thing.kind, "material": thing.material, "title": title(thing.material) if thing.material else thing.kind.capitalize(),
+        "id": thing.id, "kind": thing.kind, "material": thing.material, "title": thing_title(thing.kind, thing.material),
         "lines": lines, "role": role, "more": {"from": max(0, made - shown[0]), "into": max(0, into - shown[1])}, "at_us": thing.made_us,
     }  # fmt: skip
 

@@ -19,7 +19,7 @@ from linewright.web.readers import OpenRun
 from linewright.web.spots import along_of
 from linewright.web.thin import by_pixel
 from linewright.web.things import find_thing, web_part
-from linewright.web.titles import title
+from linewright.web.titles import thing_title, title
 
 __all__ = ["Piece", "pieces_in", "router"]
 
@@ -303,7 +303,7 @@ def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "
     found = opened.reader.newest(kind, max(0, after) + limit + 1)[max(0, after) :]
     rows = [
         {
-            "id": t.id, "kind": t.kind, "material": t.material, "title": title(t.material) if t.material else t.kind, "made_us": t.made_us,
+            "id": t.id, "kind": t.kind, "material": t.material, "title": thing_title(t.kind, t.material), "made_us": t.made_us,
             "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine,
             "remark": t.remark,
         }
