@@ -34,7 +34,7 @@ class _Reader:
 
     def __init__(self, table: tb.Table, seed: int, replication: int) -> None:
         self.t = table
-        self.base = self.quiet(rules.base_of, seed, replication)
+        self.base = np.uint64(self.quiet(rules.base_of, seed, replication))  # compiled, it comes back as a plain int
 
     @staticmethod
     def quiet(function: Callable[..., Any], *arguments: Any) -> Any:

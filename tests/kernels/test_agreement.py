@@ -1,0 +1,59 @@
+"""The calendar and the plain reference agree bit for bit: every row, every time in state, every count, element by element and on the whole 21700 line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from element_lines import LINES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_lines import line_files
+from small_21700 import small_21700
+from two_evaluators import compiled, differences, run_calendar, run_reference
+
+SECOND = 10**9
+MINUTE = 60 * SECOND
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_each_element(name, seed):
+    text, seconds = LINES[name]
+    assert differences(compiled(text), seconds * SECOND, seed) == []
+
+
+@pytest.mark.shared
+def test_four_stations(shared: Path):
+    line = compiled((shared / "line-file" / "four-stations.yaml").read_text())
+    assert differences(line, 120 * MINUTE) == []
+
+
+@pytest.mark.parametrize("start", ["empty", "filled"])
+def test_the_21700_line_in_small(start):
+    assert differences(compiled(small_21700(start)), 60 * MINUTE) == []
+
+
+@settings(max_examples=40)
+@given(line_files(), st.integers(1, 1000))
+def test_lines_drawn_at_random(text, seed):
+    assert differences(compiled(text), 120 * SECOND, seed) == []
+
+
+def test_the_lines_compared_are_not_idle():
+    """A comparison of nothing would pass: the elements show in the rows."""
+    log = run_reference(compiled(small_21700("filled")), 60 * MINUTE)
+    assert {v.station for v in log.visits} == set(range(30)), "every station worked"
+    assert log.losses
+    assert log.missings
+    assert log.tool_stops
+    verdicts = {name: {v.verdict for v in run_reference(compiled(LINES[name][0]), LINES[name][1] * SECOND).visits} for name in ("gates", "within")}
+    assert verdicts == {"gates": {0, 1, 2, 3, 4, 6}, "within": {0, 5}}
+
+
+def test_a_difference_is_seen():
+    """Another seed is another line: the comparison must say so."""
+    line = compiled(LINES["parallel machines"][0])
+    rows, _ = run_calendar(line, 100 * SECOND, seed=1)
+    other, _ = run_calendar(line, 100 * SECOND, seed=2)
+    assert rows["visit"] != other["visit"]
