@@ -15,7 +15,9 @@ function lower(text: string): string {
 
 /** A name of the line file as words: `web-break` is "Web break". */
 export function words(name: string): string {
-  const text = name.replaceAll("-", " ").replaceAll("_", " ");
+  const plain = name.replaceAll("-", " ").replaceAll("_", " ");
+  // Records have names such as DryCellMass; short forms such as OCV stay as they are.
+  const text = /[a-z][A-Z]/.test(plain) ? plain.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/ ([A-Z])(?=[a-z])/g, (found) => found.toLowerCase()) : plain;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -185,7 +187,7 @@ export const texts = {
   thing: {
     unit: "Unit", lot: "Lot", web: "Web", carrier: "Carrier", verdicts: { good: "Good", scrapped: "Scrapped", held: "On hold", "in-process": "In process" } as Record<string, string>,
     grade: (verdict: string, grade: string) => `${verdict}, grade ${grade}`, madeBefore: "made before this run", madeBeforeLong: "Made before this run: its way is re-made from the seed.", madeAt: (at: string) => `made ${at}`,
-    life: "Life", lifeSub: "equal steps, not to scale", tree: "Genealogy", treeSub: "dashes: possible, dots: carried in", madeOf: "Made of", wentInto: "Went into", carriedIn: "Carried in", metres: "metres", carriers: "carriers", list: "Open as list", drawing: "Open as drawing",
+    life: "Life", lifeSub: "equal steps, not to scale", tree: "Genealogy", treeSub: "dashes: possible, dots: carried in", madeOf: "Made of", wentInto: "Went into", both: "Made of, went into", along: "Along its way", alongSub: "what the records say of each part", parts2: (n: number, what: string) => `${count(n)} times ${lower(what)}`, range: (low: string, high: string) => `${low} to ${high}`, doubts: "Doubtful in the records", doubtsSub: "kept as it stands", carriedIn: "Carried in", metres: "metres", carriers: "carriers", list: "Open as list", drawing: "Open as drawing",
     parts: "Parts, by the lot", partsCount: (n: number) => plural(n, "lot"), others: (n: number) => `with ${plural(n, "other")}`, moreOf: (n: number) => `${count(n)} more`, self: "This", open: (id: string) => `Open ${id}`, expand: (id: string) => `Show neighbours of ${id}`,
     span: (lo: number, hi: number) => `${number(lo, 2)} to ${metres(hi)}`, at: (m: number) => `at ${metres(m)}`, share: (share: number) => percent(share, 0), lane: (n: number) => `lane ${n}`, basis: { certain: "certain", possible: "possible", stated: "stated in the record", rule: "by rule" } as Record<string, string>,
     onWeb: "On its web", side: (side: string) => `side ${side}`, splice: "splice", atUnit: (value: string) => `at the unit ${value}`, thin: (percentText: string) => `${percentText} thin`, thick: "thick", ramp: "deviation from the target", noProfile: "No profile is kept for these metres.", noWeb: "Lies on no web", noWebText: "No piece of a web went into it, or none is recorded.", limits: (certain: string, possible: string) => `certain ${certain}, possible ${possible}`, position: (lo: number, hi: number, error: number | null) => `${number(lo, 2)} to ${metres(hi)}${error === null ? "" : `, limit of error \u00b1\u202f${metres(error)}`}`,

@@ -99,7 +99,7 @@ export interface Hit { id: string; title: string; address: string; note: string 
 export interface SearchAnswer { groups: { kind: string; title: string; hits: Hit[] }[]; nearest: (string | Hit)[] }
 
 export interface Value {
-  characteristic: string; title: string; step: string | null; value: number | null; unit: string | null; decimals: number | null; lower: number | null; target: number | null; upper: number | null;
+  characteristic: string; title: string; step: string | null; value: number | string | null; unit: string | null; decimals: number | null; lower: number | null; target: number | null; upper: number | null;
   at_us: number | null; source: string; literal: string | null; side: string | null; lane: number | null;
 }
 export interface LifeStep { step: string; title: string; machine: number | null; tool: number | null; in_us: number | null; start_us: number | null; done_us: number | null; out_us: number | null; verdict: string | null }
@@ -108,7 +108,7 @@ export interface Thing {
   now: { text: string | null; station: string | null; machine: number | null; carrier: string | null; place: number | null; since_us: number | null } | null;
   life: LifeStep[]; values: Value[];
   web: { length_m: number | null; width_mm: number | null; sides: string[]; lanes: number | null; lane: number | null; mother: string | null; batches: string[]; splices_m: number[]; made_at: string | null } | null;
-  carriers: { carrier: string; place: number | null; from_us: number | null; to_us: number | null }[]; others: Record<string, number>;
+  carriers: { carrier: string; place: number | null; from_us: number | null; to_us: number | null }[]; others: Record<string, number>; findings?: { kind: string; source: string; found: string; done: string }[];
 }
 export interface TreeNode { id: string; kind: string; material: string; title: string; lines: string[]; role: "self" | "made-of" | "went-into" | "carried-in"; more: { from: number; into: number } | null; at_us: number | null; count?: number }
 export interface TreeEdge { from: string; to: string; basis: "certain" | "possible" | "stated" | "rule"; kind: string; share: number | null; lo_m: number | null; hi_m: number | null; lane: number | null; input: string | null }

@@ -6,6 +6,8 @@ import { address, parse, path } from "../src/route";
 import { groupOf, NAMES, stationGroup, tally } from "../src/states";
 import { fieldNumber, shortId } from "../src/trace/thing";
 import { depths, merge, place } from "../src/trace/treelayout";
+import { words } from "../src/texts";
+import { thingTitle } from "../src/trace/paths";
 import type { Tree, TreeEdge, TreeNode } from "../src/types";
 
 describe("states", () => {
@@ -100,5 +102,16 @@ describe("genealogy", () => {
   it("does not run in a circle", () => {
     const circle: Tree = { nodes: [node("a", "self"), node("b", "made-of")], edges: [edge("b", "a"), edge("a", "b")], cut: false };
     expect(place(circle).nodes).toHaveLength(2);
+  });
+});
+
+describe("names", () => {
+  it.each([["web-break", "Web break"], ["DryCellWithBracingMass", "Dry cell with bracing mass"], ["TestedCell", "Tested cell"], ["OCV 1", "OCV 1"], ["Channel Number", "Channel Number"]])("%s is %s", (name, shown) => {
+    expect(words(name)).toBe(shown);
+  });
+
+  it("say the kind where a record has only a key", () => {
+    expect(thingTitle("Material:OSLd14c86", "TestedCell")).toBe("Tested cell");
+    expect(thingTitle("Cathode coil", "web")).toBe("Cathode coil");
   });
 });

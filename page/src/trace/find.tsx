@@ -6,7 +6,7 @@ import { FaultNote, Loading, Note } from "../parts/notes";
 import { address, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
 import { Marked, nearestIds, useRested } from "../shell/search";
-import { texts } from "../texts";
+import { texts, words } from "../texts";
 import type { SearchAnswer } from "../types";
 
 export default function FindPage() {
@@ -32,9 +32,9 @@ export default function FindPage() {
       {answer.error ? <section className="panel"><FaultNote error={answer.error} again={answer.again} /></section> : null}
       {groups.map((group) => (
         <section className="panel" key={group.kind + group.title}>
-          <div className="ph"><h2>{group.title}</h2><span className="sub">{rested ? texts.find.results(group.hits.length) : texts.find.empty}</span></div>
+          <div className="ph"><h2>{/\s/.test(group.title) ? group.title : words(group.title)}</h2><span className="sub">{rested ? texts.find.results(group.hits.length) : texts.find.empty}</span></div>
           <table className="hits"><tbody>{group.hits.map((hit) => (
-            <tr key={hit.address + hit.id}><td style={{ width: "38%" }}><a href={address(line, hit.address)} data-item=""><Marked hit={hit} /></a></td><td className="soft">{hit.id ? hit.title : ""}</td><td className="muted">{hit.note}</td></tr>
+            <tr key={hit.address + hit.id}><td style={{ width: "38%" }}><a href={address(line, hit.address)} data-item=""><Marked hit={hit} /></a></td><td className="soft">{hit.id && hit.title !== hit.id ? hit.title : ""}</td><td className="muted">{hit.note}</td></tr>
           ))}</tbody></table>
         </section>
       ))}

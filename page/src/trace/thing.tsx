@@ -5,16 +5,16 @@ import { ofRun, useGet } from "../api";
 import { count, duration, exact, metres, moment, number, numberOr, quantity } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
-import { isOutside, WindowBar } from "../parts/windowbar";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
 import { texts, words } from "../texts";
-import type { Group, LifeStep, Metres, Thing, Tree, Value, WebInfo, WebUnit } from "../types";
+import type { Group, LifeStep, Metres, Thing, Tree, WebInfo, WebUnit } from "../types";
 import { Along, Strip } from "./strip";
-import { thingPath } from "./paths";
+import { Along as AlongItsWay } from "./along";
+import { thingPath, thingTitle } from "./paths";
+import { Doubts, Values } from "./values";
 
 const TreeView = lazy(() => import("./tree"));
-const VALUES_FIRST = 9;
 const DEPTH = 8;
 
 export default function ThingPage({ id, kind }: { id: string; kind: string }) {
@@ -30,8 +30,8 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
       {it.life.length ? <Life steps={it.life} /> : null}
       <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
       <div className="cols thing-cols">
-        {isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
-        <div className="stack"><Now thing={it} /><Values values={it.values} /></div>
+        {header.source === "import" ? <AlongItsWay thing={it} tree={tree.data} /> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
+        <div className="stack">{header.source === "import" && !it.now ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>
   );
@@ -44,7 +44,7 @@ function Head({ thing }: { thing: Thing }) {
   const word = thing.verdict ? texts.thing.verdicts[thing.verdict] ?? words(thing.verdict) : null;
   return (
     <div className="head">
-      <h1 className="id">{thing.id}</h1><span className="crumb">{thing.title}</span>
+      <h1 className="id">{thing.id}</h1><span className="crumb">{thingTitle(thing.title, thing.kind)}</span>
       {word ? <StateText group={VERDICTS[thing.verdict ?? ""] ?? "no-data"}>{thing.grade ? texts.thing.grade(word, thing.grade) : word}</StateText> : null}
       {thing.made_us ? <span className="crumb" title={exact(thing.made_us)}>{texts.thing.madeAt(moment(thing.made_us, zone, now()))}</span> : null}
       {thing.made_before ? <span className="note-line"><span>{texts.thing.madeBeforeLong}</span></span> : null}
@@ -88,7 +88,7 @@ function Genealogy({ tree, error }: { tree: Tree | null; error: ReactNode }) {
         </span></div>
       {error ?? (tree === null ? <Loading /> : isAlone ? <Note title={texts.thing.noWebText} /> : isList ? (
         <table className="hits"><tbody>{tree.nodes.filter((node) => node.role !== "self" && node.kind !== "group").map((node) => (
-          <tr key={node.id}><td className="soft">{{ "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn, self: "" }[node.role]}</td><td>{node.title}</td><td><a className="id" href={link(thingPath(node.kind, node.id))}>{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>
+          <tr key={node.id}><td className="soft">{{ "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn, self: "" }[node.role]}</td><td>{thingTitle(node.title, node.kind)}</td><td><a className="id" href={link(thingPath(node.kind, node.id))}>{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>
         ))}</tbody></table>
       ) : <Suspense fallback={<Loading />}><TreeView tree={tree} showMetres={showMetres} showCarriers={showCarriers} /></Suspense>)}
     </section>
@@ -192,8 +192,8 @@ function Neighbours({ tree }: { tree: Tree | null }) {
   const list = tree?.nodes.filter((node) => node.role !== "self" && node.kind !== "group") ?? [];
   return (
     <section className="panel">
-      <div className="ph"><h2>{texts.thing.wentInto}</h2></div>
-      {list.length ? <table className="hits"><tbody>{list.map((node) => <tr key={node.id}><td>{node.title}</td><td><a className="id" href={link(thingPath(node.kind, node.id))} data-item="">{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>)}</tbody></table> : <Note title={texts.thing.noWebText} />}
+      <div className="ph"><h2>{texts.thing.both}</h2></div>
+      {list.length ? <table className="hits"><tbody>{list.map((node) => <tr key={node.id}><td>{thingTitle(node.title, node.kind)}</td><td><a className="id" href={link(thingPath(node.kind, node.id))} data-item="">{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>)}</tbody></table> : <Note title={texts.thing.noWebText} />}
     </section>
   );
 }
@@ -212,39 +212,6 @@ function Now({ thing }: { thing: Thing }) {
           {at.place !== null ? <div><span>{texts.thing.place}</span><b>{number(at.place, 0)}</b></div> : null}
         </div>
       ) : <Note title={texts.thing.nowhere} />}
-    </section>
-  );
-}
-
-/** A value's name, with its side and lane where it has them and the name does not say so already. */
-export function valueTitle(value: Value, isLanes: boolean): string {
-  const name = value.title || words(value.characteristic);
-  const side = value.side && !name.endsWith(texts.thing.side(value.side)) ? ", " + texts.thing.side(value.side) : "";
-  return name + side + (isLanes && value.lane !== null ? ", " + texts.thing.lane(value.lane) : "");
-}
-
-function Values({ values }: { values: Value[] }) {
-  const [all, setAll] = useState(false);
-  const outside = values.filter((each) => isOutside(each.value, each.lower, each.upper)).length;
-  const shown = all ? values : values.slice(0, VALUES_FIRST);
-  const isLanes = new Set(values.map((each) => each.lane)).size > 1;
-  const hasWindows = values.some((each) => each.lower !== null || each.upper !== null);
-  return (
-    <section className="panel fill">
-      <div className="ph"><h2>{texts.thing.values}</h2><span className="sub">{values.length ? texts.thing.valuesSub(values.length, outside) : ""}</span>{values.length > VALUES_FIRST ? <span className="right"><button type="button" className="linkish" onClick={() => setAll(!all)}>{all ? texts.thing.showFewer : texts.thing.showAll(values.length)}</button></span> : null}</div>
-      {values.length ? (
-        <div className={all ? "scroll" : ""} style={all ? { maxHeight: 560 } : undefined}><table className="vals"><tbody>{shown.map((each, i) => {
-          const isBad = isOutside(each.value, each.lower, each.upper);
-          const title = valueTitle(each, isLanes);
-          return (
-            <tr key={each.characteristic + each.side + each.step + i} title={[each.step ? words(each.step) : "", each.at_us ? exact(each.at_us) : "", each.literal !== null ? texts.thing.literal(each.literal) : ""].filter(Boolean).join(", ")}>
-              <td>{title}{each.source === "stated" && each.step ? <div className="unit">{words(each.step)}</div> : null}</td>
-              <td className={"num" + (isBad ? " tf strong" : "")}>{each.value === null ? <span className="muted">{each.literal ?? texts.notYet}</span> : <>{numberOr(each.value, each.decimals, texts.noValue)} <span className="unit">{each.unit}</span></>}</td>
-              {hasWindows ? <td style={{ width: 134 }}>{each.lower !== null || each.upper !== null ? <WindowBar lower={each.lower} upper={each.upper} value={each.value} label={`${title} ${numberOr(each.value, each.decimals, texts.noValue)} ${each.unit ?? ""}`} /> : null}</td> : null}
-            </tr>
-          );
-        })}</tbody></table></div>
-      ) : <Note title={texts.thing.noValues}>{texts.thing.noValuesText}</Note>}
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { go } from "../route";
 import { useRun } from "../run";
 import { texts } from "../texts";
 import type { Tree, TreeNode } from "../types";
-import { thingPath } from "./paths";
+import { thingPath, thingTitle } from "./paths";
 import { fold, merge, NODE, place } from "./treelayout";
 
 type ThingData = { node: TreeNode; isPossible: boolean; open: (() => void) | null };
@@ -20,7 +20,7 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
   return (
     <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <span>{node.title}</span>
+      <span>{thingTitle(node.title, node.kind)}</span>
       <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
       {(node.role === "self" ? node.lines : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
       {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.moreOf(hidden)}</button> : null}
