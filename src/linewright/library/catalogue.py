@@ -28,7 +28,9 @@ from linewright.model.plant import Plant
 __all__ = ["Libraries", "LibraryFolder", "installed_libraries", "shipped_library"]
 
 ENTRY_POINTS = "linewright.library"
-MATERIAL_NAME = re.compile(r"^  ([a-z0-9][a-z0-9-]*):", re.MULTILINE)
+#: The block of materials, up to the next key at the margin, and the first key in it: its indent is that of all names.
+MATERIALS = re.compile(r"^materials:[ \t]*(?:#.*)?\r?\n((?:[ \t#].*\r?\n?|\r?\n)*)", re.MULTILINE)
+FIRST_NAME = re.compile(r"^( +)[^\s#]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -103,14 +105,18 @@ class LibraryFolder:
 
 
 def material_names(text: str) -> tuple[str, ...]:
-    r"""Return the names below ``materials:`` of a file, found without a YAML reader (names stand two spaces in).
+    r"""Return the names below ``materials:`` of a file, found without a YAML reader: a list of names must not wait for one.
 
     Examples
     --------
     >>> material_names("source: default\nmaterials:\n  nmc: {price: 25 EUR/kg}\n  nmp:\n    density: 1 kg/L\n")
     ('nmc', 'nmp')
     """
-    return tuple(MATERIAL_NAME.findall(text.partition("\nmaterials:\n")[2]))
+    block = MATERIALS.search(text)
+    first = FIRST_NAME.search(block[1]) if block else None
+    if block is None or first is None:
+        return ()
+    return tuple(re.findall(rf"^{first[1]}([a-z0-9][a-z0-9-]*)[ \t]*:", block[1], re.MULTILINE))
 
 
 class Libraries:

@@ -7,14 +7,48 @@ from itertools import product
 
 import numpy as np
 
-from linewright.library.catalogue import LibraryFolder
+from linewright.library.catalogue import Libraries, LibraryFolder, material_names, shipped_library
+from linewright.library.energy import read_profile
 from linewright.library.numbers import unmarked_numbers
-from linewright.library.process import PARTS, Array, Declared, Process, read_process
+from linewright.library.process import PARTS, Array, Declared, Process, read_process, read_text
+from linewright.model.catalogue import Kind
+from linewright.model.errors import LinewrightError
+from linewright.model.load import check
 
-__all__ = ["check_process"]
+__all__ = ["check_library", "check_process"]
 
+KINDS: tuple[Kind, ...] = ("line", "class", "material")
 POINTS = 17
 GIVEN = ("inputs", "recipe", "parameters", "faults")
+
+
+def check_library(folder: LibraryFolder) -> list[str]:
+    """Return what is wrong with a whole library: its classes, the marks of its numbers, its lines, materials and profiles, names the shipped one has.
+
+    Parameters
+    ----------
+    folder
+        The library; it may use the shipped one.
+    """
+    shipped = shipped_library()
+    both = Libraries([folder] if folder.root == shipped.root else [shipped, folder])
+    faults = [fault for name in folder.names("class") for fault in check_process(folder, name)]
+    for path in sorted(p for each in ("lines", "materials", "energy_profiles") for p in (folder.root / each).glob("*.yaml")):
+        text, place = path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}"
+        faults += [f"{place}: {row}" for row in unmarked_numbers(text)]
+        if path.parent.name == "materials" and material_names(text) != tuple(read_text(text).get("materials") or ()):
+            faults.append(f"{place}: write `materials:` at the margin and each name on a line of its own, all with the same indent")
+    for kind in KINDS:
+        twice = [name for name in folder.names(kind) if len(both.find(kind, name)) > 1]
+        faults += [f"{kind} {name}: is found in {' and in '.join(found.path for found in both.find(kind, name))}" for name in twice]
+    for name in folder.names("line"):
+        faults += [str(fault) for fault in check(name, both).faults]
+    for name in folder.profile_names():
+        try:
+            read_profile(name, both)
+        except LinewrightError as fault:
+            faults.append(f"energy_profiles/{name}.yaml: {fault}")
+    return faults
 
 
 def check_process(folder: LibraryFolder, name: str) -> list[str]:
@@ -29,10 +63,11 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
 
     Notes
     -----
-    Looked at are the declaration (each name has words, each number a source or a mark, each default lies in its range, each measure that is said to
-    rise or fall names something that is given) and the model, over its declared ranges:
+    Looked at are the declaration (each name has words, each number a source or a mark, each range and default is of the declared unit, each default
+    lies in its range, each measure that is said to rise or fall names something that is given) and the model, over its declared ranges:
 
-    - its results are exactly the measures with a range, arrays (n,) of finite float64 inside that range near the default;
+    - it can be imported and does not fail, at the defaults and at both ends of each range;
+    - its results are exactly the measures with a range, arrays (n,) of finite float64, at the defaults inside that range;
     - the same arguments give the same bits twice, and its arguments are not changed;
     - a block gives bit for bit what its elements give one by one, in any order (no reduction, no state);
     - it is monotone where it is declared so.
@@ -43,11 +78,20 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
     >>> check_process(shipped_library(), "slot-die-coater")
     []
     """
-    process = read_process(folder, name)
-    faults = [f"{name}: {fault}" for fault in declaration_faults(process)]
-    faults += [f"{name}: {row}" for row in unmarked_numbers((folder.process_folder(name) / "process.yaml").read_text(encoding="utf-8"))]
+    try:
+        process = read_process(folder, name)
+    except LinewrightError as fault:
+        return str(fault).splitlines()
+    text = (folder.process_folder(name) / "process.yaml").read_text(encoding="utf-8")
+    named = read_text(text).get("process")
+    faults = [] if named == name else [f"{name}: its file says `process: {named}`; its folder makes the name `{name}`"]
+    faults += [f"{name}: {fault}" for fault in declaration_faults(process)]
+    faults += [f"{name}: {row}" for row in unmarked_numbers(text)]
     if process.has_model and not faults:
-        faults += [f"{name}: {fault}" for fault in model_faults(process)]
+        try:
+            faults += [f"{name}: {fault}" for fault in model_faults(process)]
+        except LinewrightError as fault:
+            faults.append(f"{name}: {fault}")
     return faults
 
 
@@ -85,13 +129,16 @@ def range_faults(where: str, declared: Declared) -> Iterator[str]:
 
 
 def model_faults(process: Process) -> Iterator[str]:
-    """Yield what is wrong with a process model."""
-    if sorted(process.evaluate({})) != sorted(process.modelled):
-        yield f"effect gives {sorted(process.evaluate({}))}, declared with a range are {sorted(process.modelled)}"
+    """Yield what is wrong with a process model: its results, if these are right whether it is pure, if it is pure whether it is monotone."""
+    given = process.evaluate({})
+    if sorted(given) != sorted(process.modelled):
+        yield f"effect gives {sorted(given)}, declared with a range are {sorted(process.modelled)}"
         return
-    yield from outcome_faults(process)
-    yield from purity_faults(process)
-    yield from trend_faults(process)
+    for looked_at in (outcome_faults, purity_faults, trend_faults):
+        faults = list(looked_at(process))
+        yield from faults
+        if faults:
+            return
 
 
 def outcome_faults(process: Process) -> Iterator[str]:
@@ -100,8 +147,9 @@ def outcome_faults(process: Process) -> Iterator[str]:
         for measure, result in process.evaluate({varied: value} if varied else {}, n=2).items():
             declared = process.parts["measures"][measure]
             at = f" at {varied} = {value:g} (SI)" if varied else ""
-            if result.shape != (2,) or result.dtype != np.float64:
-                yield f"{measure}{at}: an array (n,) of float64 was expected, {result.dtype} {result.shape} came"
+            if not isinstance(result, np.ndarray) or result.shape != (2,) or result.dtype != np.float64:
+                came = f"{result.dtype} {result.shape}" if isinstance(result, np.ndarray) else f"`{type(result).__name__}`"
+                yield f"{measure}{at}: an array (n,) of float64 was expected, {came} came"
             elif not np.all(np.isfinite(result)):
                 yield f"{measure}{at}: {result[0]} is no finite number"
             elif not varied and not (declared.low or 0.0) <= result[0] <= (declared.high or np.inf):

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from linewright.library.catalogue import Libraries, installed_libraries
 from linewright.library.process import read_text
 from linewright.model.errors import LinewrightError
+from linewright.model.merging import nearest
 from linewright.model.plant import Plant
-from linewright.model.quantity import parse_amount
+from linewright.model.quantity import QuantityFault, parse_amount
 from linewright.model.station import Measure, Segment
 
 __all__ = ["EnergyProfile", "StationEnergy", "products_per_item", "read_profile", "station_energy"]
@@ -69,7 +69,7 @@ def read_profile(name: str, libraries: Libraries | None = None) -> EnergyProfile
     Raises
     ------
     LinewrightError
-        There is none.
+        There is none, two libraries have it, or a number in it cannot be read.
 
     Examples
     --------
@@ -77,19 +77,27 @@ def read_profile(name: str, libraries: Libraries | None = None) -> EnergyProfile
     >>> round(sum(dict(step.need).get("electricity", 0.0) for step in profile.steps), 1)
     13.6
     """
-    known: dict[str, Path] = {}
-    for folder in (libraries or installed_libraries()).folders:
-        known |= {each: folder.root / "energy_profiles" / f"{each}.yaml" for each in folder.profile_names()}
-    if name not in known:
-        raise LinewrightError(f"There is no energy profile `{name}`; there are {', '.join(sorted(known))}.\n    Write one at `energy.profile`.")
-    tree = read_text(known[name].read_text(encoding="utf-8"))
-    steps = tuple(read_step(key, entry) for key, entry in tree["steps"].items())
+    folders = (libraries or installed_libraries()).folders
+    having = [folder for folder in folders if name in folder.profile_names()]
+    if not having:
+        known = tuple(sorted({each for folder in folders for each in folder.profile_names()}))
+        near = nearest(name, known) or f"There are {', '.join(known)}."
+        raise LinewrightError(f"energy.profile: there is no energy profile `{name}`. {near}\n    Write a known one at `energy.profile`.")
+    if len(having) > 1:
+        both = " and ".join(f"the {folder.label}" for folder in having)
+        raise LinewrightError(f"energy.profile: `{name}` is found in two places, {both}.\n    Give one of them another name.")
+    text = (having[0].root / "energy_profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+    tree = read_text(text)
+    try:
+        steps = tuple(read_step(key, entry) for key, entry in tree["steps"].items())
+    except QuantityFault as fault:
+        raise LinewrightError(f"{having[0].label} energy profile {name}: {fault.message}. {fault.hint}".rstrip()) from fault
     return EnergyProfile(name, tree.get("about", ""), steps)
 
 
 def read_step(name: str, entry: Mapping[str, Any]) -> Step:
     """Return one step of a profile."""
-    need = tuple((carrier, parse_amount(entry[carrier]).si) for carrier in CARRIERS if carrier in entry)
+    need = tuple((carrier, parse_amount(entry[carrier], "share").si) for carrier in CARRIERS if carrier in entry)
     standby = parse_amount(entry["standby"], "share").si
     return Step(name, need, standby, tuple(entry.get("classes", ())), entry.get("utility", ""), entry.get("rest") == "yes")
 

@@ -15,7 +15,7 @@ AMOUNT = re.compile(r"^(?:at (?:least|most) )?[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
 MARK = re.compile(r"\(([^()]+)\)\s*$")
 BUILT_IN = frozenset({"default", "derived"})
 #: Keys whose texts are words.
-WORDS = frozenset({"about", "sources", "text", "next", "process", "line", "profile", "use", "source"})
+WORDS = frozenset({"about", "sources", "text", "next", "process", "line", "profile", "use", "source", "unit"})
 
 
 def unmarked_numbers(text: str) -> list[str]:

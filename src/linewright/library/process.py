@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -20,7 +19,8 @@ from ruamel.yaml import YAML
 
 from linewright.library.catalogue import LibraryFolder
 from linewright.model.errors import LinewrightError
-from linewright.model.quantity import QuantityFault, parse_amount, unit_reading
+from linewright.model.merging import nearest
+from linewright.model.quantity import Amount, Dimension, QuantityFault, kind_named, parse_amount, unit_reading
 from linewright.model.values import COUNT, Unit
 
 __all__ = ["Array", "Declared", "Process", "read_process", "read_text"]
@@ -83,8 +83,23 @@ class Process:
 
     @cached_property
     def model(self) -> ModuleType | None:
-        """Return the module of its process model, None where it has none."""
-        return import_module(self.module) if self.module else None
+        """Return the module of its process model, None where it has none.
+
+        Raises
+        ------
+        LinewrightError
+            It cannot be imported, or lacks `effect` or `NOISE`.
+        """
+        if not self.module:
+            return None
+        try:
+            module = import_module(self.module)
+        except Exception as fault:
+            raise LinewrightError(f"The process model of `{self.name}` ({self.module}) cannot be imported: {told(fault)}") from fault
+        lacking = [name for name in ("effect", "NOISE") if not hasattr(module, name)]
+        if lacking:
+            raise LinewrightError(f"The process model of `{self.name}` ({self.module}) has no {' and no '.join(lacking)}; see docs/library.md.")
+        return module
 
     @property
     def has_model(self) -> bool:
@@ -121,21 +136,28 @@ class Process:
         Raises
         ------
         LinewrightError
-            The class has no model, or a value has neither been given nor a default.
+            The class has no model, a value has neither been given nor a default, or the model itself fails.
         """
         if self.model is None:
             raise LinewrightError(f"The class `{self.name}` has no process model; the line's mean and spread hold.")
         inputs = {**self.filled("inputs", values, n), **self.filled("faults", values, n, otherwise=0.0)}
-        following: Mapping[str, Array] = self.model.defaults(inputs) if hasattr(self.model, "defaults") else {}
+        following = self.called("defaults", inputs) if hasattr(self.model, "defaults") else {}
         recipe = self.filled("recipe", {**following, **values}, n)
         drawn = {name: np.zeros(n) for name in self.noise}
         for name, draws in (noise or {}).items():
             drawn[name] = full(draws, n)
-        effect: Callable[..., dict[str, Array]] = self.model.effect
-        return effect(inputs, recipe, self.filled("parameters", values, n), drawn)
+        return self.called("effect", inputs, recipe, self.filled("parameters", values, n), drawn)
+
+    def called(self, function: str, *arguments: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the result of a function of the model; whose fault a failure is stays visible."""
+        chosen: Callable[..., dict[str, Array]] = getattr(self.model, function)
+        try:
+            return chosen(*arguments)
+        except Exception as fault:
+            raise LinewrightError(f"The process model of `{self.name}` failed in `{function}`: {told(fault)}") from fault
 
     def filled(self, part: str, values: Mapping[str, Any], n: int, otherwise: float | None = None) -> dict[str, Array]:
-        """Return all values of a part as arrays (n,); a list becomes ``name.1`` .. ``name.k``."""
+        """Return all values of a part as arrays (n,); a list, or one value where the default is a list, becomes ``name.1`` .. ``name.k``."""
         result: dict[str, Array] = {}
         for name, declared in self.parts[part].items():
             value = values.get(name, declared.default)
@@ -146,9 +168,9 @@ class Process:
                     f"The process model of `{self.name}` needs `{name}` ({declared.about}), which neither the station nor the class states.\n"
                     f"    Write it under `{'model' if part == 'parameters' else part}` of the station."
                 )
-            many = value if isinstance(value, tuple) and len(value) != 1 else None
-            if many is None:
-                result[name] = full(value[0] if isinstance(value, tuple) else value, n)
+            many = value if isinstance(value, tuple) else (value,)
+            if len(many) == 1 and len(declared.default or ()) <= 1:
+                result[name] = full(many[0], n)
             else:
                 result |= {f"{name}.{k}": full(each, n) for k, each in enumerate(many, 1)}
         return result
@@ -157,6 +179,11 @@ class Process:
 def full(value: Any, n: int) -> Array:
     """Return a contiguous array (n,) of a number or an array (n,)."""
     return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), (n,)))
+
+
+def told(fault: Exception) -> str:
+    """Return an exception in one line."""
+    return f"{type(fault).__name__}: {fault}".partition("\n")[0]
 
 
 def read_text(text: str) -> Any:
@@ -174,7 +201,8 @@ def read_process(folder: LibraryFolder, name: str) -> Process:
     """
     found = folder.find("class", name)
     if not found:
-        raise LinewrightError(f"{folder.label} has no station class `{name}`; it has {', '.join(folder.names('class'))}.")
+        known = folder.names("class")
+        raise LinewrightError(f"The {folder.label} has no station class `{name}`. {nearest(name, known) or 'It has ' + ', '.join(known) + '.'}")
     tree = read_text(found[0].text)
     station = tree.get("station") or {}
     reader = DeclarationReader(tree.get("source", ""), station.get("recipe") or {})
@@ -183,9 +211,8 @@ def read_process(folder: LibraryFolder, name: str) -> Process:
     faults = reader.faults
     if faults:
         raise LinewrightError("\n".join(f"{found[0].path}  {fault}" for fault in faults))
-    module = f"{folder.package}.{name.replace('-', '_')}.model"
-    has_model = (folder.process_folder(name) / "model.py").is_file() and find_spec(module) is not None
-    return Process(name, tree.get("about", ""), reader.source, parts, station, tree.get("sources") or {}, module if has_model else "")
+    module = f"{folder.package}.{name.replace('-', '_')}.model" if folder.has_model(name) else ""
+    return Process(name, tree.get("about", ""), reader.source, parts, station, tree.get("sources") or {}, module)
 
 
 class DeclarationReader:
@@ -210,13 +237,14 @@ class DeclarationReader:
         low = high = default = None
         unit, mark = COUNT, ""
         try:
-            unit = unit_reading(entry.get("unit", ""), kind).unit
+            reading = unit_reading(entry.get("unit", ""), kind)
+            unit = reading.unit
             if "range" in entry:
-                low, high = range_of(entry["range"], kind)
+                low, high = (in_unit(end, reading.dimension).si for end in ends_of(entry["range"], kind))
             written = self.recipe.get(name, entry.get("default")) if part == "recipe" else entry.get("default")
             if written is not None:
                 amounts = [parse_amount(text, kind) for text in (written if isinstance(written, list) else [written])]
-                default = tuple(amount.si for amount in amounts)
+                default = tuple(in_unit(amount, reading.dimension).si for amount in amounts)
                 mark = amounts[0].mark or self.source
         except QuantityFault as fault:
             self.faults.append(f"declares.{part}.{name}: {fault.message}. {fault.hint}".rstrip())
@@ -224,17 +252,29 @@ class DeclarationReader:
         return Declared(name, entry.get("about", ""), unit, low, high, default, mark, rises, falls)
 
 
-def range_of(text: str, kind: str = "any") -> tuple[float, float]:
-    """Return both ends of ``a .. b unit`` in SI.
+def in_unit(amount: Amount, dimension: Dimension) -> Amount:
+    """Return an amount if it is of the declared unit's dimension.
+
+    Raises
+    ------
+    QuantityFault
+        It is not.
+    """
+    if amount.dimension != dimension:
+        raise QuantityFault(f'"{amount}" is {kind_named(amount.dimension)}; by its `unit` {kind_named(dimension)} was expected')
+    return amount
+
+
+def ends_of(text: str, kind: str = "any") -> tuple[Amount, Amount]:
+    """Return both ends of ``a .. b unit``.
 
     Examples
     --------
-    >>> range_of("0 .. 5 %")
-    (0.0, 0.05)
+    >>> [end.si for end in ends_of("0 .. 5 %")]
+    [0.0, 0.05]
     """
     low, dots, high = text.partition(" .. ")
     if not dots:
         raise QuantityFault(f'"{text}" is no range', "Write `0 .. 5 %`.")
     upper = parse_amount(high, kind)
-    unit = upper.reading.text
-    return parse_amount(f"{low} {unit}".strip(), kind).si, upper.si
+    return parse_amount(f"{low} {upper.reading.text}".strip(), kind), upper
