@@ -6,6 +6,7 @@ A run that starts filled does not write its sixteen days of stock; whoever asks 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -251,13 +252,12 @@ class Before:
                 return number
         return None
 
-    def _bulk(self, number: int) -> np.void:
+    def _bulk(self, number: int) -> Any:
         row = self._table.stations[number]
         slots = self._table.slots[int(row.slot0) : int(row.slot0) + int(row.slots)]
-        found: np.void = next(s for s in slots if int(s.kind) == BULK)
-        return found
+        return next(s for s in slots if int(s.kind) == BULK)
 
-    def _draughts(self, slot: np.void, low: int, high: int) -> list[tuple[int, int, int]]:
+    def _draughts(self, slot: Any, low: int, high: int) -> list[tuple[int, int, int]]:
         """Return (batch, from, to) of volumes counted over all batches end to end; below 0 the first batch."""
         length, kind = int(slot.length), int(slot.thing)
         parts = []

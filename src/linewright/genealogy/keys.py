@@ -61,7 +61,8 @@ class Keys:
 
     def slots(self, rows: NDArray[np.void]) -> NDArray[np.int64]:
         """Return the inputs that rows name, as indices into `is_charge` and `frames`."""
-        return rows["station"].astype(np.int64) * self._width + rows["slot"]
+        slots: NDArray[np.int64] = rows["station"].astype(np.int64) * self._width + rows["slot"]
+        return slots
 
     def roles(self, rows: NDArray[np.void], slots: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the names of the inputs of rows (of several rolls each its own)."""

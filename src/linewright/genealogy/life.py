@@ -92,9 +92,9 @@ def _of_visit(v: Visit, place: int) -> list[Value]:
 
 
 def _before(records: Records, thing: Thing, found: list[Value]) -> list[Value]:
-    """Return the values that a unit of the stock got before the run: at the stations before the first that a visit tells of."""
+    """Return the values that a thing of the stock got before the run: at the stations before the first that a visit tells of."""
     stock = records.before(thing.key)
-    if stock is None or thing.kind != "unit":
+    if stock is None or thing.kind == "carrier" or thing.key >> FRAME_SHIFT:
         return []
     steps = [s["path"] for s in records.reader.fact("stations") or []]
     seen = {v.step for v in found} | {v.step for v in records.reader.visits_of(thing.key)}
@@ -105,8 +105,8 @@ def _before(records: Records, thing: Thing, found: list[Value]) -> list[Value]:
     values = []
     for station, shown in stock.values_of_unit(thing.key, until):
         for c, value in zip(station.of_items, shown, strict=True):
-            limits = [None if x is None else c.unit.shown(x) for x in (c.window.lower, c.window.target, c.window.upper)]
-            values.append(Value(c.name, station.path, None, value, c.unit.text, *limits, source="made before this run"))
+            lower, target, upper = (None if x is None else c.unit.shown(x) for x in (c.window.lower, c.window.target, c.window.upper))
+            values.append(Value(c.name, station.path, None, value, c.unit.text, lower, target, upper, source="made before this run"))
     return values
 
 

@@ -84,7 +84,8 @@ class Recorder:
             self._writer.put("layout", {name: [value] for name, value in row.items()})
         self._writer.fact("roles", {name: list(limits) for name, limits in self._facts.roles.items()})
         self._writer.fact("stations", [{"path": s.path, "machines": s.machines} for s in self._facts.stations])
-        kinds = [{"material": k.material, "prefix": k.prefix, "rank": k.rank, "first_serial": k.first_serial} for k in self._facts.kinds]
+        kinds = [{"material": k.material, "prefix": k.prefix, "rank": k.rank, "first_serial": k.first_serial, "is_bought": k.is_bought}
+                 for k in self._facts.kinds]  # fmt: skip
         self._writer.fact("kinds", kinds)
         self._writer.fact("profiles", profile_facts(self._facts))
         self._things.opening(opening_carriers or {})

@@ -47,6 +47,7 @@ class Things:
         """
         for kind, count in carriers.items():
             self._opening_carriers(kind, count)
+            self.seen(kind, count)
         on_carriers = {self._carrier(kind).inner for kind in carriers}
         for number, kind_facts in enumerate(self._facts.kinds):
             if kind_facts.first_serial > 1 and number not in on_carriers and kind_facts.rank is not Rank.CARRIER:

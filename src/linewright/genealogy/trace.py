@@ -107,9 +107,24 @@ def trace(
 def recent(reader: RunReader, limit: int = 10) -> dict[str, list[Thing]]:
     """Return the newest units, webs and batches, newest first; of an import its newest things by their kinds."""
     if reader.header().source != "import":
-        return {kind: reader.newest(kind, limit) for kind in ("unit", "web", "lot")}
+        return {kind: _newest_made(reader, kind, limit) for kind in ("unit", "web", "lot")}
     found = {kind: reader.newest(kind, limit) for kind in sorted(reader.names("kind").values())}
     return {kind: things for kind, things in found.items() if things}
+
+
+def _newest_made(reader: RunReader, kind: str, limit: int) -> list[Thing]:
+    """Return the newest things of a kind that were made here; where the run has made too few, the youngest of what was made before it."""
+    kinds = [k for k in reader.fact("kinds") or [] if k["rank"] == kind]
+    bought = {k["material"] for k in kinds if k["is_bought"]}
+    found = [t for t in reader.newest(kind, limit + 10 * len(bought)) if t.material not in bought][:limit]
+    older = [(k["prefix"], int(k["first_serial"])) for k in kinds if not k["is_bought"] and int(k["first_serial"]) > 1]
+    for back in range(1, limit + 1):
+        for prefix, first in older:
+            key = reader.key_of(f"{prefix}-{first - back}") if first > back and len(found) < limit else None
+            thing = reader.thing(key) if key is not None else None
+            if thing is not None:
+                found.append(thing)
+    return found
 
 
 def find(reader: RunReader, text: str, limit: int = 10) -> list[Thing]:

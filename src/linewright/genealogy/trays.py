@@ -53,7 +53,8 @@ class Trays:
         fills = self._fills.get(kind)
         if fills is not None and number < len(fills) and fills[number, 0]:
             row = fills[number]
-            return row[: int(np.count_nonzero(row))].astype(np.int64)
+            held: NDArray[np.int64] = row[: int(np.count_nonzero(row))].astype(np.int64)
+            return held
         holds = self._holds[kind]
         first_new = self._facts.kinds[self._inner[kind]].first_serial
         serials = np.arange((number - 1) * holds + 1, number * holds + 1, dtype=np.int64)

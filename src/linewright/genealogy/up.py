@@ -39,7 +39,7 @@ def _pieces(records: Records, key: int, depth: int) -> tuple[Branch, ...]:
             continue
         start = identity(piece.web, float("inf"), piece.error_mm, piece.drift)
         chain = narrowed(start, piece.lo_mm, piece.hi_mm)
-        values = web_values(records, piece.web, piece.lo_mm, piece.hi_mm, None)
+        values = values_of(records, thing, piece.lo_mm, piece.hi_mm, None)
         above = _above(records, chain, depth - 1)
         node = node_of(thing, values, above)
         limit = chain.limit_mm(piece.lo_mm, piece.hi_mm)

@@ -17,9 +17,11 @@ first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pa
 Of the line: throughput is good products over the span; yield and FPY are the products of the stations' over those that units of the product's kind
 pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
 The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
-(work, changes, faults, planned stops), stores left out. WIP is the mean number in the station: the stays that ended, over the span (Little's law).
+(work, changes, faults, planned stops); stores, and stations at which no work ended, are left out. WIP is the mean number in the station: the stays
+that ended, over the span (Little's law).
 
-Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the carriers' factors.
+Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the factors
+of the carriers of energy.
 """
 
 from __future__ import annotations
@@ -121,7 +123,8 @@ def figures_of(compiled: Compiled, tally: Tally) -> Figures:
     energy = station_energy(compiled.plant)
     stations = [_station(compiled, tally, n, energy) for n in range(len(compiled.stations))]
     plant_stations = stations[: len(compiled.flow.stations)]
-    active = [s for s in plant_stations if int(compiled.table.stations[compiled.station(s.station)]["flow"]) != STORE]
+    flows = [int(row["flow"]) for row in compiled.table.stations]
+    active = [s for n, s in enumerate(plant_stations) if flows[n] != STORE and tally.counts[n, COUNTS.index("done")] > 0]
     slowest = max(active, key=lambda s: s.active, default=None)
     return Figures(tally.span_ns / 1e9, _line(compiled, plant_stations, stations, slowest), tuple(stations))
 
@@ -244,5 +247,4 @@ def _line(
 def _stored_j(compiled: Compiled) -> float | None:
     """Return the energy that one product stores, by its property `energy`, in J; None where it states none."""
     material = next((m for m in compiled.plant.materials if m.name == compiled.plant.product), None)
-    found = next((p.values[0] for p in material.properties if p.name == "energy"), None) if material is not None else None
-    return found
+    return next((p.values[0] for p in material.properties if p.name == "energy"), None) if material is not None else None

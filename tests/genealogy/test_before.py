@@ -1,0 +1,133 @@
+"""What was made before a run: the same stock, asked from above and from below, for the 21700 line that starts with sixteen days of cells."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linewright.control.compile import compile_plant
+from linewright.control.fill import open_line
+from linewright.control.opening import opening_of
+from linewright.genealogy.before import Before
+from linewright.genealogy.line_facts import line_facts, opening_carriers
+from linewright.genealogy.record import Recorder
+from linewright.genealogy.trace import recent, trace
+from linewright.genealogy.tree import Node
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.ledger.ledger import Ledger
+from linewright.library.catalogue import installed_libraries
+from linewright.model.load import load
+
+
+@pytest.fixture(scope="module")
+def line():
+    compiled = compile_plant(load("cylindrical-21700-tabless", installed_libraries()))
+    state = open_line(compiled, 3)
+    return compiled, state, line_facts(compiled, 3, 0, state.serials)
+
+
+@pytest.fixture(scope="module")
+def stock(line) -> Before:
+    return Before(line[0], line[2])
+
+
+@pytest.fixture(scope="module")
+def reader(line, tmp_path_factory: pytest.TempPathFactory):
+    compiled, _, facts = line
+    ledger = Ledger(tmp_path_factory.mktemp("ledger"))
+    with ledger.create_run(compiled.plant.text, compiled.plant.digest, "live", 3, 1.0, compiled.begin_us, compiled.plant.name) as writer:
+        Recorder(facts, writer).begin(opening_carriers(opening_of(compiled)))
+        writer.commit()
+    return ledger.reader()
+
+
+def kind_of(line, name: str) -> int:
+    return next(n for n, k in enumerate(line[2].kinds) if k.material == name)
+
+
+def test_pieces_are_found_from_the_cell_and_from_the_web(line, stock: Before) -> None:
+    cell = kind_of(line, "cell-21700-tabless")
+    last = line[2].kinds[cell].first_serial - 1
+    for serial in [1, 2, 14, 15, last, *np.random.default_rng(1).integers(1, last, 60).tolist()]:
+        pieces = stock.pieces_of_unit(cell << KIND_SHIFT | serial)
+        assert [p.role for p in pieces] == ["cathode-strip", "anode-strip", "separator 1", "separator 2"]
+        for p in pieces:
+            back = stock.pieces_on_web(p.web, p.lo_mm, p.hi_mm)
+            assert p in back
+            assert len(back) == 1, "no other cell of the stock took these millimetres"
+
+
+def test_batches_of_a_web_hold_the_web(line, stock: Before) -> None:
+    coil = kind_of(line, "cathode-coil")
+    for serial in (1, 2, 3, 100, line[2].kinds[coil].first_serial - 1):
+        web = coil << KIND_SHIFT | serial
+        charges = stock.charges_of_web(web)
+        assert charges[0].lo_mm == 0
+        assert charges[-1].hi_mm == 2_994_000
+        assert all(a.hi_mm == b.lo_mm for a, b in itertools.pairwise(charges))
+        for c in charges:
+            assert c in stock.charges_of_batch(c.batch)
+
+
+def test_a_strip_is_mapped_to_its_lane_of_its_coil(line, stock: Before) -> None:
+    strip, coil = kind_of(line, "cathode-strip"), kind_of(line, "cathode-coil")
+    (row,) = stock.maps_of_child(strip << KIND_SHIFT | 37)
+    assert (row.parent & SERIAL_MASK, row.lane) == (4, 6)
+    assert row in stock.maps_on_parent(row.parent)
+    below = stock.maps_on_parent(coil << KIND_SHIFT | 4)
+    assert [m.child >> 56 for m in below] == [1], "the calendered metres"
+
+
+def test_winders_go_on_where_the_stock_ends(line, stock: Before) -> None:
+    """The next cell of each winder takes its piece where the state's coil has come to: the arithmetic and the filled state are one."""
+    compiled, state, facts = line
+    cell, winder = kind_of(line, "cell-21700-tabless"), compiled.station("winder")
+    row = compiled.table.stations[winder]
+    last = facts.kinds[cell].first_serial - 1
+    for machine in range(int(row["count"])):
+        mine = max(s for s in range(last - 13, last + 1) if (s - 1) % 14 == machine)
+        piece = stock.pieces_of_unit(cell << KIND_SHIFT | mine)[0]
+        mount = state.mounts[int(compiled.table.machines[int(row["machine0"]) + machine]["mount0"])]
+        assert (mount["lot"] == piece.web and mount["at"] == piece.hi_mm) or (mount["lot"] > piece.web and mount["at"] == 0)
+
+
+def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None:
+    found = trace(reader, "CELL-4000000")
+    assert found.is_before
+    assert found.node.remark == "made before this run"
+    assert found.places[0].carrier == "T-15625"
+    assert [s.step for s in found.life] == ["winder", "soaking", "formation", "ageing-hot", "ocv-1"]
+
+    def ids(node: Node) -> list[str]:
+        return [i for b in node.made_of for i in (b.node.id.partition("-")[0] + "-" + b.node.id.split("-")[1], *ids(b.node))]
+
+    for wanted in ("cathode-strip", "cathode-coil", "cathode-slurry", "anode-strip", "anode-coil", "anode-slurry"):
+        assert wanted in ids(found.node)
+    values = {v.characteristic: v for v in found.node.values}
+    assert values["capacity"].value == pytest.approx(5.0, abs=0.15)
+    assert values["capacity"].source == "made before this run"
+    assert "k-value" not in values, "it has not come to that station yet"
+
+
+def test_a_batch_of_the_stock_leads_to_its_cells(reader) -> None:
+    found = trace(reader, "cathode-slurry-100", limit=3)
+    assert 50_000 < found.certain < found.possible < 60_000, "54,800 cells a batch (reference, section 4.9)"
+    assert found.units[0].startswith("CELL-")
+
+
+def test_the_newest_are_named_also_before_anything_was_made(reader) -> None:
+    newest = recent(reader)
+    assert all(len(things) == 10 for things in newest.values())
+    assert {t.material for t in newest["lot"]} == {"cathode-slurry", "anode-slurry"}
+
+
+def test_a_begin_is_quick_at_any_stock(line, tmp_path: Path) -> None:
+    compiled, _, facts = line
+    with Ledger(tmp_path).create_run("t", "d", "twin", 3, None, compiled.begin_us) as writer:
+        Recorder(facts, writer).begin(opening_carriers(opening_of(compiled)))
+        writer.commit()
+    trays = opening_of(compiled).carriers[0].count
+    assert trays < Ledger(tmp_path).reader().rows("SELECT count(*) FROM things")[0][0] < trays + 30, "one row a tray, and one for each other kind"

@@ -1,0 +1,108 @@
+"""Figures by the standard's definitions, on a line whose every time is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linewright.control.compile import compile_plant
+from linewright.control.fill import open_line
+from linewright.kernels.calendar import UNTIL, advance, rows_needed
+from linewright.kernels.rows import new_rows
+from linewright.library.catalogue import installed_libraries
+from linewright.measures.figures import figures_of
+from linewright.measures.tally import COUNTS, GROUPS, Tally, tally_of
+from linewright.model.load import load_text
+
+HOUR = 3_600 * 10**9
+
+STEADY = """
+line: steady
+product: cell
+materials: {cell: {properties: {energy: 18 Wh}}}
+stations:
+  wind: {time: 4 s, power: 2 kW, standby: 500 W}
+  weld: {count: 2, time: 10 s, buffer: 3, power: 1 kW, item-energy: 100 J}
+  test: {time: 2 s, buffer: 3}
+energy:
+  electricity: {price: 0.10 EUR/kWh, co2: 0.40 kg/kWh}
+utilities: {air: {serves: [weld], power: 3 kW}}
+"""
+
+
+@pytest.fixture(scope="module")
+def steady():
+    """One hour in the steady state: the two welders (one item each 5 s) set the pace."""
+    compiled = compile_plant(load_text(STEADY, installed_libraries()))
+    state = open_line(compiled, 1)
+    rows = new_rows(rows_needed(compiled.table))
+    assert advance(compiled.table, state, rows, HOUR) == UNTIL
+    first = tally_of(compiled, state)
+    assert advance(compiled.table, state, rows, 2 * HOUR) == UNTIL
+    return figures_of(compiled, tally_of(compiled, state) - first)
+
+
+def test_the_slowest_station_sets_the_pace(steady) -> None:
+    assert steady.line.bottleneck == "weld"
+    assert steady.line.good == 720
+    assert steady.line.throughput_s == pytest.approx(0.2)
+    assert steady.line.takt_s == pytest.approx(5.0)
+    weld = steady.station("weld")
+    assert (weld.oee, weld.availability, weld.performance, weld.quality) == pytest.approx((1.0, 1.0, 1.0, 1.0))
+    assert steady.line.oee == pytest.approx(1.0)
+
+
+def test_waiting_lowers_the_availability_of_the_others(steady) -> None:
+    wind, test = steady.station("wind"), steady.station("test")
+    assert wind.availability == pytest.approx(0.8)
+    assert wind.shares["blocked"] == pytest.approx(0.2)
+    assert test.availability == pytest.approx(0.4)
+    assert test.shares["starved"] == pytest.approx(0.6)
+    assert wind.oee == pytest.approx(wind.availability * wind.performance * wind.quality)
+
+
+def test_work_in_progress_follows_from_stays(steady) -> None:
+    weld = steady.station("weld")
+    assert weld.wip == pytest.approx(5.0), "three places and two machines, always full"
+    assert weld.stay_s == pytest.approx(25.0)
+
+
+def test_energy_is_running_standby_and_item_energy(steady) -> None:
+    assert steady.station("wind").energy_j == pytest.approx({"electricity": 2000 * 2880 + 500 * 720})
+    assert steady.station("weld").energy_j == pytest.approx({"electricity": 1000 * 7200 + 100 * 720})
+    assert steady.station("air").energy_j == pytest.approx({"electricity": 3000 * 3600})
+    total = sum(sum(s.energy_j.values()) for s in steady.stations)
+    assert steady.line.energy_per_unit_j == pytest.approx(total / 720)
+    assert steady.line.energy_per_product_energy == pytest.approx(total / 720 / (18 * 3600))
+    assert steady.line.co2_per_unit_kg == pytest.approx(total / 720 * 0.4 / 3.6e6)
+    assert steady.line.co2_per_kwh_kg == pytest.approx(total / (720 * 0.018) * 0.4 / 3.6e6)
+    assert steady.line.cost == pytest.approx({"EUR": total * 0.1 / 3.6e6})
+
+
+def test_shares_add_up_to_one(steady) -> None:
+    for s in steady.stations:
+        assert sum(s.shares.values()) == pytest.approx(1.0)
+
+
+def test_figures_are_plain_values(steady) -> None:
+    told = steady.to_json()
+    assert told["span_s"] == 3600
+    assert [s["station"] for s in told["stations"]] == ["wind", "weld", "test", "air"]
+    with pytest.raises(KeyError):
+        steady.station("moon")
+
+
+numbers = st.integers(0, 10**15)
+tallies = st.builds(
+    lambda span, cells, stays: Tally(span, np.array(cells[:8]).reshape(1, len(COUNTS)), np.array(cells[8:]).reshape(1, len(GROUPS)), (stays,)),
+    numbers, st.lists(numbers, min_size=16, max_size=16), st.integers(0, 10**25),
+)  # fmt: skip
+
+
+@given(tallies, tallies, tallies)
+def test_tallies_may_be_added_in_any_order(a: Tally, b: Tally, c: Tally) -> None:
+    assert ((a + b) + c).equals(a + (b + c))
+    assert (a + b).equals(b + a)
+    assert ((a + b) - b).equals(a)
