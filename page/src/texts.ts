@@ -17,7 +17,7 @@ function lower(text: string): string {
 export function words(name: string): string {
   const plain = name.replaceAll("-", " ").replaceAll("_", " ");
   // Records have names such as DryCellMass; short forms such as OCV stay as they are.
-  const text = /[a-z][A-Z]/.test(plain) ? plain.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/ ([A-Z])(?=[a-z])/g, (found) => found.toLowerCase()) : plain;
+  const text = /[a-z][A-Z]/.test(plain) && !/\s/.test(plain) ? plain.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/ ([A-Z])(?=[a-z])/g, (found) => found.toLowerCase()) : plain;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

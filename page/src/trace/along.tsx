@@ -11,6 +11,7 @@ import { depths } from "./treelayout";
 import { ValueText, valueTitle } from "./values";
 
 const AT_ONCE = 6;
+const FEW = 3; // parts of one kind that are shown one by one
 
 /** Things of many nodes, a few at a time; what is there already is shown. */
 function useThings(run: string, nodes: TreeNode[]): { found: Map<string, Thing>; isDone: boolean } {
@@ -48,12 +49,18 @@ export function Along({ thing, tree }: { thing: Thing; tree: Tree | null }) {
       <div className="ph"><h2>{texts.thing.along}</h2><span className="sub">{texts.thing.alongSub}</span></div>
       {kinds.map((kind) => {
         const of = nodes.filter((each) => each.kind === kind);
-        const values = of.flatMap((node) => found.get(node.id)?.values ?? []).filter(isSaid);
         return (
           <div key={kind} className="along">
             <div className="group-head rule">{of.length > 1 ? texts.thing.parts2(of.length, words(kind)) : thingTitle(of[0]?.title ?? "", kind)}</div>
-            {of.length > 1 ? <Many nodes={of} found={found} /> : of.map((node) => <div key={node.id} className="alongid"><a className="id" href={link(thingPath(node.kind, node.id))} data-item="">{node.id}</a>{node.at_us ? <span className="muted"> {moment(node.at_us, zone, now())}</span> : null}</div>)}
-            {of.length === 1 && values.length ? <table className="vals"><tbody>{values.map((each, i) => <tr key={each.characteristic + i}><td style={{ width: "42%" }}>{valueTitle(each, false)}</td><td><ValueText value={each} /></td></tr>)}</tbody></table> : null}
+            {of.length > FEW ? <Many nodes={of} found={found} /> : of.map((node) => {
+              const values = (found.get(node.id)?.values ?? []).filter(isSaid);
+              return (
+                <div key={node.id}>
+                  <div className="alongid"><a className="id" href={link(thingPath(node.kind, node.id))} data-item="">{node.id}</a>{node.at_us ? <span className="muted"> {moment(node.at_us, zone, now())}</span> : null}</div>
+                  {values.length ? <table className="vals"><tbody>{values.map((each, i) => <tr key={each.characteristic + i}><td style={{ width: "42%" }}>{valueTitle(each, false)}</td><td><ValueText value={each} /></td></tr>)}</tbody></table> : null}
+                </div>
+              );
+            })}
           </div>
         );
       })}

@@ -2,7 +2,7 @@
 import "./trace.css";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 import { ofRun, useGet } from "../api";
-import { count, duration, exact, metres, moment, number, numberOr, quantity } from "../format";
+import { count, duration, exact, metres, moment, number, quantity } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
