@@ -1,4 +1,5 @@
-/* `?bench=trends`: many live trends of the run in view, with the page's own parts and stream, for measuring. Linked from nowhere. */
+/* `?bench=trends&n=100`: many live trends of the run in view, with the page's own parts and stream, for measuring. Linked from nowhere.
+   Marks: `frame` {seq, name, sentUs (server), receivedUs} at receipt, `drawn` {n, seq of the newest frame in the picture, drawnUs} after each draw. */
 import { useEffect, useRef, useState } from "react";
 import { Trends, type TrendTag } from "./charts/trends";
 import { useRoute } from "./route";
@@ -26,10 +27,10 @@ export default function BenchPage() {
     window.linewrightBench = { draws: 0, since: performance.now(), trends: chosen.length };
     setTags(chosen);
   }, [plant, wanted]);
-  const onDrawn = (): void => {
+  const onDrawn = (seq: number): void => {
     draws.current += 1;
     if (window.linewrightBench) window.linewrightBench.draws = draws.current;
-    performance.mark("drawn", { detail: { n: draws.current } });
+    performance.mark("drawn", { detail: { n: draws.current, seq, drawnUs: Date.now() * 1000 } });
   };
   const keep = useRef(onDrawn);
   // Two columns, one subscription and one draw for all, as on a station's page.

@@ -43,7 +43,7 @@ export default function AlarmsPage() {
       <div className="head">
         <h1>{texts.alarms.title}</h1><span className="crumb">{texts.alarms.counts(counts.active ?? counts["1"] + counts["2"] + counts["3"] + counts["4"], counts.unacknowledged)}</span>
         <span className="grow" />
-        {open.length > 1 ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarms: open.map((each) => each.key) } }, texts.act.acknowledge(open.length))}>{texts.alarms.acknowledgeAll(open.length)}</button> : null}
+        {open.length > 1 ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarms: open.map((each) => each.key) } }, texts.act.acknowledge(open.length), texts.act.done(open.length))}>{texts.alarms.acknowledgeAll(open.length)}</button> : null}
       </div>
       <section className="panel fill">
         <div className="ph filters">
@@ -107,7 +107,7 @@ function Row({ alarm }: { alarm: Alarm }) {
       <td className="num" title={exact(alarm.raised_us)}>{end ? texts.alarms.took(brief((end - alarm.raised_us) / 1e6)) : brief((now() - alarm.raised_us) / 1e6)}<div className="unit">{when(alarm.raised_us, zone, now())}</div></td>
       <td className="num wide-only">{alarm.effect_per_min === null ? "" : <>{number(-alarm.effect_per_min, alarm.effect_per_min < 9.95 ? 1 : 0)} <span className="unit">{texts.line.ppm}</span></>}</td>
       <td className="soft wide-only">{alarm.next}</td>
-      <td className="num">{isOpen ? <button type="button" className="btn small" data-acknowledge="" disabled={isPending || why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1))}>{texts.line.acknowledge}</button> : null}</td>
+      <td className="num">{isOpen ? <button type="button" className="btn small" data-acknowledge="" disabled={isPending || why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button> : null}</td>
     </tr>
   );
 }

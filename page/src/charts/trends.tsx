@@ -21,7 +21,7 @@ export interface TrendTag { tag: string; title: string; unit: string | null; dec
 
 interface Row { tag: TrendTag; buffer: TrendBuffer; look: TrendLook; plot: uPlot | null; label: HTMLElement | null; scale: [number, number] | null; dirty: boolean }
 
-interface Props { tags: TrendTag[]; spanS: number; states: StateRow[] | null; height?: number; axis?: boolean; left?: number; columns?: number; onDrawn?: () => void }
+interface Props { tags: TrendTag[]; spanS: number; states: StateRow[] | null; height?: number; axis?: boolean; left?: number; columns?: number; onDrawn?: (seq: number) => void }
 
 const LEFT = 50;
 const DRAW_MS = 33;
@@ -61,6 +61,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
   const frozen = useRef<[number, number] | null>(null);
   frozen.current = still;
   const drawnAt = useRef(0);
+  const newestSeq = useRef(0);
   const wanted = useRef(false);
   const inner = Math.max(80, width - left);
   const key = tags.map((each) => each.tag).join();
@@ -88,7 +89,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
     }
     if (bar.current && statesRef.current) drawStates(bar.current, statesRef.current, from, to, inner, 20);
     if (axisRef.current) drawAxis(axisRef.current, from, to, inner, zone);
-    onDrawn?.();
+    onDrawn?.(newestSeq.current);
   }, [now, spanS, inner, zone, onDrawn]);
 
   const drawRef = useRef(draw);
@@ -132,6 +133,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
       row.buffer.bucketS = Math.max(row.tag.everyS, spanS / inner);
     }
     const take = (frame: Frame): void => {
+      newestSeq.current = frame.header.seq;
       const byTag = new Map<string, Record<string, Float32Array | Float64Array>>();
       let shared: Float64Array | Float32Array | null = null;
       for (const { info, data } of frame.arrays) {

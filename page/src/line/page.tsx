@@ -81,7 +81,7 @@ function Need({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
       {isNew ? (
         <div className="a">
           <a className={"btn small" + (isFirst ? " primary" : "")} href={link(where)}>{texts.line.open}</a>
-          <button type="button" className="btn small" data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1))}>{texts.line.acknowledge}</button>
+          <button type="button" className="btn small" data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button>
         </div>
       ) : null}
     </li>

@@ -10,7 +10,7 @@ import { texts } from "../texts";
 import type { Json } from "../types";
 
 export interface Command { kind: string; target: { [key: string]: Json }; value?: Json; reason?: string; by?: string }
-interface Answer { request: string; what: string; state: "sent" | "confirmed" | "failed" | "late"; sentAt: number; text: string; command: Command; run: string }
+interface Answer { request: string; what: string; done: string; state: "sent" | "confirmed" | "failed" | "late"; sentAt: number; text: string; command: Command; run: string }
 
 let answers: Answer[] = [];
 const listeners = new Set<() => void>();
@@ -33,10 +33,10 @@ function useAnswers(): Answer[] {
 }
 
 /** Sends a command; `what` is what the answer is called. Pending at once. */
-export function act(run: string, command: Command, what: string): void {
+export function act(run: string, command: Command, what: string, done: string = what + "."): void {
   counter += 1;
   const request = Date.now().toString(36) + "-" + counter;
-  change([...answers, { request, what, state: "sent", sentAt: Date.now(), text: "", command, run }]);
+  change([...answers, { request, what, done, state: "sent", sentAt: Date.now(), text: "", command, run }]);
   post(ofRun(run, "commands"), { value: null, reason: "", by: "", ...command, preview: false, request }).catch((error: unknown) => {
     const fault = error instanceof ApiError ? [error.fault.what, error.fault.next].filter(Boolean).join(" ") : "";
     update(request, { state: "failed", text: fault || texts.fault.unreachable });
@@ -72,11 +72,11 @@ function One({ answer }: { answer: Answer }) {
   const close = (): void => change(answers.filter((each) => each.request !== answer.request));
   const again = (): void => {
     close();
-    act(answer.run, answer.command, answer.what);
+    act(answer.run, answer.command, answer.what, answer.done);
   };
   const seconds = Math.floor((Date.now() - answer.sentAt) / 1000);
   const [title, text] = answer.state === "sent" ? [texts.act.sent(answer.what), seconds > 0 ? texts.act.wait(seconds) : ""]
-    : answer.state === "confirmed" ? [answer.what + ".", answer.text]
+    : answer.state === "confirmed" ? [answer.done, answer.text]
     : answer.state === "late" ? [texts.act.late(answer.what), texts.act.lateNext] : [texts.act.failed(answer.what), answer.text];
   return (
     <div className="answer" data-answer={answer.state}>

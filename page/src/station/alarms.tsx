@@ -31,7 +31,7 @@ function Row({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
       {details ? <p className="d">{details}</p> : null}
       {alarm.state === "acknowledged" && alarm.acknowledged_us ? <p className="n">{texts.line.acknowledged(alarm.acknowledged_by, clock(alarm.acknowledged_us, zone))}</p> : null}
       {alarm.next ? <p className="n"><b>{texts.station.do}</b> {alarm.next}</p> : null}
-      {isOpen ? <div className="a"><button type="button" className={"btn small" + (isFirst ? " primary" : "")} data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1))}>{texts.line.acknowledge}</button></div> : null}
+      {isOpen ? <div className="a"><button type="button" className={"btn small" + (isFirst ? " primary" : "")} data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button></div> : null}
     </li>
   );
 }
