@@ -119,7 +119,9 @@ people: {fitter: {count: 1}}
 line: maintenance
 product: part
 stations:
-  feed: {time: {law: exponential, mean: 2 s}, maintenance: {clean: {every: 60 s, time: 8 s}, blade: {every: 10 items, time: {law: uniform, min: 1 s, max: 3 s}}}}
+  feed:
+    time: {law: exponential, mean: 2 s}
+    maintenance: {clean: {every: 60 s, time: 8 s}, blade: {every: 10 items, time: {law: uniform, min: 1 s, max: 3 s}}}
   weld:
     count: 3
     time: {law: exponential, mean: 5 s}

@@ -138,7 +138,7 @@ def tray_stations(draw: st.DrawFn) -> dict[str, Text]:
 @st.composite
 def coil_stations(draw: st.DrawFn) -> dict[str, Text]:
     """A coater from batches, a slitter into lanes, a winder that takes strips and bought coils."""
-    lanes = draw(st.integers(1, 4))
+    web = {"elongation": "1 %", "lanes": draw(st.integers(1, 4)), "lane-width": "63 mm"}
     changed = {"change": draw(st.sampled_from(["0 s", "2 s", "5 s"])), "splice": draw(st.sampled_from(["0 m", "0.2 m"]))}
     brought = {"brought-by": "cart"} if draw(st.booleans()) else {}
     return {
@@ -150,7 +150,7 @@ def coil_stations(draw: st.DrawFn) -> dict[str, Text]:
             "web": {"trim-start": "1 m"},
             **draw(stops()),
         },
-        "slitter": {"speed": "80 m/min", "buffer": draw(st.integers(0, 2)), "makes": "strip", "web": {"elongation": "1 %", "lanes": lanes, "lane-width": "63 mm"}},
+        "slitter": {"speed": "80 m/min", "buffer": draw(st.integers(0, 2)), "makes": "strip", "web": web},
         "winder": {
             "count": draw(st.integers(1, 3)),
             "time": draw(times()),
@@ -181,13 +181,17 @@ def joined_stations(draw: st.DrawFn) -> dict[str, Text]:
 
 
 @st.composite
+def trays(draw: st.DrawFn) -> Text:
+    back = draw(st.sampled_from(["0 s", "3 s"]))
+    return {"holds": draw(st.integers(1, 4)), "count": draw(st.integers(1, 6)), "empty-return": back}
+
+
+@st.composite
 def line_files(draw: st.DrawFn) -> str:
     """The text of a line file (JSON is YAML)."""
     begin = draw(st.sampled_from(["plain", "plain", "joined", "coils"]))
-    if begin == "plain":
-        stations = {"feed": draw(machines())}
-    else:
-        stations = draw(joined_stations() if begin == "joined" else coil_stations())
+    begins = {"plain": st.fixed_dictionaries({"feed": machines()}), "joined": joined_stations(), "coils": coil_stations()}
+    stations = draw(begins[begin])
     for i in range(draw(st.integers(1, 3))):
         stations[f"step-{i}"] = draw(steps())
     if draw(st.integers(0, 2)) == 0:
@@ -201,7 +205,7 @@ def line_files(draw: st.DrawFn) -> str:
         "line": "drawn",
         "product": "part",
         "materials": {"powder": {}, "foil": {}, "separator": {}, "slurry": {"shelf-life": draw(st.sampled_from(["8 s", "40 s", "1 h"]))}},
-        "carriers": {"tray": {"holds": draw(st.integers(1, 4)), "count": draw(st.integers(1, 6)), "empty-return": draw(st.sampled_from(["0 s", "3 s"]))}},
+        "carriers": {"tray": draw(trays())},
         "people": {"fitter": {"count": draw(st.integers(1, 2)), **({"works": "day"} if draw(st.booleans()) else {})}},
         "vehicles": {"cart": {"count": draw(st.integers(1, 2)), "speed": "1 m/s", "load": draw(st.sampled_from(["0 s", "1 s"])), "distance": "2 m"}},
         "utilities": utilities,

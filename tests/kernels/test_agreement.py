@@ -1,4 +1,4 @@
-"""The calendar and the plain reference agree bit for bit: every row, every time in state, every count, element by element and on the whole 21700 line."""
+"""The calendar and the plain reference agree bit for bit, in every row, time in state and count: element by element, and on the 21700 line."""
 
 from __future__ import annotations
 

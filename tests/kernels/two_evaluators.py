@@ -131,7 +131,7 @@ def first_difference(kind: str, calendar: list[Row], reference: list[Row]) -> st
     if mine == yours:
         return None
     names = [n for n in getattr(new_rows(1), kind).dtype.names if n != "pad"]
-    at = [names.index(n) for n in ("leave", "t") if n in names][0]
+    at = next(names.index(n) for n in ("leave", "t") if n in names)
     only = [(row[at], "calendar", row) for row in set(mine) - set(yours)] + [(row[at], "reference", row) for row in set(yours) - set(mine)]
     first = "\n  ".join(f"{who}: {dict(zip(names, row, strict=True))}" for _, who, row in sorted(only)[:4])
     return f"{kind}: {len(mine)} rows of the calendar, {len(yours)} of the reference; first that differ\n  {first}"
