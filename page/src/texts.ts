@@ -124,7 +124,7 @@ export const texts = {
     needs: "Needs someone", needsSub: "largest effect first", nothingNeeded: "Nobody is needed", nothingNeededNext: "Faults and alarms appear here, with the next step.",
     next: "Next:", open: "Open", acknowledge: "Acknowledge", acknowledged: (by: string | null, at: string) => (by ? `Acknowledged by ${by}, ${at}.` : `Acknowledged ${at}.`),
     effect: (n: number) => `${signed(-n, Math.abs(n) < 9.95 ? 1 : 0)}\u202fppm`, times: (n: number) => `${n} times in 1\u202fh`,
-    lostSince: (at: string) => `Lost since ${at}`, lostSub: (lost: string, possible: string, word: string) => `${lost} of ${possible} possible ${word}, by cause`, nothingLost: "nothing lost yet",
+    lostSince: (at: string) => `Lost since ${at}`, lostSub: (lost: string, possible: string, word: string) => `${lost} of ${possible} possible ${word}, by cause`, nothingLost: "nothing lost yet", notCounted: "not counted yet",
     cause: (cause: string, station: string | null) => (cause === "held" && station ? `${station} held` : causes[cause] ?? words(cause)),
     nextHour: "Next hour", nextSub: "from plan and levels", nothingNext: "Nothing is due in the next hour.",
     due: (kind: string, where: string, what: string, seconds: number | null) => {

@@ -114,7 +114,7 @@ function Losses({ sample }: { sample: LineSample }) {
   let held = -1;
   return (
     <section className="panel losses">
-      <div className="ph"><h2>{texts.line.lostSince(minute(sample.since_us, zone))}</h2><span className="sub">{possible !== null && good !== null && possible > 0 ? texts.line.lostSub(count(Math.max(0, possible - good)), count(possible), header.product_word) : texts.line.nothingLost}</span></div>
+      <div className="ph"><h2>{texts.line.lostSince(minute(sample.since_us, zone))}</h2><span className="sub">{possible !== null && good !== null && possible > 0 ? texts.line.lostSub(count(Math.max(0, possible - good)), count(possible), header.product_word) : possible === null ? texts.line.notCounted : texts.line.nothingLost}</span></div>
       <div className="lossbar">
         {pieces.map((each) => {
           if (each.cause === "held") held += 1;
@@ -122,7 +122,7 @@ function Losses({ sample }: { sample: LineSample }) {
           const name = texts.line.cause(each.cause, each.station ? stationTitle(each.station) : null);
           return <div key={each.cause + (each.station ?? "")} style={{ flexGrow: each.count }} title={name}><i style={{ background: fill }} /><span>{name}</span><b>{count(each.count)}</b></div>;
         })}
-        {pieces.length ? null : <div style={{ flexGrow: 1 }}><i style={{ background: "var(--run-soft)" }} /><span>{texts.line.nothingLost}</span></div>}
+        {pieces.length ? null : <div style={{ flexGrow: 1 }}><i style={{ background: "var(--run-soft)" }} /><span>{possible === null ? texts.notYet : texts.line.nothingLost}</span></div>}
       </div>
     </section>
   );
