@@ -32,6 +32,12 @@ def line(name: str) -> Plant:
     return load(name, installed_libraries())
 
 
+@cache
+def line_at(name: str, begin: str) -> Plant:
+    """A line of the library whose runs begin at a stated moment."""
+    return load(name, installed_libraries(), [f"run.begin={begin}"])
+
+
 def rows_of(path: Path, table: str) -> list[tuple[object, ...]]:
     """All rows of one table, sorted, in terms that do not depend on the run."""
     columns = [c.strip() for c in TABLES[table].split(",")]

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from linewright.control.compile import Compiled, compile_plant
 from linewright.control.fill import open_line
 from linewright.drivers.driver import Driver
 from linewright.drivers.emulated.plant import EmulatedPlant
-from linewright.kernels.state import OPENING, State
+from linewright.kernels.state import State
 from linewright.live.clock import MAX
 from linewright.model.errors import LinewrightError, NotYetError
 from linewright.model.plant import Plant
 
-__all__ = ["Ready", "make_ready", "opening_carriers", "refuse_speed"]
+__all__ = ["Ready", "make_ready", "refuse_speed"]
 
 
 @dataclass(frozen=True)
@@ -56,18 +54,6 @@ def make_ready(plant: Plant, seed: int, begin_us: int) -> Ready:
     state = open_line(compiled, seed, keep=True)
     number_of = {path: number for number, path in enumerate(compiled.stations)}
     return Ready(compiled, state, EmulatedPlant(plant, compiled.table, state, number_of), number_of)
-
-
-def opening_carriers(ready: Ready) -> dict[int, int]:
-    """Return how many carriers of each kind are full at the begin (numbers 1 to n)."""
-    found = {}
-    for carrier in ready.compiled.table.carriers:
-        if int(carrier.count):
-            trays = ready.state.trays[carrier.tray0 : carrier.tray0 + carrier.count]
-            full = int(np.count_nonzero(trays.content == OPENING))
-            if full:
-                found[int(carrier.kind)] = full
-    return found
 
 
 def refuse_speed(speed: float, drivers: Sequence[Driver]) -> None:

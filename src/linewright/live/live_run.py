@@ -11,8 +11,9 @@ from typing import Any, Self
 import numpy as np
 
 from linewright.control.alarms import Alarm, alarm_rules
+from linewright.control.opening import opening_of
 from linewright.drivers.driver import Rows
-from linewright.genealogy.line_facts import line_facts
+from linewright.genealogy.line_facts import held_on_carriers, line_facts, opening_carriers
 from linewright.genealogy.record import Recorder
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import Rows as RowBuffers
@@ -22,14 +23,14 @@ from linewright.ledger.records import Event
 from linewright.ledger.writer import RunWriter
 from linewright.live.alarm_desk import AlarmDesk
 from linewright.live.floor import EmulatedFloor
-from linewright.live.line_of_run import Ready, opening_carriers, refuse_speed
+from linewright.live.line_of_run import Ready, refuse_speed
 from linewright.live.mailbox import Commands
 from linewright.live.operator import Operator
 from linewright.live.orders import first_order
 from linewright.live.replay import read_tail
 from linewright.live.sampling import Sampling
 from linewright.live.signal_blocks import Feed, SignalBlocks
-from linewright.live.state_keeping import fills_by_tray, line_from, on_carriers, state_bytes
+from linewright.live.state_keeping import fills_by_tray, line_from, state_bytes
 from linewright.live.watch import SilenceWatch
 from linewright.measures.line_sample import LineSampler
 
@@ -85,7 +86,7 @@ class LiveRun:
 
     def begin(self) -> None:
         """Write what stands before the first row, and start the order."""
-        self._recorder.begin(opening_carriers(self._ready))
+        self._recorder.begin(opening_carriers(opening_of(self._ready.compiled)))
         self.event("run.started", 0, self._header())
         self.operator.begin(0)
         self.sampling.begin(self._floor.state)
@@ -243,7 +244,7 @@ class LiveRun:
     def _restore(self, state: Any, arrays: Mapping[str, np.ndarray[Any, Any]], values: Mapping[str, Any]) -> None:
         self._floor.state = state
         self._ready.machines.restore(arrays, values["machines"])
-        self._recorder.restore(values["recorder"], on_carriers(state, self._ready.compiled.table))
+        self._recorder.restore(values["recorder"], held_on_carriers(self._ready.compiled, state))
         self.operator.restore(values["operator"])
         self.sampling.restore(values["sampling"])
         self._signals.closed_ns = values["signals_ns"]

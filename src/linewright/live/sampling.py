@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from linewright.control.compile import Compiled
+from linewright.control.shifts import shift_at
 from linewright.drivers.emulated.plant import EmulatedPlant
 from linewright.kernels.state import State
 from linewright.live.orders import LiveOrder, OrderState
+from linewright.measures.line_ahead import next_hour, resources, webs
+from linewright.measures.line_figures import LineFiguresSampler
 from linewright.measures.line_sample import LineSampler
 
 __all__ = ["Sampling"]
@@ -32,29 +35,42 @@ class Sampling:
 
     def __init__(self, compiled: Compiled, sampler: LineSampler, speed: float) -> None:
         self._compiled, self._sampler, self._speed = compiled, sampler, speed
+        self._figures = LineFiguresSampler(compiled, sampler)
+        self._shift_us: int | None = None
         self._last = compiled.station(_last_station(compiled))
         self._key_tags = _key_tags(compiled)
 
     def begin(self, state: State) -> None:
         """Count from now on."""
         self._sampler.begin_count(state)
+        self._figures.begin_count(state)
 
     def body(self, state: State, order: LiveOrder, machines: EmulatedPlant, reached_ns: int) -> dict[str, Any]:
         """Return the body of a sample (docs/api.md, section 4)."""
-        made = int(state.stations.good[self._last])
+        shift = shift_at(self._compiled.plant, self._compiled.begin_us + reached_ns // 1000)
+        if shift is not None and shift.begin_us != self._shift_us:
+            if self._shift_us is not None:
+                self.begin(state)
+            self._shift_us = shift.begin_us
+        stations = self._sampler.stations(state, keys=self._keys(machines, reached_ns))
         return {
             "v": 1, "speed": "max" if math.isinf(self._speed) else self._speed, "state": _STATES.get(order.state, order.state.value),
-            "stations": self._sampler.stations(state, keys=self._keys(machines, reached_ns)),
-            "order": order.body(made),
+            "since_us": self._sampler.since_us,
+            "shift": None if shift is None else {"name": shift.name, "plan": shift.plan, "begin_us": shift.begin_us, "end_us": shift.end_us},
+            "stations": stations, **self._figures.body(state, stations),
+            "next_hour": next_hour(self._compiled, state), "order": order.body(int(state.stations.good[self._last])),
+            "webs": webs(self._compiled, state), "resources": resources(self._compiled, state),
         }  # fmt: skip
 
     def saved(self) -> dict[str, Any]:
         """Return what it knows, for JSON."""
-        return self._sampler.saved()
+        return {"sampler": self._sampler.saved(), "figures": self._figures.saved(), "shift_us": self._shift_us}
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what `saved` returned."""
-        self._sampler.restore(saved)
+        self._sampler.restore(saved["sampler"])
+        self._figures.restore(saved["figures"])
+        self._shift_us = saved["shift_us"]
 
     def _keys(self, machines: EmulatedPlant, reached_ns: int) -> dict[str, dict[str, Any]]:
         """Return the newest value of the first signal of each station, in shown units."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linewright.kernels.state import FILLED, State, load_state, save_fills, save_state
+from linewright.kernels.state import State, load_state, save_fills, save_state
 from linewright.kernels.table import Table
 from linewright.ledger.writer import Checkpoint
 from linewright.live.saved_state import SavedState, decoded, encoded
 
-__all__ = ["fills_by_tray", "line_from", "on_carriers", "state_bytes"]
+__all__ = ["fills_by_tray", "line_from", "state_bytes"]
 
 _LINE = "line"
 
@@ -47,22 +47,3 @@ def line_from(table: Table, checkpoint: Checkpoint) -> tuple[State, SavedState]:
     saved = decoded(checkpoint.state)
     state = load_state(table, saved.arrays.pop(_LINE).tobytes(), checkpoint.fills.values())
     return state, saved
-
-
-def on_carriers(state: State, table: Table) -> dict[int, NDArray[np.int32]]:
-    """Return what lies on the carriers, by kind: int32 (carriers + 1, holds), row by serial, 0 where nothing or opening stock lies."""
-    found = {}
-    for carrier in table.carriers:
-        count, holds = int(carrier.count), int(carrier.holds)
-        if count == 0:
-            continue
-        trays = state.trays[carrier.tray0 : carrier.tray0 + count]
-        held = state.fills[carrier.fill0 : carrier.fill0 + count * holds].reshape(count, holds)
-        rows = np.zeros((count + 1, holds), np.int32)
-        for tray in np.flatnonzero(trays.content == FILLED):
-            n = int(trays[tray]["count"])
-            rows[tray + 1, :n] = held[tray, :n]
-        found[int(carrier.kind)] = rows
-    return found
-
-

@@ -38,6 +38,8 @@ __all__ = ["LineSampler", "MachineNow", "machines_now"]
 
 #: Machines are told one by one up to so many.
 MACHINES_MOST = 20
+#: A wait of so long is told, also where the station's cycle is longer.
+WAIT_NS = 60_000_000_000
 #: Rates are means over so long [ns]; and one mark of the counts is kept every so often.
 RATE_NS, MARK_NS = 900_000_000_000, 10_000_000_000
 
@@ -60,19 +62,21 @@ class MachineNow:
 def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]) -> list[MachineNow]:
     """Return every machine of one station.
 
-    A wait that is shorter than the station's shortest recorded one is not told: the machine counts as running.
+    A wait that is shorter than the station's shortest recorded one, or than `WAIT_NS`, is not told: the machine counts as running.
     """
     station = table.stations[number]
-    now = int(state.head[0].now)
+    now, short = int(state.head[0].now), min(int(station.short), WAIT_NS)
     rows = state.machines[station.machine0 : station.machine0 + station.count]
     found = []
-    for row in rows:
-        category, since = int(row.category), int(row.since)
-        if category in (T_STARVED, T_BLOCKED) and now - since < int(station.short):
-            category = T_EXECUTE
-        is_planned = category == T_PLANNED or (category == T_CREW and int(row.mask) & PLANNED)
+    told = zip(rows["category"].tolist(), rows["since"].tolist(), rows["k"].tolist(), strict=True)
+    for place, (category, since, made) in enumerate(told):
+        if category == T_EXECUTE or (category in (T_STARVED, T_BLOCKED) and now - since < short):
+            found.append(MachineNow("Execute", None, since, made))
+            continue
+        row = rows[place]
+        is_planned = category == T_PLANNED or (category == T_CREW and int(row["mask"]) & PLANNED)
         name = "Stopped" if is_planned else _PACKML[category]
-        found.append(MachineNow(name, _reason(table, number, row, category, reasons), since, int(row.k)))
+        found.append(MachineNow(name, _reason(table, number, row, category, reasons), since, made))
     return found
 
 
@@ -82,13 +86,13 @@ def _reason(table: Table, number: int, row: Any, category: int, reasons: Sequenc
     if category in fixed:
         return fixed[category]
     if category == T_UTILITY:
-        return reasons[int(row.utility)] if row.utility >= 0 else None
-    if category in (T_PLANNED, T_CREW, T_REPAIR):
-        if int(row.mask) & PLANNED and row.plan >= 0:
-            return reasons[int(table.plans[station.plan0 + row.plan].reason)]
-        if int(row.mask) & FAULT and row.mode >= 0:
-            return reasons[int(table.modes[station.mode0 + row.mode].reason)]
-    return None
+        return reasons[int(row.utility)].rpartition(".")[0] if row.utility >= 0 else None
+    reason = -1
+    if int(row.mask) & PLANNED and row.plan >= 0:
+        reason = int(table.plans[station.plan0 + row.plan].reason)
+    elif int(row.mask) & FAULT and row.mode >= 0:
+        reason = int(table.modes[station.mode0 + row.mode].reason)
+    return reasons[reason].rpartition(".")[2] if reason >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class LineSampler:
     number_of
         Number of each station (by path) in the table.
     reasons
-        Texts of the table's reasons.
+        Texts of the table's reasons, such as ``winder.web-break``.
     begin_us
         Line time of kernel time 0, UTC.
     """
@@ -173,9 +177,10 @@ class LineSampler:
     def rates_per_min(self, state: State, over_ns: int = RATE_NS) -> NDArray[np.float64]:
         """Return what each station made a minute, mean of the last `over_ns` (or since the oldest mark), shape (stations,)."""
         now = int(state.head[0].now)
-        old = next((m for m in self._marks if m.at_ns >= now - over_ns), None)
-        if old is None or old.at_ns >= now:
+        before = [m for m in self._marks if m.at_ns < now]
+        if not before:
             return np.zeros(len(self._work_ns))
+        old = next((m for m in before if m.at_ns >= now - over_ns), before[-1])
         rates: NDArray[np.float64] = (self._made(state) - old.made) / ((now - old.at_ns) / 60e9)
         return np.maximum(rates, 0.0)
 

@@ -16,7 +16,6 @@ from linewright.drivers.driver import Connection, DriverError, Manifest, Rows, S
 from linewright.drivers.emulated.process_values import Follows, ProcessValue, process_values
 from linewright.drivers.outbox import Outbox
 from linewright.kernels import emulated as k
-from linewright.kernels.calendar import margin
 from linewright.kernels.exchange_rows import SET
 from linewright.kernels.floor import drive
 from linewright.kernels.rows import Rows as RowBuffers
@@ -153,7 +152,7 @@ class EmulatedPlant:
         Commands and records pass as they do by `send` and `records`: they are logged, and the records count as handed out.
         """
         self._refuse_closed()
-        reason = int(drive(self._table, state, rows, self._plant, self._lists, until_ns, rows.visit.shape[0] - margin(self._table)))
+        reason = int(drive(self._table, state, rows, self._plant, self._lists, until_ns))
         if self._keep_records():
             self._outbox.take(1 << 62)
         self._follow(min(until_ns, int(state.head[0].now)))

@@ -1,0 +1,77 @@
+"""The sentence of the product, as a test: a live run on emulated machines and a kept simulation write the same ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from lines import TABLES, line_at
+
+from linewright.ledger.ledger import Ledger
+from linewright.live.run import MAX, RunResult, run
+from linewright.model.plant import Plant
+from linewright.twin.simulate import simulate
+
+BEGIN = "2026-01-05 00:00"  # both begin at the same line time, so that rows can be compared as they are
+
+
+def lived(plant: Plant, seed: int, until_s: float, ledger: Ledger) -> Path:
+    result: RunResult = asyncio.run(run(plant, ledger=ledger, speed=MAX, seed=seed, until_s=until_s, say=lambda text: None, wanted_bytes=0))
+    assert (result.why, result.line_s) == ("until", until_s)
+    return ledger.path_of(result.run)
+
+
+def simulated(plant: Plant, seed: int, until_s: float, ledger: Ledger) -> Path:
+    result = simulate(plant, until_s=until_s, seed=seed, keep="all", ledger=ledger)
+    assert result.run is not None
+    return ledger.path_of(result.run)
+
+
+def compare(floor: Path, twin: Path) -> dict[str, int]:
+    """Compare all tables row by row inside SQLite, and return how many rows each holds."""
+    connection = sqlite3.connect(f"{floor.absolute().as_uri()}?mode=ro", uri=True)
+    connection.execute("ATTACH ? AS twin", (f"{twin.absolute().as_uri()}?mode=ro",))
+    names = "SELECT key, kind, text FROM {}.name WHERE kind IN ('step', 'machine', 'state', 'reason', 'role', 'kind', 'material', 'grade', 'input')"
+    assert connection.execute(names.format("main")).fetchall() == connection.execute(names.format("twin")).fetchall()
+    counts = {}
+    for table, columns in TABLES.items():
+        one, other = (f"SELECT {columns} FROM {schema}.{table}" for schema in ("main", "twin"))
+        only_twin = connection.execute(f"{other} EXCEPT {one}").fetchall()
+        if table == "state":  # a simulation ends: it tells the waits that still go on, one a machine at most; a run that may go on does not
+            told = dict(connection.execute("SELECT key, text FROM twin.name"))
+            assert all(told[row[2]] == "Suspended" for row in only_twin)
+            assert len({row[0] for row in only_twin}) == len(only_twin)
+        else:
+            assert only_twin[:3] == [], table
+        assert connection.execute(f"{one} EXCEPT {other}").fetchmany(3) == [], table
+        (mine,), (its,) = (connection.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone() for schema in ("main", "twin"))
+        assert mine == its - (len(only_twin) if table == "state" else 0), table
+        counts[table] = mine
+    alarms = "SELECT kind, line_us, json_extract(body, '$.alarm') FROM {}.event WHERE kind LIKE 'alarm.%' OR kind LIKE 'tool.%' ORDER BY 1, 2, 3"
+    assert connection.execute(alarms.format("main")).fetchall() == connection.execute(alarms.format("twin")).fetchall()
+    connection.close()
+    return counts
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_four_stations_live_and_simulated_are_one(tmp_path: Path, seed: int) -> None:
+    plant, ledger = line_at("four-stations", BEGIN), Ledger(tmp_path)
+    counts = compare(lived(plant, seed, 30_000, ledger), simulated(plant, seed, 30_000, ledger))
+    assert counts["visit"] > 30_000
+
+
+def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:
+    """The whole 21700 line, filled, for five and a quarter hours: 100,000 cells are wound, and every visit, state, edge and value is the same in both ledgers."""
+    plant, ledger = line_at("cylindrical-21700-tabless", BEGIN), Ledger(tmp_path)
+    until_s = 5.25 * 3600.0
+    floor = lived(plant, 7, until_s, ledger)
+    counts = compare(floor, simulated(plant, 7, until_s, ledger))
+    connection = sqlite3.connect(floor)
+    (wound,) = connection.execute("SELECT count(*) FROM visit WHERE step = (SELECT key FROM name WHERE kind = 'step' AND text = 'winder')").fetchone()
+    connection.close()
+    assert wound >= 100_000
+    assert counts["visit"] > 1_000_000
+    assert counts["consume"] > 300_000
+    assert counts["piece_map"] > 20
