@@ -33,7 +33,7 @@ class Values:
         self._facts = facts
         self._normal = normal_table()
         with np.errstate(over="ignore"):
-            self._base = base_of(facts.seed, facts.replication)
+            self._base = np.uint64(base_of(facts.seed, facts.replication))  # compiled code hands out a plain number, and takes one above 2^63 only as this
         self._hashes: dict[str, np.uint64] = {}
 
     def layouts(self) -> dict[int, Layout]:

@@ -247,7 +247,7 @@ def draw_values(seed: int, replication: int, key: str, serials: np.ndarray, mean
     serials = np.ascontiguousarray(serials, dtype=np.int64)
     means = np.ascontiguousarray(np.broadcast_to(np.asarray(mean, dtype=np.float64), serials.shape))
     out = np.empty(serials.shape, dtype=np.float64)
-    fill_values(normal_table(), base_of(seed, replication), np.uint64(hash_text(key)), serials, means, float(spread), out)
+    fill_values(normal_table(), np.uint64(base_of(seed, replication)), np.uint64(hash_text(key)), serials, means, float(spread), out)
     return out
 
 
