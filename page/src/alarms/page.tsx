@@ -101,7 +101,7 @@ function Row({ alarm }: { alarm: Alarm }) {
   return (
     <tr data-item="" tabIndex={-1} data-alarm={alarm.key} className={alarm.state === "gone" ? "gone" : ""} onKeyDown={(event) => { if (event.key === "Enter" && event.target === event.currentTarget) go(to); }}>
       <td><AlarmBadge priority={alarm.priority} state={alarm.state} /></td>
-      <td><b className="at">{alarm.text || alarm.title}</b>{alarm.times_1h > 1 ? <span className="muted"> {texts.line.times(alarm.times_1h)}</span> : null}</td>
+      <td><b className="at">{alarm.text || alarm.title}</b>{alarm.times_1h > 1 ? <span className="muted"> {texts.line.times(alarm.times_1h)}</span> : null}{alarm.next ? <div className="narrow-only soft">{alarm.next}</div> : null}</td>
       <td className="nowrap wide-only"><a href={to}>{machineTitle(alarm.station, alarm.machine)}</a></td>
       <td className="nowrap"><span className="ast">{alarm.state === "acknowledged" ? <Icon name="check" size={13} /> : null}{texts.alarms.states[alarm.state] ?? alarm.state}</span>{alarm.acknowledged_by ? <span className="muted"> {alarm.acknowledged_by}</span> : null}</td>
       <td className="num" title={exact(alarm.raised_us)}>{end ? texts.alarms.took(brief((end - alarm.raised_us) / 1e6)) : brief((now() - alarm.raised_us) / 1e6)}<div className="unit">{when(alarm.raised_us, zone, now())}</div></td>
