@@ -156,11 +156,12 @@ export function StationBox({ box, density, station, now, alarm, word, href }: Bo
   const rated = isTall && station.rated_per_min ? texts.line.ofRated(station.rated_per_min * (station.products_per_item ?? 1)) : numbers.line;
   const isSmall = box.shape === "small";
   const room = inner - (alarm ? 13 : 0);
-  const isLong = textWidth(box.title, 13, true) > room;
+  // A long name becomes smaller, down to the least size, before it is cut.
+  const [nameSize, nameClass] = [[13, "t13"], [11.4, "t12"], [10.6, ""]].find(([size]) => textWidth(box.title, size as number, true) <= room) ?? [10.6, ""];
   return (
     <a href={href} className="station" data-item="" data-station={station.path} data-state={state.group}>
       <rect x={x + edge.width / 2} y={y + edge.width / 2} width={w - edge.width} height={h - edge.width} rx={4} fill="var(--raised)" stroke={edge.stroke} strokeWidth={edge.width} strokeOpacity={edge.opacity} strokeDasharray={edge.dash} className="edge" />
-      <text x={x + pad} y={y + rows.name} className={"t1 b " + (isLong ? "t12" : "t13")}>{fit(box.title, isLong ? 11.4 : 13, room, true)}</text>
+      <text x={x + pad} y={y + rows.name} className={"t1 b " + nameClass}>{fit(box.title, nameSize as number, room, true)}</text>
       {alarm ? <g transform={`translate(${x + w - 20} ${y + 5}) scale(.9)`}><AlarmShape priority={alarm.priority} state={alarm.state} /></g> : null}
       <g transform={`translate(${x + pad} ${y + rows.state - 9})`}><StateShape group={state.group} side={state.side} /></g>
       <text x={x + pad + 15} y={y + rows.state} className={"t12 " + CLASS[state.group]}>{fit(state.text, 12, isSmall ? inner - 66 : inner - 15)}</text>
