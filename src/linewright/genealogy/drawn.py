@@ -33,7 +33,8 @@ class Values:
         self._facts = facts
         self._normal = normal_table()
         with np.errstate(over="ignore"):
-            self._base = np.uint64(base_of(facts.seed, facts.replication))  # compiled code hands out a plain number, and takes one above 2^63 only as this
+            # compiled code hands out a plain number, and takes one above 2^63 only as unsigned
+            self._base = np.uint64(base_of(facts.seed, facts.replication))
         self._hashes: dict[str, np.uint64] = {}
 
     def layouts(self) -> dict[int, Layout]:
