@@ -210,7 +210,7 @@ def line_files(draw: st.DrawFn) -> str:
         "vehicles": {"cart": {"count": draw(st.integers(1, 2)), "speed": "1 m/s", "load": draw(st.sampled_from(["0 s", "1 s"])), "distance": "2 m"}},
         "utilities": utilities,
         "shifts": {"day": {"days": "all", "hours": ["00:00-00:01", "00:02-00:04"]}},
-        "run": {"begin": "2026-01-05 00:00"},
+        "run": {"begin": "2026-01-05 00:00", "start": draw(st.sampled_from(["empty", "empty", "filled"]))},
         "stations": stations,
     }
     if "load" not in stations:

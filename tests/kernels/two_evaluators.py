@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -76,9 +77,9 @@ def line_of(line: Compiled, seed: int = 1) -> Line:
     return read_table(line.table, seed)
 
 
-def run_calendar(line: Compiled, until: int, seed: int = 1, state: State | None = None) -> tuple[dict[str, list[Row]], State]:
-    """Return all rows that the calendar writes before `until`, by kind, and its state then."""
-    state = open_line(line, seed, keep=True) if state is None else state
+def run_calendar(line: Compiled, until: int, seed: int = 1, cuts: Sequence[int] = ()) -> tuple[dict[str, list[Row]], State]:
+    """Return all rows that the calendar writes before `until`, by kind, and its state then; `cuts` are times at which it is stopped and goes on."""
+    state = open_line(line, seed, keep=True)
     rows = new_rows(max(rows_needed(line.table), 4096))
     found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
 
@@ -91,9 +92,10 @@ def run_calendar(line: Compiled, until: int, seed: int = 1, state: State | None 
 
     arguments = [callable_as(arrays) for arrays in (line.table, state, rows)]
     with np.errstate(over="ignore"):
-        while (reason := advance(*arguments, until)) != UNTIL:
-            assert reason == ROWS, reason
-            take()
+        for time in (*cuts, until):
+            while (reason := advance(*arguments, time)) != UNTIL:
+                assert reason == ROWS, reason
+                take()
         finish(*arguments)
     take()
     return found, state
@@ -151,9 +153,9 @@ def first_difference(kind: str, calendar: list[Row], reference: list[Row]) -> st
     return f"{kind}: {len(mine)} rows of the calendar, {len(yours)} of the reference; first that differ\n  {first}"
 
 
-def differences(line: Compiled, until: int, seed: int = 1) -> list[str]:
+def differences(line: Compiled, until: int, seed: int = 1, cuts: Sequence[int] = ()) -> list[str]:
     """Run both; return in what they differ: nothing, where they agree bit for bit."""
-    rows, state = run_calendar(line, until, seed)
+    rows, state = run_calendar(line, until, seed, cuts)
     log = run_reference(line, until, seed)
     other = rows_of(log)
     found = [difference for kind in KINDS if (difference := first_difference(kind, rows[kind], other[kind]))]
