@@ -111,6 +111,7 @@ function Losses({ sample }: { sample: LineSample }) {
   const possible = losses?.possible ?? null;
   const good = losses?.good ?? null;
   const pieces = lossPieces(losses?.parts ?? []);
+  const total = pieces.reduce((sum, each) => sum + each.count, 0);
   let held = -1;
   return (
     <section className="panel losses">
@@ -120,7 +121,7 @@ function Losses({ sample }: { sample: LineSample }) {
           if (each.cause === "held") held += 1;
           const fill = each.cause === "held" ? `color-mix(in srgb, var(--ink) ${HELD[Math.min(held, 3)] ?? 30}%, var(--surface))` : FILL[each.cause] ?? FILL["other"];
           const name = texts.line.cause(each.cause, each.station ? stationTitle(each.station) : null);
-          return <div key={each.cause + (each.station ?? "")} style={{ flexGrow: each.count }} title={name}><i style={{ background: fill }} /><span>{name}</span><b>{count(each.count)}</b></div>;
+          return <div key={each.cause + (each.station ?? "")} style={{ flexGrow: each.count }} title={`${name} ${count(each.count)}`} className={each.count < total * 0.045 ? "thin" : undefined}><i style={{ background: fill }} /><span>{name}</span><b>{count(each.count)}</b></div>;
         })}
         {pieces.length ? null : <div style={{ flexGrow: 1 }}><i style={{ background: "var(--run-soft)" }} /><span>{possible === null ? texts.notYet : texts.line.nothingLost}</span></div>}
       </div>
