@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_line import Plan, Slot
@@ -42,6 +42,15 @@ class Task:
     ends: Callable[[], None]
     since: int | None = None  # it runs since; None while it stands still
     lasts: bool = True  # an unload that takes no time is not Execute
+
+
+class Inside(NamedTuple):
+    """An item in an oven or a store: when it reached the queue and moved in; of a store, its number and when its time is over."""
+
+    arrived: int
+    moved_in: int
+    n: int = 0
+    ready: int = 0
 
 
 @dataclass
@@ -89,13 +98,13 @@ class Machine:
         self.held: list[Thing] = []  # in an oven or a store
         self.is_baking = False
         self.deadline: int | None = None  # an oven starts at the latest
-        self.stay: dict[int, tuple[int, int, int, int]] = {}  # store, by key: n, arrived, moved in, ready
+        self.inside: dict[int, Inside] = {}  # by key, of what is in an oven or a store
         self.tool = -1
         self.verdict = VERDICT_PASS
         self.grade = -1
         # failures
         self.failed: int | None = None  # mode
-        self.is_mended = False  # the repair runs
+        self.is_under_repair = False  # the repair runs
         self.failures = [1] * len(station.step.modes)  # the number of each mode's failure to come
         self.clocks = [mode.life(number, 1) for mode in station.step.modes]  # running time left, or the time it falls due
         # maintenance
@@ -208,8 +217,8 @@ class Machine:
             elif works_since is not None:
                 due.append((works_since + self.clocks[j], j))
         if due:
-            time, mode = min(due)
-            self.world.calendar.at(time, source, lambda: self.fail(mode))
+            time, failing = min(due)
+            self.world.calendar.at(time, source, lambda: self.fail(failing))
 
     def fail(self, j: int) -> None:
         """Fail by mode j; ask for people, or mend at once."""
@@ -229,7 +238,7 @@ class Machine:
         """Begin the repair; it goes on through all stops."""
         j = self.failed
         assert j is not None
-        self.is_mended = True
+        self.is_under_repair = True
         self.world.after(self.station.step.modes[j].repair(self.number, self.failures[j]), self.source(REPAIRED), self.repaired)
         self.note()
 
@@ -238,7 +247,7 @@ class Machine:
         j = self.failed
         assert j is not None
         mode = self.station.step.modes[j]
-        self.failed, self.is_mended = None, False
+        self.failed, self.is_under_repair = None, False
         self.failures[j] += 1
         self.clocks[j] = mode.life(self.number, self.failures[j]) + (0 if mode.running else self.world.now)
         self.go(Stop.FAULT)
@@ -311,7 +320,7 @@ class Machine:
         if self.kept is not None:
             return (Category.PLANNED if self.is_kept else Category.CREW), STOPPED, self.kept.plan.reason
         if self.failed is not None:
-            return (Category.REPAIR if self.is_mended else Category.CREW), HELD, step.modes[self.failed].reason
+            return (Category.REPAIR if self.is_under_repair else Category.CREW), HELD, step.modes[self.failed].reason
         if self.utilities_down:
             return Category.UTILITY, SUSPENDED, self.utility_reason
         if self.task is not None and self.task.what == "change":

@@ -8,7 +8,7 @@ from linewright.kernels.reference import World
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Comes, Flow
-from linewright.kernels.reference_machine import DONE, Machine, Task
+from linewright.kernels.reference_machine import DONE, Inside, Machine, Task
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.kernels.state import WORK, State
 from linewright.kernels.table import Table
@@ -98,7 +98,7 @@ class Filling:
                 entry = self.state.bins[first + i]
                 thing = self.thing(int(entry["item"]), amount=station.step.made)
                 machine.held.append(thing)
-                machine.stay[thing.key] = (int(entry["n"]), int(entry["arrive"]), int(entry["start"]), int(entry["ready"]))
+                machine.inside[thing.key] = Inside(int(entry["arrive"]), int(entry["start"]), int(entry["n"]), int(entry["ready"]))
         if int(own["phase"]) == WORK:
             machine.started, machine.arrived = int(row["start"]), int(row["arrive"])
             machine.is_baking = station.step.flow is Flow.BATCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Flow
-from linewright.kernels.reference_machine import LINE, Machine
+from linewright.kernels.reference_machine import LINE, Inside, Machine
 
 
 class Oven(Station):
@@ -24,7 +24,7 @@ class Oven(Station):
         if not machine.held:
             machine.deadline = None if self.step.wait is None else self.world.now + self.step.wait
         machine.held.append(item)
-        machine.stay[item.key] = (0, item.arrived, self.world.now, 0)
+        machine.inside[item.key] = Inside(item.arrived, self.world.now)
         if self.step.load:
             machine.begin("load", self.step.load, lambda: self.loaded(machine))
         else:
@@ -90,7 +90,7 @@ class Oven(Station):
     def left(self, machine: Machine) -> None:
         """Write the visit of an item that left; unload the next, or be empty."""
         item = machine.held.pop(0)
-        machine.arrived = machine.stay.pop(item.key)[1]
+        machine.arrived = machine.inside.pop(item.key).arrived
         self.write_visit(machine, item)
         if machine.held:
             self.unload(machine)
@@ -118,7 +118,7 @@ class Store(Station):
         self.starts += 1
         now = self.world.now
         machine.held.append(item)
-        machine.stay[item.key] = (self.starts, item.arrived, now, now + self.step.time(self.starts))
+        machine.inside[item.key] = Inside(item.arrived, now, self.starts, now + self.step.time(self.starts))
         if len(machine.held) == 1:
             self.head(machine)
         machine.note()
@@ -126,7 +126,7 @@ class Store(Station):
 
     def head(self, machine: Machine) -> None:
         """Wait for the time of the first item."""
-        ready = machine.stay[machine.held[0].key][3]
+        ready = machine.inside[machine.held[0].key].ready
         self.world.calendar.at(max(ready, self.world.now), machine.source(LINE), lambda: self.is_over(machine))
 
     def begin(self) -> None:
@@ -152,7 +152,7 @@ class Store(Station):
     def left(self, machine: Machine) -> None:
         """Write the visit of the item that left."""
         item = machine.held.pop(0)
-        machine.n, machine.arrived, machine.started, _ = machine.stay.pop(item.key)
+        machine.arrived, machine.started, machine.n, _ = machine.inside.pop(item.key)
         self.write_visit(machine, item)
         if machine.held:
             self.head(machine)

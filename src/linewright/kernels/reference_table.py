@@ -84,7 +84,7 @@ class _Reader:
             first_serials={kind: int(t.kinds[kind]) for kind in self.size(sizes.Z_KINDS)},
         )
 
-    def rows(self, array: np.recarray, which: int) -> np.recarray:
+    def rows(self, array: Any, which: int) -> Any:
         """Return the real rows of an array."""
         return array[: len(self.size(which))]
 
