@@ -223,7 +223,7 @@ class Counting:
         """Return the products of what leaves `segment`, of which `consumer` takes `amount` for each item (or metre) it makes."""
         products = self.products(consumer, seen)
         has = self.amount_leaving(segment)
-        metres = (self.length_m(consumer) or 0.0) if per_length else 1.0
+        metres = self.coated_m(consumer) if per_length else 1.0
         needed = amount * metres
         return products * has / needed if products is not None and has is not None and needed > 0.0 else None
 
@@ -258,6 +258,12 @@ class Counting:
             if each.path == segment.path:
                 break
         return length
+
+    def coated_m(self, segment: Segment) -> float:
+        """Return the metres for which a station takes what it takes a metre: those of a new coil with its trims."""
+        if segment.makes and segment.makes[0].measure is Measure.LENGTH:
+            return segment.makes[0].amount
+        return self.length_m(segment) or 0.0
 
     def holds(self, carrier: str) -> int:
         """Return how many items a carrier holds."""
