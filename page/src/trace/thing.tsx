@@ -64,7 +64,7 @@ function Life({ steps }: { steps: LifeStep[] }) {
         return (
           <li key={step.step + i} title={[step.machine ? texts.thing.machineN(step.machine) : "", step.tool ? texts.thing.tool(step.tool) : "", at !== null ? exact(at) : ""].filter(Boolean).join(", ")}>
             <b>{station(step.step) ? <a href={link(toPath("line", step.step) + (step.machine ? "/" + step.machine : ""))}>{title}{step.machine && (station(step.step)?.count ?? 1) > 1 ? " " + step.machine : ""}</a> : title}</b>
-            <span>{at === null ? texts.notYet : moment(at, zone, now())}{long ? ", " + duration((end - at) / 1e6) : ""}</span>
+            <span>{at === null ? (steps.slice(i + 1).some((each) => each.start_us !== null) ? texts.noValue : texts.notYet) : moment(at, zone, now())}{long ? ", " + duration((end - at) / 1e6) : ""}</span>
           </li>
         );
       })}
@@ -113,7 +113,7 @@ function OnWeb({ id }: { id: string }) {
       <div className="ph"><h2>{texts.thing.onWeb}</h2>
         {piece ? <span className="sub id">{root}{piece.lane ? ", " + texts.thing.lane(piece.lane) : ""}</span> : null}
         <span className="right">
-          {piece ? <span className="ramp wide-only" title={texts.thing.ramp}><span>{texts.station.min}</span><em /><span>{texts.station.max}</span></span> : null}
+          {piece ? <span className="ramp wide-only" title={texts.thing.ramp}><span>{texts.thing.rampLow}</span><em /><span>{texts.thing.rampHigh}</span></span> : null}
           {roots.length > 1 ? <span className="seg" role="group" aria-label={texts.thing.onWeb}>{roots.map(([key], i) => <button key={key} type="button" aria-pressed={key === root} onClick={() => setQuery({ web: key })}>{name(key, i)}</button>)}</span> : null}
         </span></div>
       <div className="pb">

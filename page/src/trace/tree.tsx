@@ -23,7 +23,7 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
       <span>{thingTitle(node.title, node.kind)}</span>
       <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
       {(node.role === "self" ? node.lines : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
-      {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.moreOf(hidden)}</button> : null}
+      {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.hidden(hidden)}</button> : null}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   );

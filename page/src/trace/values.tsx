@@ -26,7 +26,14 @@ export function ValueText({ value }: { value: Value }) {
   return value.literal !== null && value.unit ? <>{value.literal}<div className="unit">{text}</div></> : text;
 }
 
-export function Values({ values }: { values: Value[] }) {
+/** What is outside its window first, then the thing's own values, then those of the webs it lies on. */
+export function inOrder(values: Value[]): Value[] {
+  const rank = (value: Value): number => (typeof value.value === "number" && isOutside(value.value, value.lower, value.upper) ? 0 : value.web ? 2 : 1);
+  return [...values].sort((a, b) => rank(a) - rank(b));
+}
+
+export function Values({ values: given }: { values: Value[] }) {
+  const values = inOrder(given);
   const [all, setAll] = useState(false);
   const numeric = (value: Value): number | null => (typeof value.value === "number" ? value.value : null);
   const outside = values.filter((each) => isOutside(numeric(each), each.lower, each.upper)).length;
