@@ -126,7 +126,9 @@ def search_body(run: OpenRun, q: str, limit: int) -> dict[str, Any]:
     order = [k for k in (*(k for k in more if run.info.source == "import"), *GROUPS) if groups.get(k)]
     found = [{"kind": k, "title": GROUPS.get(k) or thing_title(k, None), "hits": groups[k]} for k in order]
     words = [w for w in re.split(r"[\s/]+", q.lower()) if w]
-    stations = [s for s in run.entries.values() if words and all(w in f"{s['title'].lower()} {s['path']}" or w.isdigit() for w in words)]
+    # A number alone is an id; beside a word it is a machine's.
+    named = any(not w.isdigit() for w in words)
+    stations = [s for s in run.entries.values() if named and all(w in f"{s['title'].lower()} {s['path']}" or w.isdigit() for w in words)]
     rows = [station_hit(s, words) for s in stations[:limit]]
     if rows:
         found.append({"kind": "station", "title": "Stations", "hits": rows})
