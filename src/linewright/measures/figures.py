@@ -26,6 +26,7 @@ of the carriers of energy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.kernels.table import BATCH, STORE, UTILITY
-from linewright.library.energy import station_energy
+from linewright.library.energy import StationEnergy, station_energy
 from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, WORK, Tally
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of"]
@@ -110,7 +111,7 @@ class Figures:
         return {"span_s": self.span_s, "line": asdict(self.line), "stations": [asdict(s) for s in self.stations]}
 
 
-def figures_of(compiled: Compiled, tally: Tally) -> Figures:
+def figures_of(compiled: Compiled, tally: Tally, energy: Mapping[str, StationEnergy] | None = None) -> Figures:
     """Return the figures of a stretch of time.
 
     Parameters
@@ -119,8 +120,10 @@ def figures_of(compiled: Compiled, tally: Tally) -> Figures:
         The line.
     tally
         Difference of two snapshots (`tally.tally_of`), or a fold of rows (`fold.fold_rows`).
+    energy
+        What the stations need (`station_energy`), from a caller who asks again and again: reading the profile takes longer than all the rest.
     """
-    energy = station_energy(compiled.plant)
+    energy = station_energy(compiled.plant) if energy is None else energy
     stations = [_station(compiled, tally, n, energy) for n in range(len(compiled.stations))]
     plant_stations = stations[: len(compiled.flow.stations)]
     flows = [int(row["flow"]) for row in compiled.table.stations]
@@ -138,7 +141,7 @@ def _ratio(top: float, low: float) -> float | None:
     return top / low if low > 0 else None
 
 
-def _station(compiled: Compiled, tally: Tally, number: int, energy: dict[str, Any]) -> StationFigures:
+def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str, StationEnergy]) -> StationFigures:
     row, path = compiled.table.stations[number], compiled.stations[number]
     span = tally.span_ns
     times = tally.times[_machines(compiled, number)].sum(axis=0)
@@ -174,7 +177,9 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: dict[str, An
     )
 
 
-def _energy(compiled: Compiled, path: str, times: Any, done: int, energy: dict[str, Any]) -> tuple[dict[str, float], float | None, dict[str, float]]:
+def _energy(
+    compiled: Compiled, path: str, times: Any, done: int, energy: Mapping[str, StationEnergy]
+) -> tuple[dict[str, float], float | None, dict[str, float]]:
     """Return J by carrier, kg CO2 (None: a factor is not known, or nothing is known of the station), cost by currency."""
     plant = compiled.plant
     utility = next((u for u in plant.utilities if u.name == path), None)

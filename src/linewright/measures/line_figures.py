@@ -11,6 +11,7 @@ import numpy as np
 from linewright.control.compile import Compiled
 from linewright.kernels.state import State
 from linewright.kernels.table import ITEM
+from linewright.library.energy import station_energy
 from linewright.measures.figures import Figures, figures_of
 from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, UTILITY, WORK, Tally, tally_of
@@ -35,7 +36,7 @@ class LineFiguresSampler:
     """
 
     def __init__(self, compiled: Compiled, sampler: LineSampler) -> None:
-        self._compiled, self._sampler = compiled, sampler
+        self._compiled, self._sampler, self._energy = compiled, sampler, station_energy(compiled.plant)
         flow, table = compiled.flow, compiled.table
         self._units = [
             p.number
@@ -71,7 +72,7 @@ class LineFiguresSampler:
         since = now - self._begin
         if since.span_ns <= 0:
             return {"figures": None, "losses": None}
-        figures = figures_of(self._compiled, since)
+        figures = figures_of(self._compiled, since, self._energy)
         self._look_for_bottleneck(now)
         for path, told in stations.items():
             if isinstance(told, dict):
@@ -104,7 +105,7 @@ class LineFiguresSampler:
         if stretch.span_ns < STRETCH_NS:
             return
         self._stretch = now
-        found = figures_of(self._compiled, stretch).line.bottleneck
+        found = figures_of(self._compiled, stretch, self._energy).line.bottleneck
         if found is not None:
             self._narrow[found] += 1
 
