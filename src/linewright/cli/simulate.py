@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
+import sys
+import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Self
 
 import typer
 
 from linewright.cli.asked import ledger_at, line_of, seconds
-from linewright.cli.printing import as_json, number, say, table
+from linewright.cli.printing import as_json
 from linewright.model.errors import LinewrightError
 
 KEEP = ("none", "all")
-VERB = "linewright.twin.simulate"
 
 
 def simulate(  # noqa: PLR0917 - a command's options are its arguments
@@ -34,33 +33,41 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
         raise LinewrightError(f"--start {start}: empty or filled was expected.")
     until_s = seconds(until)
     plant = line_of(line, [*(changes or ()), *([f"run.start={start}"] if start else [])])
-    if find_spec(VERB) is None:
-        raise LinewrightError("This version has no twin yet.\n    As fast as it can: linewright run LINE --speed max --until TIME --no-page")
-    verb = import_module(VERB).simulate
-    result = verb(
-        plant,
-        until_s=plant.run.until_s if until_s is None else until_s,
-        seed=plant.run.seed if seed is None else seed,
-        keep=keep,
-        ledger=ledger_at(ledger) if keep == "all" else None,
-    )
-    told = result.to_json()
+    from linewright.cli.figures import print_figures  # noqa: PLC0415 - `--help` need not pay for the twin
+    from linewright.measures.figures import figures_of  # noqa: PLC0415
+    from linewright.twin.simulate import simulate as verb  # noqa: PLC0415
+
+    with Progress(is_shown=not json) as progress:
+        result = verb(plant, until_s=until_s, seed=seed, keep=keep, ledger=ledger_at(ledger) if keep == "all" else None, progress=progress)
+    figures = figures_of(result.compiled, result.tally)
     if json:
-        as_json(told)
+        as_json({**result.to_json(), "figures": figures.to_json()})
     else:
-        print_result(told)
+        print_figures(plant, result, figures)
 
 
-def print_result(told: dict[str, Any]) -> None:
-    """Print the figures of a simulation: those of the line, then a row for each station."""
-    stations: list[dict[str, Any]] = told.get("stations", [])
-    table(["Line", "Value"], [[name, shown(value)] for name, value in told.items() if not isinstance(value, list | dict)], right=[1])
-    if stations:
-        say()
-        heads = list(stations[0])
-        table(heads, [[shown(row.get(head)) for head in heads] for row in stations], right=list(range(1, len(heads))))
+class Progress:
+    """How far it is, on a terminal alone, after the first second; gone when it is done."""
 
+    def __init__(self, *, is_shown: bool) -> None:
+        self._is_shown = is_shown and sys.stderr.isatty()
+        self._begin = time.monotonic()
+        self._is_on = False
 
-def shown(value: Any) -> str:
-    """Return a figure as text."""
-    return number(value) if isinstance(value, float) else "-" if value is None else str(value)
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, share: float) -> None:
+        """Show that a share (0 to 1) is done."""
+        took = time.monotonic() - self._begin
+        if self._is_shown and took > 1.0:
+            self._is_on = True
+            done = round(share * 30)
+            left = took / share - took if share > 0 else 0.0
+            sys.stderr.write(f"\r{'█' * done}{'░' * (30 - done)} {share:4.0%}, {left:.0f} s left ")
+            sys.stderr.flush()
+
+    def __exit__(self, *error: object) -> None:
+        if self._is_on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

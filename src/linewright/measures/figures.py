@@ -236,7 +236,7 @@ def _line(
         slowest.quality if slowest else None,
         rolled,
         rolled,
-        sum(s.wip for p, s in zip(compiled.flow.stations, of_plant, strict=True) if p.kind == kind),
+        _units_inside(compiled, of_plant, kind),
         slowest.station if slowest else None,
         slowest.active if slowest else None,
         used,
@@ -247,6 +247,18 @@ def _line(
         None if co2 is None or not stored else _ratio(co2 * 3.6e6, last.good * stored),
         cost,
     )
+
+
+def _units_inside(compiled: Compiled, of_plant: list[StationFigures], kind: int) -> float:
+    """Return the mean number of units of the product's kind in the line; a carrier counts as the units that it holds when full."""
+    holds = {c.name: c.holds for c in compiled.plant.carriers}
+    inside = 0.0
+    for passing, s in zip(compiled.flow.stations, of_plant, strict=True):
+        if passing.carried:
+            inside += s.wip * holds[compiled.plant.carriers[passing.carrier].name]
+        elif passing.kind == kind:
+            inside += s.wip
+    return inside
 
 
 def _stored_j(compiled: Compiled) -> float | None:

@@ -1,0 +1,92 @@
+"""How the figures of a simulation are printed: the line in words first, then a row for each station."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linewright.cli.printing import say, table
+
+if TYPE_CHECKING:
+    from linewright.measures.figures import Figures, LineFigures
+    from linewright.model.plant import Plant
+    from linewright.twin.result import Result
+
+__all__ = ["print_figures", "span"]
+
+STATES = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked")
+
+
+def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
+    """Print a simulation: what came out, how good that is, and where each station's time went."""
+    say(f"{plant.name}   {span(figures.span_s)} of line time, seed {result.to_json()['seed']}" + (f", kept as {result.run}" if result.run else ""))
+    say()
+    rows = _line(plant, figures.line)
+    names, values = (max(len(row[k]) for row in rows) for k in (0, 1))
+    for name, value, words in rows:
+        say(f"  {name.ljust(names)}   {value.rjust(values)}   {words}")
+    say()
+    lost = {row["station"]: row["lost"] for row in result.to_json()["stations"]}
+    shown = [s for s in figures.stations if s.station in lost]
+    machines = {s.path: s.count for s in plant.segments}
+    used = [state for state in STATES if any(s.shares[state] for s in shown)]
+    cells = [
+        [
+            s.station, f"{machines[s.station]:,}", f"{s.good:,}", f"{lost[s.station]:,}", _percent(s.fpy, 2), _percent(s.oee),
+            _percent(s.availability), _percent(s.performance), _percent(s.quality), f"{s.wip:,.1f}",
+            *(_percent(s.shares[state], blank=True) for state in used),
+        ]
+        for s in shown
+    ]  # fmt: skip
+    heads = ["Station", "Machines", "Good", "Lost", "Yield %", "OEE %", "A %", "P %", "Q %", "WIP", *(f"{state.capitalize()} %" for state in used)]
+    table(heads, cells, right=list(range(1, len(heads))))
+    say()
+    say("OEE = A x P x Q: availability, performance, quality (ISO 22400-2). The columns behind WIP share out the machines' time; stores have no OEE.")
+
+
+def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:
+    per_min = line.throughput_s * 60
+    target = f", target {plant.target_per_s * 60:g}" if plant.target_per_s else ""
+    rows = [
+        ("Good", f"{line.good:,}", f"{line.product}; {per_min:.2f} a minute{target}"),
+        ("OEE", f"{_percent(line.oee)} %", f"A {_percent(line.availability)} x P {_percent(line.performance)} x Q {_percent(line.quality)}"
+                                           + (f", of {line.bottleneck}" if line.bottleneck else "")),
+        ("Yield", f"{_percent(line.yield_, 2)} %", "product of the stations' that a unit passes"),
+        ("WIP", f"{line.wip:,.0f}", "units in the line, its stores and carriers, mean"),
+        ("Bottleneck", line.bottleneck or "-", f"active {_percent(line.bottleneck_active)} % of the time" if line.bottleneck else "nothing was made"),
+    ]  # fmt: skip
+    if line.energy_per_product_energy is not None:
+        co2 = f"; {line.co2_per_kwh_kg:.2f} kg CO2 a kWh" if line.co2_per_kwh_kg is not None else ""
+        rows.append(("Energy", f"{line.energy_per_product_energy:.1f}", f"kWh for each kWh of good product{co2}"))
+    elif line.energy_per_unit_j:
+        rows.append(("Energy", f"{line.energy_per_unit_j / 3.6e6:.4g}", "kWh a good product"))
+    return rows
+
+
+def _percent(share: float | None, digits: int = 1, *, blank: bool = False) -> str:
+    """Return a share in per cent, ``-`` where it is unknown; a nought may stay blank, so that what is there is seen.
+
+    Examples
+    --------
+    >>> _percent(0.8642), _percent(None), _percent(0.0, blank=True)
+    ('86.4', '-', '')
+    """
+    if share is None:
+        return "-"
+    return "" if blank and share == 0 else f"{share * 100:.{digits}f}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as a person says it.
+
+    Examples
+    --------
+    >>> span(86400), span(5400), span(90)
+    ('1 day', '1 h 30 min', '1 min 30 s')
+    """
+    parts = []
+    rest = round(seconds)
+    for size, one, many in ((86400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s")):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count:,} {one if count == 1 else many}")
+    return " ".join(parts[:2]) or "0 s"
