@@ -15,6 +15,12 @@ const RIGHT = 4;
 const STRIP = 12;
 const ROW = 46;
 
+/** Length of a web; of one made before the run it is known by the slurry that lies on it. */
+export function lengthOf(info: WebInfo | null): number | null {
+  if (!info) return null;
+  return info.length_m ?? (info.batches.length ? Math.max(...info.batches.map((each) => each.hi_m)) : null);
+}
+
 interface Look { from: number; to: number; unit: { id: string; lo: number; hi: number } | null }
 
 /** Share of the window's half by which a value is off its target: -1 at the lower limit, 1 at the upper. */
@@ -53,7 +59,7 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
   const { run, link } = useRun();
   const [ref, width] = useWidth<HTMLDivElement>();
   const info = useGet<WebInfo>(ofRun(run, "webs", web));
-  const length = info.data ? info.data.length_m ?? (info.data.batches.length ? Math.max(...info.data.batches.map((each) => each.hi_m)) : null) : null;
+  const length = lengthOf(info.data);
   const pixels = Math.max(100, Math.round(width - LEFT));
   const whole = useGet<{ rows: ProfileRow[] }>(length && width ? ofRun(run, "profiles") : "", { web, lane, from_m: 0, to_m: length, pixels: Math.min(300, pixels) });
   const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: Math.max(0, look.from), to_m: look.to, pixels: Math.min(400, pixels) });

@@ -9,7 +9,7 @@ import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
 import { texts, words } from "../texts";
 import type { Group, LifeStep, Metres, Thing, Tree, WebInfo, WebUnit } from "../types";
-import { Along, Strip } from "./strip";
+import { Along, lengthOf, Strip } from "./strip";
 import { Along as AlongItsWay } from "./along";
 import { thingPath, thingTitle } from "./paths";
 import { Doubts, Values } from "./values";
@@ -139,7 +139,7 @@ function WebPanel({ thing }: { thing: Thing }) {
   const { run, link, header } = useRun();
   const { query } = useRoute();
   const info = useGet<WebInfo>(ofRun(run, "webs", thing.id));
-  const length = info.data?.length_m ?? thing.web?.length_m ?? null;
+  const length = lengthOf(info.data) ?? thing.web?.length_m ?? null;
   const from = fieldNumber(query.get("from")) ?? 0;
   const to = fieldNumber(query.get("to")) ?? (length === null ? 12 : Math.min(length, Math.max(from + 12, 12)));
   const guard = fieldNumber(query.get("guard")) ?? 0;
@@ -159,7 +159,7 @@ function WebPanel({ thing }: { thing: Thing }) {
       {units.data?.units.length ? (
         <div className="scroll" style={{ maxHeight: 340 }} tabIndex={0}><table className="hits"><thead><tr><th>{texts.thing.unitHead}</th><th>{texts.thing.laneHead}</th><th className="num">{texts.thing.metresHead}</th><th>{texts.thing.verdictHead}</th><th>{texts.thing.nowHead}</th></tr></thead>
           <tbody>{units.data.units.map((each) => <tr key={each.id + each.lane}><td><a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a></td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
-      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
+      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data || (info.data && length === null) ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
     </section>
   );
 }
