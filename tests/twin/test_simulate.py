@@ -1,0 +1,133 @@
+"""The twin against exact answers, each within its own 99 % interval, and what `simulate` promises."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from linewright.control.compile import compile_plant
+from linewright.control.fill import open_line
+from linewright.kernels.state import copy_state
+from linewright.ledger.ledger import Ledger
+from linewright.library.catalogue import installed_libraries
+from linewright.measures.fold import fold_rows
+from linewright.model.errors import LinewrightError, NotYetError
+from linewright.model.load import load, load_text
+from linewright.twin.simulate import Simulation, simulate
+
+DAY = 86400.0
+
+
+def batch_means(plant, *, seed: int, batches: int = 30, batch_s: float = 20000.0, warm_s: float = 2000.0) -> tuple[float, float]:
+    """Return items a second and half the width of its 99 % interval, from batches behind each other in one long run."""
+    result = simulate(plant, until_s=warm_s, seed=seed)
+    rates = []
+    for i in range(batches):
+        result = simulate(plant, until_s=warm_s + (i + 1) * batch_s, seed=seed, start=result.state)
+        rates.append(result.made / result.seconds)
+    half = stats.t.ppf(0.995, batches - 1) * np.std(rates, ddof=1) / math.sqrt(batches)
+    return float(np.mean(rates)), float(half)
+
+
+EXACT = {"tandem": 6 / 7, "unreliable": 0.650785, "assembly": 0.746878, "batch-oven": 0.125}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", sorted(EXACT))
+def test_the_toys_have_their_exact_answers(name, shared: Path):
+    plant = load(shared / "line-file" / "toys" / f"{name}.yaml", installed_libraries())
+    rate, half = batch_means(plant, seed=11)
+    assert abs(rate - EXACT[name]) <= max(half, 1e-9 + 10 / 20000.0 * (name == "batch-oven")), (rate, half)
+    assert half < 0.02 * rate
+
+
+PARALLEL = """
+line: parallel
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  work: {count: 2, time: {law: exponential, mean: 2 s}, buffer: 1}
+"""
+
+
+def test_parallel_machines_against_their_chain_of_states():
+    """Feed of rate 1, two machines of rate 1/2, one place: states are how many are behind the feed, 3 with the feed blocked.
+
+    Items behind the feed: 0, 1, 2 (both busy), 3 (one waits), 4 (the feed is blocked). Up with 1 until 3, down with n/2 up to 1.
+    """
+    share = [1.0]
+    for down in (0.5, 1.0, 1.0, 1.0):
+        share.append(share[-1] / down)
+    exact = sum(share[:4]) / sum(share)
+    rate, half = batch_means(load_text(PARALLEL, installed_libraries()), seed=5)
+    assert abs(rate - exact) <= half
+
+
+def test_a_machine_alone_has_the_availability_of_its_failures():
+    text = "line: alone\nproduct: part\nstations:\n  cut: {time: 1 s, failures: {jam: {mtbf: 100 s, mttr: 25 s}}}\n"
+    rate, half = batch_means(load_text(text, installed_libraries()), seed=3)
+    assert abs(rate - 0.8) <= half
+
+
+@pytest.mark.shared
+def test_going_on_is_the_same_as_going_through(shared: Path):
+    plant = load(shared / "line-file" / "four-stations.yaml", installed_libraries())
+    through = simulate(plant, until_s=7200, seed=4)
+    half = simulate(plant, until_s=3600, seed=4)
+    on = simulate(plant, until_s=7200, seed=4, start=copy_state(half.state))
+    assert half.made + on.made == through.made
+    assert (half.tally + on.tally).equals(through.tally)
+
+
+@pytest.mark.shared
+def test_rows_kept_fold_to_the_same_figures(shared: Path, tmp_path: Path):
+    plant = load(shared / "line-file" / "four-stations.yaml", installed_libraries())
+    ledger = Ledger(tmp_path)
+    kept = simulate(plant, until_s=3600, seed=2, keep="all", ledger=ledger)
+    silent = simulate(plant, until_s=3600, seed=2)
+    assert kept.run is not None
+    assert kept.tally.equals(silent.tally)
+    assert kept.to_json()["stations"] == silent.to_json()["stations"]
+    with ledger.reader(kept.run) as reader:
+        assert fold_rows(reader, kept.compiled).equals(kept.tally)
+
+
+@pytest.mark.shared
+def test_the_library_line_runs_filled(shared: Path):
+    plant = load(shared / "line-file" / "cylindrical-21700-tabless.yaml", installed_libraries())
+    shares = []
+    result = simulate(plant, until_s=7200, seed=1, progress=shares.append)
+    assert 335 < result.per_min < 365
+    assert shares == [0.5, 1.0]
+    wip = dict(zip(result.compiled.stations, result.wip, strict=True))
+    assert wip["ageing-room"] == pytest.approx(23625, abs=60)
+    assert wip["formation"] == pytest.approx(1968, abs=10)
+
+
+@pytest.mark.shared
+def test_what_has_no_behaviour_yet_is_named(shared: Path):
+    with pytest.raises(NotYetError) as told:
+        simulate(load(shared / "line-file" / "toys" / "rework.yaml", installed_libraries()), until_s=10)
+    names = {name for name, _ in told.value.elements}
+    assert {"stations.work.arrivals", "stations.work.buffer", "stations.look.gate.to"} <= names
+    assert all(":" in place for _, place in told.value.elements)
+
+
+def test_no_time_is_refused():
+    plant = load_text("line: one\nproduct: part\nstations:\n  cut: {time: 1 s}\n", installed_libraries())
+    with pytest.raises(LinewrightError, match="some line time"):
+        simulate(plant, until_s=0)
+    with pytest.raises(LinewrightError, match="ledger"):
+        simulate(plant, until_s=1, keep="all")
+
+
+def test_a_simulation_without_rows_writes_none():
+    plant = load_text("line: one\nproduct: part\nstations:\n  cut: {time: 1 s}\n", installed_libraries())
+    compiled = compile_plant(plant)
+    run = Simulation(compiled, open_line(compiled, 1))
+    assert run.advance(10**9)
+    assert not run.rows.count.any()
