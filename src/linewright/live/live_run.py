@@ -125,7 +125,7 @@ class LiveRun:
         self.commands.close("The run has ended. Start it again to command its machines.")
         self.event("run.stopped", self.reached_ns, {"why": why, "line_ns": self.reached_ns})
         self._signals.close(self.reached_ns, self._writer)
-        self._saved_ns = -1
+        self._saved_ns, self._sampled_wall = -1, -math.inf  # both once more, as it stands in the end
         self.commit()
         self._writer.end("stopped", self._line_us())
 

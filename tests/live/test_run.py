@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from lines import line
+from test_kill import started
+
+from linewright.drivers.driver import Manifest
+from linewright.ledger.disk import WANTED_BYTES
+from linewright.ledger.errors import DiskLowError, LockedError
+from linewright.ledger.ledger import Ledger
+from linewright.library.catalogue import installed_libraries
+from linewright.live import run as run_module
+from linewright.live.clock import MAX
+from linewright.live.line_of_run import refuse_speed
+from linewright.live.live_run import LiveRun
+from linewright.live.plan_changes import PlanChangedError
+from linewright.live.run import RunResult, run
+from linewright.model.errors import LinewrightError
+from linewright.model.load import load
+from linewright.model.plant import Plant
+
+
+def quiet(text: str) -> None:
+    del text
+
+
+def go(plant: Plant, ledger: Path, **options: object) -> RunResult:
+    given = {"speed": MAX, "until_s": 600.0, "say": quiet, "wanted_bytes": 0} | options
+    return asyncio.run(run(plant, ledger=ledger, **given))  # type: ignore[arg-type]
+
+
+def test_a_run_begins_goes_on_and_keeps_its_order(tmp_path: Path) -> None:
+    first = go(line("four-stations"), tmp_path)
+    second = go(line("four-stations"), tmp_path, until_s=1200.0)
+    assert (first.run, first.is_continued, first.line_s, first.why) == ("live-1", False, 600.0, "until")
+    assert (second.run, second.is_continued, second.line_s) == ("live-1", True, 1200.0)
+    reader = Ledger(tmp_path).reader("live-1")
+    kinds = [e.kind for e in reader.events_since(0) if not e.kind.startswith("alarm.")]
+    assert kinds == ["run.started", "order", "recipe", "run.stopped", "run.continued", "run.stopped"]
+    (order,) = reader.events_since(0, "order")
+    assert (order.body["id"], order.body["state"], order.body["verb"]) == ("JO-0001", "running", "start")
+    sample = json.loads(reader.latest_sample().body)
+    assert sample["order"]["id"] == "JO-0001"
+    (good,) = reader.row("SELECT count(*) FROM visit WHERE step = (SELECT key FROM name WHERE kind = 'step' AND text = 'test') AND verdict IN (0, 4)")
+    assert 0 < sample["order"]["made"] <= good
+    assert set(sample["stations"]) == {"wind", "weld", "fill", "test"}
+    reader.close()
+
+
+def test_a_new_run_is_begun_where_it_is_asked_for(tmp_path: Path) -> None:
+    assert go(line("four-stations"), tmp_path).run == "live-1"
+    assert go(line("four-stations"), tmp_path, continue_run=False).run == "live-2"
+    assert go(line("four-stations"), tmp_path, until_s=700.0).run == "live-2"  # the newest
+
+
+def test_a_changed_file_is_told_path_by_path_and_wants_a_word(tmp_path: Path) -> None:
+    go(line("four-stations"), tmp_path)
+    changed = load("four-stations", installed_libraries(), ["weld.time=5 s"])
+    with pytest.raises(PlanChangedError, match=r"stations\.weld\.time: 4 s -> 5 s"):
+        go(changed, tmp_path)
+    went_on = go(changed, tmp_path, continue_run=True, until_s=700.0)
+    assert (went_on.run, went_on.is_continued) == ("live-1", True)
+    assert go(changed, tmp_path, continue_run=False).run == "live-2"
+
+
+def test_a_run_has_one_seed_and_one_writer(tmp_path: Path) -> None:
+    go(line("four-stations"), tmp_path, seed=5)
+    with pytest.raises(LinewrightError, match="runs with seed 5"):
+        go(line("four-stations"), tmp_path, seed=6)
+    with pytest.raises(LinewrightError, match="no run of four-stations is there"):
+        go(line("four-stations"), tmp_path / "elsewhere", continue_run=True)
+    with Ledger(tmp_path).open_run("live-1"), pytest.raises(LockedError):
+        go(line("four-stations"), tmp_path)
+
+
+def test_a_disk_that_is_nearly_full_is_said_before_and_ends_a_run_cleanly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DiskLowError, match="GB are free"):
+        go(line("four-stations"), tmp_path, wanted_bytes=10**18)
+    looks = iter([None, None, DiskLowError(tmp_path, 10**9, WANTED_BYTES)])
+
+    def look(folder: Path, wanted: int) -> None:
+        found = next(looks)
+        if found is not None:
+            raise found
+
+    monkeypatch.setattr(run_module, "check_space", look)
+    monkeypatch.setattr(run_module, "DISK_S", 0.05)
+    said: list[str] = []
+    result = go(line("four-stations"), tmp_path, speed=60.0, until_s=3600.0, say=said.append)
+    assert result.why == "the disk is nearly full"
+    assert "Make room" in said[-1]
+    monkeypatch.undo()
+    assert go(line("four-stations"), tmp_path, until_s=600.0).is_continued
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_two_seconds_and_it_goes_on_from_there(tmp_path: Path, number: signal.Signals) -> None:
+    process = started("four-stations", [], "60", 36_000.0, tmp_path)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
+    took = time.monotonic() - begun
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+    assert took < 2.0 + 3.0  # two seconds, and what a machine under load adds to the end of a process
+    info = Ledger(tmp_path).run_info("live-1")
+    assert (info.outcome, info.is_written) == ("stopped", False)
+    reader = Ledger(tmp_path).reader("live-1")
+    (stopped,) = reader.events_since(0, "run.stopped")
+    reader.close()
+    assert stopped.body["line_ns"] == (info.line_us - info.begin_us) * 1000
+    assert go(line("four-stations"), tmp_path, until_s=stopped.body["line_ns"] / 1e9 + 60).is_continued
+
+
+def test_what_an_operator_asks_is_answered_in_the_ledger_and_survives(tmp_path: Path) -> None:
+    numbers: list[int] = []
+
+    def ready(live: LiveRun) -> None:
+        assert live.commands.preview({"kind": "stop", "target": {"station": "wind", "machine": 1}})["can"]
+        numbers.append(live.commands.send({"kind": "stop", "target": {"station": "wind", "machine": 1}, "by": "Ada", "request": "r1"}))
+        numbers.append(live.commands.send({"kind": "hold", "target": {"things": ["cell-3"]}, "reason": "scratched", "by": "Ada"}))
+        numbers.append(live.commands.send({"kind": "resume", "target": {"station": "weld", "machine": 2}}))
+
+    go(line("four-stations"), tmp_path, until_s=300.0, on_ready=ready)
+    reader = Ledger(tmp_path).reader("live-1")
+    answers = [e.body for e in reader.events_since(0, "Command")]
+    assert [(a["command"], a["ok"]) for a in answers] == [(numbers[0], True), (numbers[1], True), (numbers[2], False)]
+    assert json.loads(reader.latest_sample().body)["stations"]["wind"]["worst"]["reason"] == "operator"
+    made = reader.count("visit")
+    reader.close()
+
+    def resume(live: LiveRun) -> None:
+        assert live.operator.kept.stopped == {("wind", 1)}
+        assert [h.things for h in live.operator.kept.holds.values()] == [["cell-3"]]
+        assert live.commands.send({"kind": "resume", "target": {"station": "wind", "machine": 1}}) == numbers[-1] + 1
+
+    go(line("four-stations"), tmp_path, until_s=900.0, on_ready=resume)
+    reader = Ledger(tmp_path).reader("live-1")
+    assert reader.events_since(0, "Command")[-1].body["text"] == "wind 1 may run again"
+    assert reader.count("visit") > made + 100
+    reader.close()
+
+
+def test_signals_are_in_the_ledger_without_gap_or_overlap_and_as_the_feed_told(tmp_path: Path) -> None:
+    text = "line: dryer\nproduct: part\nstations:\n  dry: {time: 5 s, recipe: {heat: 60 degC}, signals: {heat: {range: 0 .. 100 degC, every: 500 ms}}}\n"
+    path = tmp_path / "dryer.yaml"
+    path.write_text(text)
+    plant = load(path, installed_libraries())
+    told: list[float] = []
+
+    def ready(live: LiveRun) -> None:
+        live.listeners.append(lambda: told.extend(live.feed.newest("dry/1/heat", 0)[1].tolist()) if live.reached_ns and not told else None)
+
+    for until in (130.0, 200.5, 333.0):
+        go(plant, tmp_path / "ledger", until_s=until, on_ready=ready)
+    reader = Ledger(tmp_path / "ledger").reader("live-1")
+    begin = reader.header().begin_us
+    blocks = reader.rows("SELECT begin_us - ?, every_us, n FROM signal ORDER BY begin_us", (begin,))
+    times = [b + e * i for b, e, n in blocks for i in range(n)]
+    assert times == [500_000 * i for i in range(667)]
+    assert all(330.0 < v < 336.0 for v in told)
+    reader.close()
+
+
+def test_only_one_speed_with_a_real_machine() -> None:
+    class Real:
+        manifest = Manifest("opcua", "1", is_real=True, commands=("start",))
+
+    refuse_speed(1.0, (Real(),))  # type: ignore[arg-type]
+    for speed, word in [(60.0, "60"), (MAX, "max")]:
+        with pytest.raises(LinewrightError, match=f"--speed {word}: this line has real machines"):
+            refuse_speed(speed, (Real(),))  # type: ignore[arg-type]
+
+
+def test_a_driver_that_is_not_there_yet_is_refused_by_name(tmp_path: Path) -> None:
+    plant = load("four-stations", installed_libraries(), ["weld.driver=opcua"])
+    with pytest.raises(LinewrightError, match=r"stations\.weld\.driver"):
+        go(plant, tmp_path)
