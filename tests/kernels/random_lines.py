@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 Text = dict[str, Any]
 
-CREW = {"fitter": {"count": 1}}
+BOUGHT = ("powder", "foil", "separator", "screw")
 
 
 @st.composite
@@ -181,16 +181,39 @@ def joined_stations(draw: st.DrawFn) -> dict[str, Text]:
 
 
 @st.composite
+def added_stations(draw: st.DrawFn) -> dict[str, Text]:
+    """A passing item into which parts are put: lids made here, screws bought, brought or not."""
+    places = draw(st.integers(0, 3))
+    brought = {"brought-by": "cart"} if places and draw(st.booleans()) else {}
+    return {
+        "make-lid": {**draw(machines()), "makes": "lid"},
+        "feed": {**draw(machines()), "takes": "none", "makes": "body"},
+        "put": {
+            **draw(machines()),
+            "buffer": draw(st.integers(0, 2)),
+            "adds": {"lid": {"amount": draw(st.integers(1, 2)), "buffer": places, **brought}, "screw": 3},
+            "makes": "part",
+        },
+    }
+
+
+@st.composite
 def trays(draw: st.DrawFn) -> Text:
     back = draw(st.sampled_from(["0 s", "3 s"]))
     return {"holds": draw(st.integers(1, 4)), "count": draw(st.integers(1, 6)), "empty-return": back}
 
 
 @st.composite
+def leaks(draw: st.DrawFn) -> Text:
+    found: Text = {"mtbf": draw(laws(10, 40)), "mttr": draw(laws(2, 9)), "clock": "calendar"}
+    return found | ({"by": "fitter"} if draw(st.booleans()) else {})
+
+
+@st.composite
 def line_files(draw: st.DrawFn) -> str:
     """The text of a line file (JSON is YAML)."""
-    begin = draw(st.sampled_from(["plain", "plain", "joined", "coils"]))
-    begins = {"plain": st.fixed_dictionaries({"feed": machines()}), "joined": joined_stations(), "coils": coil_stations()}
+    begin = draw(st.sampled_from(["plain", "plain", "joined", "added", "coils"]))
+    begins = {"plain": st.fixed_dictionaries({"feed": machines()}), "joined": joined_stations(), "added": added_stations(), "coils": coil_stations()}
     stations = draw(begins[begin])
     for i in range(draw(st.integers(1, 3))):
         stations[f"step-{i}"] = draw(steps())
@@ -200,16 +223,17 @@ def line_files(draw: st.DrawFn) -> str:
     utilities = {}
     if draw(st.booleans()):
         served = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-        utilities = {"air": {"serves": served, "failures": {"leak": {"mtbf": draw(laws(10, 40)), "mttr": draw(laws(2, 9)), "clock": "calendar"}}}}
+        utilities = {"air": {"serves": served, "failures": {"leak": draw(leaks())}}}
     line = {
         "line": "drawn",
         "product": "part",
-        "materials": {"powder": {}, "foil": {}, "separator": {}, "slurry": {"shelf-life": draw(st.sampled_from(["8 s", "40 s", "1 h"]))}},
+        "materials": {name: {} for name in BOUGHT} | {"slurry": {"shelf-life": draw(st.sampled_from(["8 s", "40 s", "1 h"]))}},
         "carriers": {"tray": draw(trays())},
         "people": {"fitter": {"count": draw(st.integers(1, 2)), **({"works": "day"} if draw(st.booleans()) else {})}},
         "vehicles": {"cart": {"count": draw(st.integers(1, 2)), "speed": "1 m/s", "load": draw(st.sampled_from(["0 s", "1 s"])), "distance": "2 m"}},
         "utilities": utilities,
         "shifts": {"day": {"days": "all", "hours": ["00:00-00:01", "00:02-00:04"]}},
+        **({"works": "day"} if draw(st.integers(0, 5)) == 0 else {}),
         "run": {"begin": "2026-01-05 00:00", "start": draw(st.sampled_from(["empty", "empty", "filled"]))},
         "stations": stations,
     }
