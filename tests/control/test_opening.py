@@ -1,0 +1,137 @@
+"""The filled start: what lies where at time 0, and where it came from, from serials alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linewright.control.compile import Compiled, compile_plant
+from linewright.control.fill import open_line
+from linewright.control.opening import Opening, opening_of
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.kernels.state import EMPTY, OPENING, State
+from linewright.library.catalogue import installed_libraries
+from linewright.model.errors import NotYetError
+from linewright.model.load import load, load_text
+
+
+@pytest.fixture(scope="module")
+def opened(shared: Path) -> tuple[Compiled, Opening, State]:
+    compiled = compile_plant(load(shared / "line-file" / "cylindrical-21700-tabless.yaml", installed_libraries()))
+    return compiled, opening_of(compiled), open_line(compiled, 1)
+
+
+def kind_of(compiled: Compiled, name: str) -> int:
+    return next(i for i, kind in enumerate(compiled.kinds) if kind.name == name)
+
+
+def test_trays_are_where_their_age_says(opened):
+    compiled, opening, state = opened
+    stock = opening.carriers[0]
+    assert stock.gap == pytest.approx(256 / (350 / 60) * 1e9, abs=1)
+    held = []
+    for number, time in stock.stages:
+        row = compiled.table.stations[number]
+        if row.size:
+            entries = state.bins[int(row.bin0) : int(row.bin0) + int(state.machines[int(row.machine0)].on)]
+            serials, ready = entries["item"] & SERIAL_MASK, entries["ready"]
+            assert len(entries) <= row.size
+            assert (np.diff(ready) > 0).all()
+            assert (ready > 0).all()
+            assert (entries["ready"] - entries["start"] == time).all()
+        else:
+            machines = slice(int(row.machine0), int(row.machine0) + int(row.count))
+            serials = state.machines["item"][machines] & SERIAL_MASK
+            serials = serials[serials > 0]
+            assert (state.own["left"][machines][: len(serials)] > 0).all()
+        held += serials.tolist()
+    assert sorted(held) == list(range(1, stock.count + 1)), "each opening tray lies in one place"
+    assert (state.trays.content[: stock.count] == OPENING).all()
+    assert (state.trays.content[stock.count :] == EMPTY).all()
+    assert int(state.carriers[0].empty) == 32000 - stock.count
+
+
+def test_each_cell_has_metres_that_no_other_has(opened):
+    compiled, opening, _ = opened
+    cell = kind_of(compiled, "cell-21700-tabless") << KIND_SHIFT
+    last = opening.made[cell >> KIND_SHIFT]
+    assert last == opening.carriers[0].count * 256
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for serial in range(last - 60000, last + 1):
+        uses = opening.made_from(cell | serial)
+        assert [u.slot for u in uses] == [0, 1, 2, 2]
+        for use in uses:
+            spans.setdefault(use.lot, []).append((use.lo, use.hi))
+    for lot, pieces in spans.items():
+        pieces.sort()
+        assert all(a[1] <= b[0] for a, b in zip(pieces, pieces[1:], strict=False)), lot
+    assert opening.made_from(cell | (last + 1)) == []
+
+
+def test_what_is_mounted_goes_on_where_the_last_cell_ended(opened):
+    compiled, opening, state = opened
+    cell = kind_of(compiled, "cell-21700-tabless") << KIND_SHIFT
+    last = opening.made[cell >> KIND_SHIFT]
+    winder = compiled.station("winder")
+    row = compiled.table.stations[winder]
+    for serial in range(last - 13, last + 1):
+        station, machine = opening.machine_of(cell | serial)
+        assert station == winder
+        mounts = state.mounts[int(compiled.table.machines[int(row.machine0) + machine].mount0) :][:3]
+        for use in opening.made_from(cell | serial):
+            mount, slot = mounts[use.slot], compiled.table.slots[int(row.slot0) + use.slot]
+            if use.slot == 2 and use.lot != mount.lot:
+                assert use.lot in (mount.lot + 1, mount.lot - 1, mount.lot - 28 + 1, mount.lot - 28)
+            elif mount.lot == use.lot:
+                assert mount.at == use.hi
+                assert mount.at + mount.rest == slot.length
+            else:
+                assert mount.at == slot.splice, "a new coil"
+
+
+def test_strips_come_from_coils_and_coils_from_batches(opened):
+    compiled, opening, state = opened
+    strip, coil, slurry = (kind_of(compiled, name) for name in ("cathode-strip", "cathode-coil", "cathode-slurry"))
+    strips = opening.made[strip]
+    assert strips % 10 == 0
+    use = opening.made_from((strip << KIND_SHIFT) | strips)[0]
+    assert (use.lot, use.lane) == ((coil << KIND_SHIFT) | (strips // 10), 9)
+    coils = opening.made[coil]
+    batches = [u for i in range(1, coils + 1) for u in opening.made_from((coil << KIND_SHIFT) | i) if u.lot >> KIND_SHIFT == slurry]
+    assert sum(u.hi - u.lo for u in batches) == coils * 621000
+    used = sum(1_000_000 for _ in {u.lot for u in batches})
+    coater = compiled.table.stations[compiled.station("cathode-coater")]
+    mount = state.mounts[int(compiled.table.machines[int(coater.machine0)].mount0)]
+    assert used - coils * 621000 in (int(mount.rest), 0)
+    assert state.serials[coil] == coils + 1
+
+
+def test_new_serials_come_after_all_that_lies_there(opened):
+    compiled, opening, state = opened
+    for kind, last in opening.made.items():
+        if compiled.kinds[kind].what != "carrier":
+            assert state.serials[kind] == last + 1
+    there = [int(i) for a in (state.ring["item"], state.bins["item"], state.mounts["lot"]) for i in a if i]
+    assert all(opening.holds(key) or compiled.kinds[key >> KIND_SHIFT].what == "carrier" for key in there)
+
+
+def test_a_cell_lies_on_its_tray(opened):
+    compiled, opening, _ = opened
+    cell = kind_of(compiled, "cell-21700-tabless") << KIND_SHIFT
+    carrier, place, at = opening.placed(cell | 257)
+    assert (carrier & SERIAL_MASK, place) == (2, 0)
+    assert at == -opening.carriers[0].age(2) < 0
+    assert opening.placed(kind_of(compiled, "cathode-coil") << KIND_SHIFT | 1) is None
+
+
+def test_an_empty_start_holds_nothing():
+    compiled = compile_plant(load_text("line: one\nproduct: part\nstations:\n  cut: {time: 1 s}\n", installed_libraries()))
+    assert opening_of(compiled).made == {}
+
+
+def test_a_form_that_is_not_worked_out_is_named():
+    text = "line: one\nproduct: part\nstations:\n  cut: {time: 1 s}\n  rest: {places: 5, time: 10 s}\nrun: {start: filled}\n"
+    with pytest.raises(NotYetError, match="rest"):
+        opening_of(compile_plant(load_text(text, installed_libraries())))
