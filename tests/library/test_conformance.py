@@ -130,7 +130,7 @@ def test_a_library_with_a_line_and_a_material_conforms(make_library: Callable[..
         ("materials/a.yaml", "materials: {steel: {price: 2 EUR/kg (default)}}\n", "write `materials:` at the margin"),
         ("materials/a.yaml", "materials:\n  steel: {price: 2 EUR/kg}\n", "materials/a.yaml: materials.steel.price: `2 EUR/kg` has no mark"),
         ("energy_profiles/mine.yaml", "source: default\nsteps: {a: {heat: 2 kWh, standby: 10 %}}\n", '"2 kWh" is an energy; a share was expected'),
-        ("energy_profiles/batpac-lca.yaml", "source: default\nsteps: {}\n", "found in two places, the library and the library acme"),
+        ("energy_profiles/batpac-lca.yaml", "source: default\nsteps: {}\n", "found in library batpac-lca and in library acme batpac-lca"),
     ],
 )
 def test_a_wrong_library_is_told(make_library: Callable[..., LibraryFolder], path: str, text: str, said: str) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from linewright.library.catalogue import installed_libraries
 from linewright.library.energy import StationEnergy, machine_time_s, products_per_item, read_profile, station_energy, web_length_m
-from linewright.model.errors import LinewrightError
 from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
 
@@ -110,8 +109,3 @@ def test_the_others_share_what_the_profile_says() -> None:
 def test_nothing_is_known_without_a_profile_and_nothing_is_invented() -> None:
     assert small(energy="")["wind"] == StationEnergy()
     assert station_energy(load("four-stations", installed_libraries()))["wind"] == StationEnergy()
-
-
-def test_an_unknown_profile_is_told_when_energy_is_asked_for() -> None:
-    with pytest.raises(LinewrightError, match=r"energy\.profile: there is no energy profile `batpac-lci`\. Did you mean `batpac-lca`"):
-        small(energy="energy: {profile: batpac-lci}")

@@ -17,6 +17,7 @@ from linewright.model.errors import LinewrightError
 from linewright.model.load import check, load, load_text
 
 MakeLibrary = Callable[..., LibraryFolder]
+PROFILE = "energy: {profile: batpac-lca}"
 LINE = "line: sheets\nproduct: sheet\nstations:\n  pressing: {use: press, time: 2 s, measures: {thickness: {window: 1.5 mm +- 0.1 mm}}}\n"
 
 
@@ -83,6 +84,7 @@ def test_a_name_in_two_libraries_is_a_fault_that_names_both(  # noqa: PLR0917 - 
         ("stations: {cut: {use: sliter, time: 2 s}}", "slitter"),
         ("use: four-station", "four-stations"),
         ("stations: {mix: {time: 2 s, adds: {graphit: 1 kg}}}", "graphite"),
+        ("stations: {mix: {time: 2 s}}\nenergy: {profile: batpac-lci}", "batpac-lca"),
     ],
 )
 def test_an_unknown_name_gets_the_nearest(line: str, nearest: str) -> None:
@@ -100,9 +102,12 @@ def test_an_unknown_line_class_or_profile_asked_by_name_gets_the_nearest() -> No
 
 
 def test_a_profile_in_two_libraries_is_a_fault_that_names_both(make_library: MakeLibrary) -> None:
-    library = make_library(files={"energy_profiles/batpac-lca.yaml": "source: default\nsteps: {}\n"})
-    with pytest.raises(LinewrightError, match="`batpac-lca` is found in two places, the library and the library acme"):
-        read_profile("batpac-lca", Libraries([shipped_library(), library]))
+    both = Libraries([shipped_library(), make_library(files={"energy_profiles/batpac-lca.yaml": "source: default\nsteps: {}\n"})])
+    said = "`batpac-lca` is found in two places: library batpac-lca and library acme batpac-lca"
+    with pytest.raises(LinewrightError, match=said):
+        read_profile("batpac-lca", both)
+    with pytest.raises(LinewrightError, match=said):
+        load_text(f"line: a\nproduct: b\nstations: {{first: {{time: 2 s}}}}\n{PROFILE}\n", both)
 
 
 # ---- installed libraries

@@ -63,6 +63,8 @@ class LibraryFolder:
         path, entry = f"{self.label} {name}", ()
         if kind == "line":
             file = self.root / "lines" / f"{name}.yaml"
+        elif kind == "profile":
+            file = self.root / "energy_profiles" / f"{name}.yaml"
         elif kind == "class":
             file = self.process_folder(name) / "process.yaml"
         else:
@@ -75,6 +77,8 @@ class LibraryFolder:
             return self.file_names("lines")
         if kind == "class":
             return self.class_names
+        if kind == "profile":
+            return self.file_names("energy_profiles")
         return tuple(sorted({name for text in self.material_texts for name in material_names(text)}))
 
     def process_folder(self, name: str) -> Path:
@@ -84,10 +88,6 @@ class LibraryFolder:
     def has_model(self, name: str) -> bool:
         """Tell whether a station class has a process model."""
         return (self.process_folder(name) / "model.py").is_file()
-
-    def profile_names(self) -> tuple[str, ...]:
-        """Return the names of its energy profiles."""
-        return self.file_names("energy_profiles")
 
     def file_names(self, folder: str) -> tuple[str, ...]:
         """Return the names (without ``.yaml``) of the files in one of its folders, sorted."""

@@ -17,7 +17,7 @@ from linewright.model.load import check
 
 __all__ = ["check_library", "check_process"]
 
-KINDS: tuple[Kind, ...] = ("line", "class", "material")
+KINDS: tuple[Kind, ...] = ("line", "class", "material", "profile")
 POINTS = 17
 GIVEN = ("inputs", "recipe", "parameters", "faults")
 
@@ -43,7 +43,7 @@ def check_library(folder: LibraryFolder) -> list[str]:
         faults += [f"{kind} {name}: is found in {' and in '.join(found.path for found in both.find(kind, name))}" for name in twice]
     for name in folder.names("line"):
         faults += [str(fault) for fault in check(name, both).faults]
-    for name in folder.profile_names():
+    for name in folder.names("profile"):
         try:
             read_profile(name, both)
         except LinewrightError as fault:

@@ -77,21 +77,20 @@ def read_profile(name: str, libraries: Libraries | None = None) -> EnergyProfile
     >>> round(sum(dict(step.need).get("electricity", 0.0) for step in profile.steps), 1)
     13.6
     """
-    folders = (libraries or installed_libraries()).folders
-    having = [folder for folder in folders if name in folder.profile_names()]
-    if not having:
-        known = tuple(sorted({each for folder in folders for each in folder.profile_names()}))
+    libraries = libraries or installed_libraries()
+    found = libraries.find("profile", name)
+    if not found:
+        known = libraries.names("profile")
         near = nearest(name, known) or f"There are {', '.join(known)}."
         raise LinewrightError(f"energy.profile: there is no energy profile `{name}`. {near}\n    Write a known one at `energy.profile`.")
-    if len(having) > 1:
-        both = " and ".join(f"the {folder.label}" for folder in having)
-        raise LinewrightError(f"energy.profile: `{name}` is found in two places, {both}.\n    Give one of them another name.")
-    text = (having[0].root / "energy_profiles" / f"{name}.yaml").read_text(encoding="utf-8")
-    tree = read_text(text)
+    if len(found) > 1:
+        both = " and ".join(each.path for each in found)
+        raise LinewrightError(f"energy.profile: `{name}` is found in two places: {both}.\n    Give one of them another name.")
+    tree = read_text(found[0].text)
     try:
         steps = tuple(read_step(key, entry) for key, entry in tree["steps"].items())
     except QuantityFault as fault:
-        raise LinewrightError(f"{having[0].label} energy profile {name}: {fault.message}. {fault.hint}".rstrip()) from fault
+        raise LinewrightError(f"{found[0].path}: {fault.message}. {fault.hint}".rstrip()) from fault
     return EnergyProfile(name, tree.get("about", ""), steps)
 
 

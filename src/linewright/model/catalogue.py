@@ -1,6 +1,6 @@
 """What `load` asks of a library: the door between the line file and what is installed.
 
-The model room reads all texts itself, in one grammar; a catalogue only finds them. Three kinds of thing have a name:
+The model room reads all texts itself, in one grammar; a catalogue only finds them. Four kinds of thing have a name:
 
 ``line``
     A whole line file.
@@ -27,6 +27,8 @@ The model room reads all texts itself, in one grammar; a catalogue only finds th
     Where a part of `declares` is missing or empty, any name is accepted there.
 ``material``
     A mapping in the grammar of one entry of `materials`; many may share a file (`Found.entry`).
+``profile``
+    Energy of each step (`energy.profile`); only its name is asked for here, the library reads it.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ from linewright.model.plant import Plant
 
 __all__ = ["Catalogue", "EmptyCatalogue", "Found", "Kind", "LenientCatalogue"]
 
-Kind = Literal["line", "class", "material"]
+Kind = Literal["line", "class", "material", "profile"]
 
 
 @dataclass(frozen=True, slots=True)

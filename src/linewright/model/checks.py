@@ -120,6 +120,7 @@ def check_top(c: Checking) -> None:
             c.missing(header, f"{where}stations", "`stations` are missing.", "Write `stations: {first: {time: 2.1 s}}`, or `use:` a line.")
         elif part.values.get("stations") == {}:
             c.fault(f"{where}stations", "there is no station.")
+        check_profile(c, f"{where}energy.profile", (part.values.get("energy") or {}).get("profile"))
     if len(c.flow.steps) > MOST_STATIONS:
         c.fault("", f"the file has {len(c.flow.steps)} stations; {MOST_STATIONS} are allowed.")
     zone = root.get("time-zone")
@@ -132,6 +133,18 @@ def check_top(c: Checking) -> None:
                 f"there is no time zone `{zone[:40]}`. {nearest(zone, sorted(zoneinfo.available_timezones()))}".rstrip(),
                 "Such as Europe/Berlin.",
             )
+
+
+def check_profile(c: Checking, path: str, name: str | None) -> None:
+    """Check that one library has the energy profile that is named; where no library has any, nothing can be told."""
+    known = tuple(c.catalogue.names("profile"))
+    if not name or not known:
+        return
+    found = c.catalogue.find("profile", name)
+    if not found:
+        c.fault(path, f"there is no energy profile `{name}`. {nearest(name, known)}".rstrip(), f"There are {', '.join(known)}.")
+    elif len(found) > 1:
+        c.fault(path, f"`{name}` is found in two places: {' and '.join(f.path for f in found)}.", "Give one of them another name.")
 
 
 def check_names(c: Checking) -> None:
