@@ -79,7 +79,8 @@ def coater() -> Plant:
         Signal("tension", 0.0, 10.0, 0.02, window=Window(1.0, 2.0, 3.0), unit=Unit("N")),
     )
     segment = Segment("coater", "coater", count=2, speed_m_s=1.0, inputs=(slurry,), recipe=(zones,), signals=signals)
-    room = Utility("dry-room", ("coater",), signals=(Signal("dew-point", 203.15, 303.15, 10.0, unit=DEGREE),), recipe=(SetPoint("dew-point", (223.15,), DEGREE),))
+    dew_point = Signal("dew-point", 203.15, 303.15, 10.0, unit=DEGREE)
+    room = Utility("dry-room", ("coater",), signals=(dew_point,), recipe=(SetPoint("dew-point", (223.15,), DEGREE),))
     return Plant("toy", segments=(segment,), utilities=(room,))
 
 

@@ -24,8 +24,8 @@ BEGIN = "run.begin=2026-01-05 00:00"
 def started(line: str, changes: list[str], speed: str, until_s: float, ledger: Path) -> subprocess.Popen[str]:
     """The command as a user types it, once it says that the run is live."""
     sets = [part for change in changes for part in ("--set", change)]
-    command = [sys.executable, "-m", "linewright.cli", "run", line, *sets, "--speed", speed, "--until", f"{until_s} s", "--no-page", "--ledger", str(ledger)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = ["run", line, *sets, "--speed", speed, "--until", f"{until_s} s", "--no-page", "--ledger", str(ledger)]
+    process = subprocess.Popen([sys.executable, "-m", "linewright.cli", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
     told = []
     while not told or "is live" not in told[-1]:
@@ -52,7 +52,7 @@ def committed(path: Path) -> set[tuple[object, ...]]:
         ("cylindrical-21700-tabless", [], 4, 600.0, "60"),
     ],
 )
-def test_killed_20_times_every_committed_row_is_there_once_and_the_run_carries_on(
+def test_killed_20_times_every_committed_row_is_there_once_and_the_run_carries_on(  # noqa: PLR0917 - a line, and how it is run
     tmp_path: Path, line: str, changes: list[str], kills: int, until_s: float, speed: str
 ) -> None:
     dice, ledger = random.Random(20), tmp_path / "killed"
@@ -72,7 +72,7 @@ def test_killed_20_times_every_committed_row_is_there_once_and_the_run_carries_o
 
     whole = Ledger(tmp_path / "whole")
     plant = load(line, installed_libraries(), [BEGIN, *changes])
-    asyncio.run(run(plant, ledger=whole, speed=MAX, until_s=until_s, say=lambda text: None, wanted_bytes=0))
+    asyncio.run(run(plant, ledger=whole, speed=MAX, until_s=until_s, say=print, wanted_bytes=0))
     counts = assert_same_rows(ledger / "live-1.run", whole.folder / "live-1.run")
     assert counts["visit"] > 1_000
     assert counts["state"] > 20

@@ -149,7 +149,8 @@ def test_what_an_operator_asks_is_answered_in_the_ledger_and_survives(tmp_path: 
 
 
 def test_signals_are_in_the_ledger_without_gap_or_overlap_and_as_the_feed_told(tmp_path: Path) -> None:
-    text = "line: dryer\nproduct: part\nstations:\n  dry: {time: 5 s, recipe: {heat: 60 degC}, signals: {heat: {range: 0 .. 100 degC, every: 500 ms}}}\n"
+    heat = "recipe: {heat: 60 degC}, signals: {heat: {range: 0 .. 100 degC, every: 500 ms}}"
+    text = f"line: dryer\nproduct: part\nstations:\n  dry: {{time: 5 s, {heat}}}\n"
     path = tmp_path / "dryer.yaml"
     path.write_text(text)
     plant = load(path, installed_libraries())

@@ -18,7 +18,7 @@ BEGIN = "2026-01-05 00:00"  # both begin at the same line time, so that rows can
 
 
 def lived(plant: Plant, seed: int, until_s: float, ledger: Ledger) -> Path:
-    result: RunResult = asyncio.run(run(plant, ledger=ledger, speed=MAX, seed=seed, until_s=until_s, say=lambda text: None, wanted_bytes=0))
+    result: RunResult = asyncio.run(run(plant, ledger=ledger, speed=MAX, seed=seed, until_s=until_s, say=print, wanted_bytes=0))
     assert (result.why, result.line_s) == ("until", until_s)
     return ledger.path_of(result.run)
 
@@ -63,13 +63,14 @@ def test_four_stations_live_and_simulated_are_one(tmp_path: Path, seed: int) -> 
 
 
 def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:
-    """The whole 21700 line, filled, for five and a quarter hours: 100,000 cells are wound, and every visit, state, edge and value is the same in both ledgers."""
+    """The whole 21700 line, filled, for five and a quarter hours: 100,000 cells are wound, and every visit, state, edge and value is the same."""
     plant, ledger = line_at("cylindrical-21700-tabless", BEGIN), Ledger(tmp_path)
     until_s = 5.25 * 3600.0
     floor = lived(plant, 7, until_s, ledger)
     counts = compare(floor, simulated(plant, 7, until_s, ledger))
     connection = sqlite3.connect(floor)
-    (wound,) = connection.execute("SELECT count(*) FROM visit WHERE step = (SELECT key FROM name WHERE kind = 'step' AND text = 'winder')").fetchone()
+    winder = "SELECT key FROM name WHERE kind = 'step' AND text = 'winder'"
+    (wound,) = connection.execute(f"SELECT count(*) FROM visit WHERE step = ({winder})").fetchone()
     connection.close()
     assert wound >= 100_000
     assert counts["visit"] > 1_000_000
