@@ -15,6 +15,8 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+#: `--doctest-modules` would import every room's conftest.py a second time, all under one name.
+collect_ignore_glob = ["*conftest.py"]
 LACKING: dict[str, str] = {}
 
 
