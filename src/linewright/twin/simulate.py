@@ -17,6 +17,7 @@ from linewright.kernels.rows import Rows, new_rows
 from linewright.kernels.state import State
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.writer import RunWriter
+from linewright.measures.line_figures import LineFiguresSampler
 from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
@@ -178,7 +179,9 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     sampler = LineSampler(compiled.plant, compiled.table, {path: n for n, path in enumerate(compiled.stations)}, compiled.reasons, compiled.begin_us)
     run = Simulation(compiled, state, recorder.record)
     before, begin = _Before(run), int(state.head[0].now)
+    figures = LineFiguresSampler(compiled, sampler)
     sampler.begin_count(state)
+    figures.begin_count(state)
     at = begin
     while at < until_ns:
         at = min(at + SAMPLE_NS, until_ns)
@@ -187,7 +190,9 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
         if at == until_ns:
             run.finish()
         recorder.passed(line_us)
-        body = {"v": 1, "speed": "max", "state": "running" if at < until_ns else "ended", "stations": sampler.stations(state)}
+        stations = sampler.stations(state)
+        body = {"v": 1, "speed": "max", "state": "running" if at < until_ns else "ended", "since_us": sampler.since_us, "stations": stations}
+        body |= figures.body(state, stations)
         writer.sample(line_us, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
         writer.commit(line_us=line_us)
         if progress is not None:
