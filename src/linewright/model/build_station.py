@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from linewright.model.flow import Flow, Step, full_path
@@ -94,9 +94,7 @@ def _replaced(segment: Segment, variants: tuple[tuple[str, Segment], ...]) -> Se
 def _segment(step: Step, v: Values, flow: Flow) -> Segment:
     time, each = _time(v)
     law: LawValue | None = v.get("time")
-    arrivals: LawValue | None = v.get("arrivals")
     known = {s.path for s in flow.steps}
-    capital: Amount | None = v.get("capital")
     return Segment(
         name=step.name,
         path=step.path,
@@ -118,9 +116,7 @@ def _segment(step: Step, v: Values, flow: Flow) -> Segment:
         makes=_outputs(v.get("makes")),
         to=tuple(Target(target, grade) for target, grade in step.targets),
         choose=Choose(v["choose"]),
-        arrivals=arrivals.law if arrivals else None,
-        arrivals_lost_when_full=arrivals is not None and arrivals.extra.get("when-full") == "lost",
-        arrivals_batch=arrivals.extra.get("batch", 1) if arrivals else 1,
+        **_arrivals(v.get("arrivals")),
         batch=_batch(v.get("batch")),
         places=v.get("places"),
         loads=_carrier(v.get("loads")),
@@ -128,7 +124,7 @@ def _segment(step: Step, v: Values, flow: Flow) -> Segment:
         within=_within(step, v.get("within"), known),
         scrap=v["scrap"].si,
         gate=_gate(step, v.get("gate"), known),
-        grades=tuple(Grade(name, tuple((m, w.window) for m, w in windows.items())) for name, windows in (v.get("grades") or {}).items()),
+        grades=_grades(v.get("grades")),
         setup=_setup(v.get("setup")),
         failures=failures_of(v.get("failures")),
         maintenance=maintenance_of(v.get("maintenance")),
@@ -140,7 +136,7 @@ def _segment(step: Step, v: Values, flow: Flow) -> Segment:
         tools=tuple((v.get("tools") or {}).items()),
         model=_model(v),
         recipe=set_points(v.get("recipe")),
-        steps=tuple(Procedure(s["name"], _si(s.get("time")), set_points(s.get("recipe"))) for s in v.get("steps") or ()),
+        steps=_procedures(v.get("steps")),
         measures=_measures(v.get("measures")),
         signals=signals_of(v.get("signals")),
         alarms=_alarms(v.get("alarms")),
@@ -149,12 +145,28 @@ def _segment(step: Step, v: Values, flow: Flow) -> Segment:
         power_w=power_of(v.get("power")),
         standby_w=power_of(v.get("standby")),
         item_energy_j=power_of(v.get("item-energy")),
-        capital=_si(capital),
-        capital_currency=capital.currency if capital else "",
+        capital=_si(v.get("capital")),
+        capital_currency=v["capital"].currency if v.get("capital") else "",
         floor_m2=_si(v.get("floor")),
         driver=_driver(v["driver"]),
         time_unit=law.unit if law else Unit("s"),
     )
+
+
+def _arrivals(arrivals: LawValue | None) -> Values:
+    """Return the fields of a segment that say how items come from outside; none where they do not."""
+    if arrivals is None:
+        return {}
+    is_lost = arrivals.extra.get("when-full") == "lost"
+    return {"arrivals": arrivals.law, "arrivals_lost_when_full": is_lost, "arrivals_batch": arrivals.extra.get("batch", 1)}
+
+
+def _grades(grades: Values | None) -> tuple[Grade, ...]:
+    return tuple(Grade(name, tuple((m, w.window) for m, w in windows.items())) for name, windows in (grades or {}).items())
+
+
+def _procedures(steps: Sequence[Values] | None) -> tuple[Procedure, ...]:
+    return tuple(Procedure(s["name"], _si(s.get("time")), set_points(s.get("recipe"))) for s in steps or ())
 
 
 def _si(amount: Amount | None) -> float | None:
