@@ -209,8 +209,8 @@ class Plant:
     """Everything below a line or site: what `simulate` and `run` are given.
 
     `segments` are in file order. `origins` say where each value came from (`check --full`). `text` is the completed line file in its canonical
-    form and `digest` its SHA-256: two plants with the same digest behave the same. `variants` and `sweep` keep path and value as written; the
-    value goes back in by `load(..., overrides=...)`.
+    form and `digest` its SHA-256: two plants with the same digest, loaded with the same libraries, behave the same. `variants` and `sweep` keep
+    path and value as written; the value goes back in by `load(..., overrides=...)`.
     """
 
     name: str
