@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +14,13 @@ from linewright.cli.printing import as_json, moment, number, say, table
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
-    from linewright.genealogy.tree import Branch, Edge, Node, Trace, Value
+    from linewright.genealogy.tree import Branch, Edge, Node, Told, ToldValue, Trace, Value
     from linewright.ledger.reader import RunReader
 
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
+#: Values that are stored in the unit of their file (Ah), not in that of the ledger: no doubt about them.
+ELSEWHERE = ("first charge", "first discharge")
 
 
 def trace(  # noqa: PLR0917 - a command's options are its arguments
@@ -110,6 +113,7 @@ def print_trace(found: Trace) -> None:
     for place in found.places:
         say(f"on {place.carrier}, place {place.place}, from {moment(place.from_us)} to {moment(place.to_us)}")
     print_values(node.values)
+    print_told(found.told)
     print_branches("Made of", node.made_of)
     print_branches("Went into", node.went_into)
     if found.certain or found.possible:
@@ -131,6 +135,31 @@ def print_values(values: tuple[Value, ...]) -> None:
     table(["Measured", "Step", "Value", "Unit", "Lower", "Upper", "Source"], rows, right=[2, 4, 5])
 
 
+def print_told(told: Told | None) -> None:
+    """Print what an import tells along the way back: a table a section, each value with how it is linked to the thing."""
+    if told is None:
+        return
+    absent = f"; {told.absent} are placeholders: their records are absent" if told.absent else ""
+    say(f"\n{told.ancestors} ancestors: {told.stated} by stated links alone, {told.ancestors - told.stated} with a rule on the way{absent}")
+    for section in told.sections:
+        say()
+        rows = [[r.thing, ", ".join(r.sides) or "-", r.value.characteristic, told_words(r), linked_words(r)] for r in section.rows]
+        table([section.title, "Side", "Measured", "Value", "Linked"], rows)
+
+
+def told_words(row: ToldValue) -> str:
+    """Return a value as it was typed; where the importer works with another number than the one stored, that too."""
+    v = row.value
+    shown = v.literal or (f"{number(v.value, 6)} {v.unit}".rstrip() if v.value is not None else v.text or v.remark or "-")
+    is_other = v.value is not None and v.stated is not None and v.characteristic not in ELSEWHERE and not isclose(v.value, v.stated, rel_tol=1e-9)
+    return f"{shown} (stored as {number(v.stated, 6)} {v.unit})" if is_other else shown
+
+
+def linked_words(row: ToldValue) -> str:
+    """Return how the thing of a value is linked: stated, or by which rules."""
+    return "stated" if row.basis == "stated" else f"rule {', '.join(row.rules)}".rstrip()
+
+
 def print_branches(head: str, branches: tuple[Branch, ...]) -> None:
     """Print one side of the tree."""
     if branches:
@@ -143,10 +172,15 @@ def print_branch(branch: Branch, depth: int) -> None:
     """Print a branch and what hangs on it."""
     node = branch.node
     many = f" and {node.count - 1} more" if node.count > 1 else ""
-    say(f"{'   ' * depth}{node.id}{many}  {node.material or node.kind}{edge_words(branch.edge)}{value_words(node)}")
+    say(f"{'   ' * depth}{node.id}{many}  {what_words(node)}{edge_words(branch.edge)}{value_words(node)}")
     if depth < DEEPEST:
         for each in (*node.made_of, *node.went_into):
             print_branch(each, depth + 1)
+
+
+def what_words(node: Node) -> str:
+    """Return what a node is; where the record has only a key of its material, its kind says more."""
+    return node.kind if not node.material or ":" in node.material else node.material
 
 
 def edge_words(edge: Edge) -> str:

@@ -11,6 +11,7 @@ from linewright.genealogy.life import life_of, places_of, values_of
 from linewright.genealogy.records import Records
 from linewright.genealogy.spans import SPAN_TEXT, parse_span
 from linewright.genealogy.stock import stock_of
+from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Finding, Trace, node_of
 from linewright.genealogy.up import made_of
 from linewright.ledger.reader import RunReader
@@ -101,6 +102,7 @@ def trace(
         len(affected.possible),
         records.is_before(thing.key),
         tuple(Finding(f.kind, f.source, f.found, f.done) for f in reader.findings(thing=thing.key)),
+        told_of(records, thing.key) if header.source == "import" else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from linewright.ledger.records import Thing
 
-__all__ = ["Branch", "Edge", "Finding", "Node", "Place", "Step", "Trace", "Value", "node_of"]
+__all__ = ["Branch", "Edge", "Finding", "Node", "Place", "Section", "Step", "Told", "ToldValue", "Trace", "Value", "node_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,48 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldValue:
+    """One value of an import, of whatever on the way back.
+
+    Parameters
+    ----------
+    thing, kind
+        Whose it is: an ancestor, a protocol, a file.
+    sides
+        ``anode``, ``cathode``, as the links on the way say; empty where they do not.
+    basis, rules
+        ``stated`` where stated links alone lead there; else ``rule``, and which.
+    value
+        The value.
+    """
+
+    thing: str
+    kind: str
+    sides: tuple[str, ...]
+    basis: str
+    rules: tuple[str, ...]
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Values that belong together, such as those of the filling."""
+
+    title: str
+    rows: tuple[ToldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an import tells of a thing: how many ancestors it has, how many of them by stated links alone, how many are placeholders; its values."""
+
+    ancestors: int
+    stated: int
+    absent: int
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Where a thing came from, and what came of it.
 
@@ -181,6 +223,8 @@ class Trace:
         Whether it was made before this run.
     findings
         Doubts of an import.
+    told
+        Of an import: the values along the way back, by section.
     """
 
     asked: str
@@ -194,6 +238,7 @@ class Trace:
     possible: int = 0
     is_before: bool = False
     findings: tuple[Finding, ...] = ()
+    told: Told | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON; fields that are None or empty are left out."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from linewright.genealogy.life import life_of, places_of, values_of
+from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.ledger.records import Thing
 from linewright.web.alarms import hold_rows
@@ -176,6 +177,28 @@ def tree(
     """Answer the tree around a thing."""
     opened = readers.open(run)
     return answer(tree_body(opened, find_thing(opened, thing_id), way, depth, limit))
+
+
+def told_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
+    """Return what an import tells of a thing and of all it came from, by section; no sections where nothing was imported."""
+    told = told_of(run.records, thing.key)
+    if told is None:
+        return {"run": run.run, "id": thing.id, "ancestors": None, "stated": None, "absent": None, "sections": []}
+    sections = [
+        {"title": s.title, "rows": [
+            value_row(run, r.value) | {"thing": r.thing, "kind": r.kind, "sides": list(r.sides), "basis": r.basis, "rules": list(r.rules)}
+            for r in s.rows
+        ]}
+        for s in told.sections
+    ]  # fmt: skip
+    return {"run": run.run, "id": thing.id, "ancestors": told.ancestors, "stated": told.stated, "absent": told.absent, "sections": sections}
+
+
+@router.get("/runs/{run}/things/{thing_id:path}/told")
+def told(readers: ReadersNow, run: str, thing_id: str) -> Response:
+    """Answer what an import tells of a thing: sheets, filling, drying, formation."""
+    opened = readers.open(run)
+    return answer(told_body(opened, find_thing(opened, thing_id)))
 
 
 @router.get("/runs/{run}/things/{thing_id:path}/metres")

@@ -20,6 +20,7 @@ from linewright.exchange.kiprobatt.cycler import CyclerFile
 from linewright.exchange.kiprobatt.doubts import Doubt, Records, base_name, doubts, working_value
 from linewright.exchange.kiprobatt.graph import Parameter, Protocol, Step
 from linewright.exchange.kiprobatt.report import Json, read_records, report
+from linewright.exchange.kiprobatt.sections import SECTIONS
 from linewright.ledger.ledger import Ledger, RunInfo
 from linewright.ledger.writer import RunWriter
 
@@ -75,6 +76,7 @@ def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> I
         _Recording(records, writer).write(found)
         told = {"counts": body["counts"], "dirt_counts": body["dirt_counts"]}
         writer.fact("import", {"from": path.name, "kind": "kiprobatt", "attribution": ATTRIBUTION, **told})
+        writer.fact("sections", SECTIONS)
         writer.end("done", line_us=max(created, default=begin))
         run = writer.run_id
     return Imported(ledger.run_info(run), is_new=True, report=body)
