@@ -69,7 +69,7 @@ export function SearchBox({ close }: { close: () => void }) {
       <div className="scroll" id={name} role="listbox" aria-label={texts.search.title} ref={list}>
         {groups.map((group) => (
           <div key={group.kind} role="group" aria-label={group.title}>
-            <h3>{group.title}</h3>
+            <h3 aria-hidden="true">{group.title}</h3>
             {group.hits.map((hit) => {
               at += 1;
               const index = at;
