@@ -113,9 +113,9 @@ async def run(
         else:
             live.begin()
         live.commit()
-        if on_ready is not None:
-            on_ready(live)
         with _signals(live):
+            if on_ready is not None:
+                on_ready(live)
             await loop.turn()
         why = live.why_stopped or "until"
         live.end(why)
