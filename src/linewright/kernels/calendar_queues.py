@@ -131,10 +131,8 @@ def on_carrier(t, s, c, tray, place):
     """Return the item on a place of a carrier, with the marks of the values it lacks."""
     carrier = t.carriers[c]
     row = s.trays[carrier.tray0 + tray]
-    if row.content == OPENING:
-        serial = tray * carrier.holds + place + 1
-    else:
-        serial = s.fills[carrier.fill0 + tray * carrier.holds + place]
+    at = tray * carrier.holds + place
+    serial = at + 1 if row.content == OPENING else s.fills[carrier.fill0 + at]
     item = (carrier.inner << KIND_SHIFT) | serial
     if row.missing:
         for i in range(s.head[0].missing):
@@ -142,6 +140,27 @@ def on_carrier(t, s, c, tray, place):
             if entry.carrier == c and entry.tray == tray and entry.place == place:
                 item |= 1 << (MARK_SHIFT + entry.mark)
     return item
+
+
+@kernel
+def leave_store(t, s, r, m, number, item, done):
+    """The first item has left a store; the next one is first."""
+    row = s.machines[m]
+    station = t.stations[number]
+    now = s.head[0].now
+    entry = s.bins[station.bin0 + row.head]
+    visit(t, s, r, number, m, item, entry.arrive, entry.start, done, now, entry.n, 0, -1, -1)
+    row.head += 1
+    if row.head >= station.size:
+        row.head = 0
+    row.on -= 1
+    row.item = 0
+    row.waiting = 0
+    row.phase = IDLE
+    row.due = max(s.bins[station.bin0 + row.head].ready, now) if row.on > 0 else NEVER
+    schedule(t, s, m)
+    settle_category(t, s, r, m)
+    put_on_agenda(s, number)
 
 
 @kernel
@@ -160,19 +179,7 @@ def give(t, s, r, m):
     item = row.item
     done = row.done
     if station.flow == STORE:
-        entry = s.bins[station.bin0 + row.head]
-        visit(t, s, r, number, m, item, entry.arrive, entry.start, done, now, entry.n, 0, -1, -1)
-        row.head += 1
-        if row.head >= station.size:
-            row.head = 0
-        row.on -= 1
-        row.item = 0
-        row.waiting = 0
-        row.phase = IDLE
-        row.due = max(s.bins[station.bin0 + row.head].ready, now) if row.on > 0 else NEVER
-        schedule(t, s, m)
-        settle_category(t, s, r, m)
-        put_on_agenda(s, number)
+        leave_store(t, s, r, m, number, item, done)
         return item, done, 1
     if station.flow == BATCH:
         entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out]

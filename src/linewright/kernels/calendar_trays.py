@@ -77,16 +77,15 @@ def attempt_batch(t, s, r, number):
         if station.load == 0:
             row.phase = OPEN
             row.due = row.start + station.wait if station.wait >= 0 and row.on < station.size else NEVER
-            schedule(t, s, m)
-            continue
-        row.phase = LOAD
-        row.due = now + station.load
+        else:
+            row.phase = LOAD
+            row.due = now + station.load
+            set_category(t, s, r, m, T_EXECUTE)
         schedule(t, s, m)
-        set_category(t, s, r, m, T_EXECUTE)
 
 
 @part
-def batch_done(t, s, r, m):
+def batch_done(t, s, m):
     """End the work on a batch: the first item comes out after `unload`."""
     row = s.machines[m]
     number = t.machines[m].station
@@ -102,7 +101,7 @@ def batch_done(t, s, r, m):
 
 @part
 def line_due(t, s, r, m):
-    """What the line itself does for a machine falls due: an item is loaded or unloaded, a batch has waited long enough, a store's first item is ready."""
+    """What the line does for a machine falls due: an item is loaded or unloaded, a batch has waited enough, a store's first item is ready."""
     row = s.machines[m]
     number = t.machines[m].station
     station = t.stations[number]

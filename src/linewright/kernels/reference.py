@@ -6,6 +6,7 @@ functions of a `Line`. ``simulate(line, until)`` gives all that happened as a `L
 - `reference_line`: what a line is;
 - `reference_calendar`: the calendar, queues, people, vehicles, trays;
 - `reference_machine`: one machine, its tasks, stops, failures, maintenance, states;
+- `reference_inputs`: parts, coils, batches on a machine;
 - `reference_flows`: how items pass a station, `reference_stores`: ovens, stores, trays, utilities;
 - `reference_log`: the rows.
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
-from linewright.kernels.reference_line import Check, Comes, Step
-from linewright.kernels.reference_machine import Machine, Mounted
+from linewright.kernels.reference_line import Check, Step
+from linewright.kernels.reference_machine import Machine
 from linewright.kernels.rows import (
-    LOST_OLD,
-    LOST_REST,
-    LOST_SPLICE,
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
     VERDICT_LATE,
@@ -68,8 +65,8 @@ class Station:
 
     def attempt(self, machine: Machine) -> bool:
         """Bring in what an empty machine needs and start it when all is in; tell whether anything changed."""
-        changed, complete = self.bring_in(machine)
-        if not complete:
+        changed = self.bring_in(machine)
+        if machine.task is not None or not all(mounted.is_in for mounted in machine.mounted):
             return changed
         item = None
         if not self.step.begins:
@@ -79,97 +76,13 @@ class Station:
         self.start(machine, item)
         return True
 
-    def bring_in(self, machine: Machine) -> tuple[bool, bool]:
-        """Bring in parts, coils and batches; return whether anything changed, and whether all is in."""
-        changed, complete = False, True
-        for number, mounted in enumerate(machine.mounted):
-            match mounted.slot.comes:
-                case Comes.PART:
-                    changed |= self.take_parts(mounted)
-                    complete &= len(mounted.lots) == mounted.slot.amount
-                case Comes.COIL:
-                    if mounted.rest < mounted.slot.amount:
-                        changed |= self.change_coil(machine, number, mounted)
-                    complete &= mounted.rest >= mounted.slot.amount
-                case Comes.BULK:
-                    changed |= self.take_batches(machine, number, mounted)
-                    complete &= sum(mounted.rests) >= mounted.slot.amount
-                case Comes.SUPPLY:
-                    pass
-            if machine.task is not None:  # a coil is being changed: all else when that is over
-                return True, False
-        return changed, complete
-
-    def slot_queue(self, mounted: Mounted) -> QueueRun:
-        """Return the queue in front of an input."""
-        assert mounted.slot.queue is not None
-        return self.world.queues[mounted.slot.queue]
-
-    def take_parts(self, mounted: Mounted) -> bool:
-        """Take parts one by one until the amount is in."""
-        before = len(mounted.lots)
-        while len(mounted.lots) < mounted.slot.amount:
-            part = self.slot_queue(mounted).pop()
-            if part is None:
-                break
-            mounted.lots.append(part)
-        return len(mounted.lots) > before
-
-    def change_coil(self, machine: Machine, number: int, mounted: Mounted) -> bool:
-        """Change a coil that is too short for one more item; a made one must be there."""
-        slot, world = mounted.slot, self.world
-        if slot.queue is None:
-            new = [world.new_thing(slot.thing, amount=slot.length) for _ in range(slot.rolls)]
-        else:
-            coil = self.slot_queue(mounted).pop()
-            if coil is None:
-                return False
-            new = [coil]
-        for lot in mounted.lots:
-            if mounted.rest:
-                world.log.lost(lot.key, world.now, mounted.at, mounted.at + mounted.rest, self.number, machine.number, number, LOST_REST)
-        mounted.lots, mounted.rest = [], 0
-
-        def mount() -> None:
-            mounted.lots = new
-            mounted.at = slot.splice
-            mounted.rest = new[0].amount - slot.splice
-            for lot in new:
-                world.log.mount(lot.key, world.now, self.number, machine.number, number)
-                if slot.splice:
-                    world.log.lost(lot.key, world.now, 0, slot.splice, self.number, machine.number, number, LOST_SPLICE)
-
-        if slot.change:
-            machine.begin("change", slot.change, mount)
-        else:
-            mount()
-        return True
-
-    def take_batches(self, machine: Machine, number: int, mounted: Mounted) -> bool:
-        """Throw away what is too old, and take batches in while there is not enough."""
-        slot, world = mounted.slot, self.world
+    def bring_in(self, machine: Machine) -> bool:
+        """Bring in parts, coils and batches, one input after the other; tell whether anything changed."""
         changed = False
-
-        def throw_away(lot: Thing, rest: int) -> None:
-            world.log.lost(lot.key, world.now, lot.amount - rest, lot.amount, self.number, machine.number, number, LOST_OLD)
-
-        def is_old(lot: Thing) -> bool:
-            return slot.life is not None and world.now > lot.done + slot.life
-
-        while mounted.lots and is_old(mounted.lots[0]):
-            throw_away(mounted.lots.pop(0), mounted.rests.pop(0))
-            changed = True
-        while sum(mounted.rests) < slot.amount:
-            lot = self.slot_queue(mounted).pop()
-            if lot is None:
+        for mounted in machine.mounted:
+            changed |= mounted.bring_in()
+            if machine.task is not None:  # a coil is being changed: all else when that is over
                 break
-            changed = True
-            if is_old(lot):
-                throw_away(lot, lot.amount)
-                continue
-            mounted.lots.append(lot)
-            mounted.rests.append(lot.amount)
-            world.log.mount(lot.key, world.now, self.number, machine.number, number)
         return changed
 
     def next_item(self, machine: Machine) -> Thing | None:
@@ -195,39 +108,10 @@ class Station:
             item.arrived = now
         assert item is not None
         machine.item, machine.arrived, machine.started = item, item.arrived, now
-        self.use_up(machine, item)
+        for mounted in machine.mounted:
+            mounted.use_up(item)
         self.miss_values(machine, item)
         machine.begin("work", step.time(machine.n), lambda: self.worked(machine))
-
-    def use_up(self, machine: Machine, item: Thing) -> None:
-        """Use what one item needs of each input, and write where it is from."""
-        log, now = self.world.log, self.world.now
-        for number, mounted in enumerate(machine.mounted):
-            slot = mounted.slot
-            match slot.comes:
-                case Comes.PART:
-                    for part in mounted.lots:
-                        log.consume(item.key, part.key, now, 0, 0, self.number, machine.number, number)
-                    mounted.lots = []
-                case Comes.COIL:
-                    for lot in mounted.lots:
-                        log.consume(item.key, lot.key, now, mounted.at, mounted.at + slot.amount, self.number, machine.number, number)
-                    mounted.at += slot.amount
-                    mounted.rest -= slot.amount
-                case Comes.BULK:
-                    need = slot.amount
-                    while need:
-                        lot, rest = mounted.lots[0], mounted.rests[0]
-                        used = min(need, rest)
-                        low = lot.amount - rest
-                        log.consume(item.key, lot.key, now, low, low + used, self.number, machine.number, number)
-                        need -= used
-                        mounted.rests[0] -= used
-                        if mounted.rests[0] == 0:
-                            mounted.lots.pop(0)
-                            mounted.rests.pop(0)
-                case Comes.SUPPLY:
-                    pass
 
     # ---- tools that are out
 

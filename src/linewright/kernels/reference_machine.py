@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from linewright.kernels.reference_calendar import Thing
-from linewright.kernels.reference_line import Plan, Slot
+from linewright.kernels.reference_inputs import INPUTS
+from linewright.kernels.reference_line import Plan
 from linewright.kernels.reference_log import Category, Stay
 from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED, VERDICT_PASS
 
@@ -54,17 +55,6 @@ class Inside(NamedTuple):
 
 
 @dataclass
-class Mounted:
-    """What is on one input of the machine: parts, the rolls of a coil, or batches, the older first; `at` and `rest` of the first."""
-
-    slot: Slot
-    lots: list[Thing] = field(default_factory=list)
-    at: int = 0
-    rest: int = 0
-    rests: list[int] = field(default_factory=list)  # bulk: what is left of each batch
-
-
-@dataclass
 class Upkeep:
     """A maintenance plan on this machine: whether it is due, which time comes next, starts since the last."""
 
@@ -87,7 +77,7 @@ class Machine:
         self.utility_reason = -1  # of the one that went down last
         self.hands: deque[Thing] = deque()  # finished, to be handed over
         self.item: Thing | None = None  # in work
-        self.mounted = [Mounted(slot) for slot in station.step.slots]
+        self.mounted = [INPUTS[slot.comes](self, number, slot) for number, slot in enumerate(station.step.slots)]
         self.starts = 0  # of this machine
         self.n = 0  # the station's number of its last start
         self.arrived = self.started = self.done = 0  # of the item in hand

@@ -7,7 +7,8 @@ from collections import deque
 from linewright.kernels.reference import World
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_flows import Station
-from linewright.kernels.reference_line import Comes, Flow
+from linewright.kernels.reference_inputs import Bulk, Coil
+from linewright.kernels.reference_line import Flow
 from linewright.kernels.reference_machine import DONE, Inside, Machine, Task
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.kernels.state import WORK, State
@@ -82,11 +83,13 @@ class Filling:
         for j, mounted in enumerate(machine.mounted):
             row = self.state.mounts[int(self.table.machines[m]["mount0"]) + j]
             lot, rest = int(row["lot"]), int(row["rest"])
-            if lot == 0 or mounted.slot.comes not in {Comes.COIL, Comes.BULK}:
+            if lot == 0:
                 continue
             mounted.lots = [Thing(lot + roll, done=int(row["born"]), amount=mounted.slot.length) for roll in range(mounted.slot.rolls)]
-            mounted.at, mounted.rest = int(row["at"]), rest
-            mounted.rests = [rest] if mounted.slot.comes is Comes.BULK else []
+            if isinstance(mounted, Coil):
+                mounted.at, mounted.rest = int(row["at"]), rest
+            if isinstance(mounted, Bulk):
+                mounted.rests = [rest]
 
     def machine(self, station: Station, machine: Machine) -> None:
         """Put the item in work, or what is in an oven or a store."""

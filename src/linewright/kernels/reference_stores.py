@@ -217,17 +217,12 @@ class Unloader(Station):
 
     def attempt(self, machine: Machine) -> bool:
         """Take a carrier where there is none, then begin with the item on its first place."""
-        changed = False
         if machine.tray is None:
             machine.tray = self.next_item(machine)
             if machine.tray is None:
                 return False
             machine.tray_arrived = self.world.now
             machine.place = 0
-            changed = True
-        _, complete = self.bring_in(machine)
-        if not complete:
-            return changed
         item = machine.tray.content[machine.place]
         item.arrived = machine.tray_arrived
         self.start(machine, item)
