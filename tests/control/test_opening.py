@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +68,7 @@ def test_each_cell_has_metres_that_no_other_has(opened):
             spans.setdefault(use.lot, []).append((use.lo, use.hi))
     for lot, pieces in spans.items():
         pieces.sort()
-        assert all(a[1] <= b[0] for a, b in zip(pieces, pieces[1:], strict=False)), lot
+        assert all(a[1] <= b[0] for a, b in pairwise(pieces)), lot
     assert opening.made_from(cell | (last + 1)) == []
 
 

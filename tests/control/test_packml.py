@@ -40,7 +40,8 @@ def test_the_whole_life_of_a_machine() -> None:
 
 
 def test_a_refused_command_names_the_state_and_the_way() -> None:
-    with pytest.raises(TransitionError, match=r"winder/7: Start is not possible in state Aborted; it is in Idle\. First: Clear, then Reset\.") as error:
+    said = r"winder/7: Start is not possible in state Aborted; it is in Idle\. First: Clear, then Reset\."
+    with pytest.raises(TransitionError, match=said) as error:
         after("Aborted", Command.START, "winder/7")
     assert (error.value.actual, error.value.expected) == ("Aborted", ("Idle",))
     with pytest.raises(TransitionError, match="in Execute"):
