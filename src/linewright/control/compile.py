@@ -11,8 +11,8 @@ from linewright.control.flows import Flow, Kind, flow_of
 from linewright.control.not_yet import elements_without_behaviour
 from linewright.kernels import state as st
 from linewright.kernels import table as tb
-from linewright.kernels.rules import CELLS, fill_quantiles, normal_table
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.kernels.rules import CELLS, fill_quantiles, normal_table
 from linewright.kernels.table import Table, records
 from linewright.model.errors import NotYetError
 from linewright.model.plant import Plant

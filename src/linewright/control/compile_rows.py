@@ -102,9 +102,7 @@ def law_row(law: Law) -> Row:
         low = 0.0 if law.low == -math.inf else _normal_share((law.low - law.mean) / law.sd)
         high = 1.0 if law.high == math.inf else _normal_share((law.high - law.mean) / law.sd)
         row |= {"a": law.sd, "u_low": low, "u_high": high}
-    elif law.kind is LawKind.LOGNORMAL:
-        row |= {"a": law.shape, "b": law.scale}
-    elif law.kind is LawKind.WEIBULL:
+    elif law.kind is LawKind.LOGNORMAL or law.kind is LawKind.WEIBULL:
         row |= {"a": law.shape, "b": law.scale}
     elif law.kind in (LawKind.GAMMA, LawKind.ERLANG):
         row |= {"a": law.shape, "b": law.scale, "u_low": math.lgamma(law.shape)}
@@ -139,7 +137,16 @@ def queue_rows(d: Draft) -> None:
             else:
                 d.slot_queues[p.number, slot] = len(d.queues)
             d.queues.append(
-                {"station": p.number, "slot": slot, "places": places, "ring0": ring, "room": max(places, 1), "wait0": wait, "waits": max(waits, 1), "fleet": -1}
+                {
+                    "station": p.number,
+                    "slot": slot,
+                    "places": places,
+                    "ring0": ring,
+                    "room": max(places, 1),
+                    "wait0": wait,
+                    "waits": max(waits, 1),
+                    "fleet": -1,
+                }
             )
             d.queue_names.append(name)
             ring += max(places, 1)
@@ -187,8 +194,24 @@ def station_rows(d: Draft) -> None:
         served = [d.flow.of(name).number for name in utility.serves]
         serve0 = len(d.serves)
         d.serves += sorted(n for n in served if d.stations[n]["flow"] != tb.STORE)
-        row: Row = {"hash": hash_text(utility.name), "flow": tb.UTILITY, "count": 1, "pass_queue": -1, "out_queue": -1, "kind": -1, "carrier": -1, "shift": -1}
-        row |= {"law": d.law(Law(LawKind.CONSTANT, 1.0)), "serve0": serve0, "serves": len(d.serves) - serve0, "mode0": len(d.modes), "within": -1, "wait": -1}
+        row: Row = {
+            "hash": hash_text(utility.name),
+            "flow": tb.UTILITY,
+            "count": 1,
+            "pass_queue": -1,
+            "out_queue": -1,
+            "kind": -1,
+            "carrier": -1,
+            "shift": -1,
+        }
+        row |= {
+            "law": d.law(Law(LawKind.CONSTANT, 1.0)),
+            "serve0": serve0,
+            "serves": len(d.serves) - serve0,
+            "mode0": len(d.modes),
+            "within": -1,
+            "wait": -1,
+        }
         row |= {"slot0": len(d.slots), "queue0": len(d.queues), "plan0": len(d.plans), "toolmode0": len(d.toolmodes), "short": nanoseconds(5.0)}
         for failure in utility.failures:
             d.modes.append(
@@ -203,10 +226,11 @@ def station_rows(d: Draft) -> None:
 def _station_row(d: Draft, p: Passing) -> Row:
     s = p.segment
     law = _service_law(p)
-    queues = [q for (station, _), q in d.slot_queues.items() if station == p.number] + ([d.pass_queues[p.number]] if p.number in d.pass_queues else [])
-    if p.next is None:
-        out_queue = -1
-    else:
+    queues = [q for (station, _), q in d.slot_queues.items() if station == p.number] + (
+        [d.pass_queues[p.number]] if p.number in d.pass_queues else []
+    )
+    out_queue = -1
+    if p.next is not None:
         out_queue = d.pass_queues[p.next] if p.next_slot is None else d.slot_queues[p.next, p.next_slot]
     row: Row = {
         "hash": hash_text(s.path), "amount": p.amount, "enter": p.enter_mm if p.leave_mm else 0, "leave": p.leave_mm, "scrap": s.scrap,
@@ -267,7 +291,13 @@ def _slot_rows(d: Draft, p: Passing) -> Row:
 def _slot_row(d: Draft, p: Passing, i: Input, sources: list[int]) -> Row:
     metres = (p.enter_mm / 1000.0) if i.per_length else 1.0
     amount = whole(i.amount * metres, i.measure)
-    row: Row = {"amount": amount, "change": max(nanoseconds(i.change_s), 0), "splice": whole(i.splice_m, Measure.LENGTH), "rolls": i.rolls, "life": -1}
+    row: Row = {
+        "amount": amount,
+        "change": max(nanoseconds(i.change_s), 0),
+        "splice": whole(i.splice_m, Measure.LENGTH),
+        "rolls": i.rolls,
+        "life": -1,
+    }
     if not sources:
         row |= {"kind": tb.SUPPLY, "thing": d.flow.lot_kinds[i.material]}
         if i.measure is Measure.LENGTH and i.coil_m is not None:
@@ -278,7 +308,9 @@ def _slot_row(d: Draft, p: Passing, i: Input, sources: list[int]) -> Row:
         if i.measure is Measure.COUNT:
             row["kind"] = tb.PART
         elif i.measure is not source.measure:
-            raise NotYetError([(f"stations.{p.segment.path}.takes.{i.material}", f"it is made in {source.measure.value} and taken in {i.measure.value}")])
+            raise NotYetError(
+                [(f"stations.{p.segment.path}.takes.{i.material}", f"it is made in {source.measure.value} and taken in {i.measure.value}")]
+            )
         else:
             row["kind"] = tb.COIL if i.measure is Measure.LENGTH else tb.BULK
             life = next((m.shelf_life_s for m in d.plant.materials if m.name == i.material), None)
@@ -300,12 +332,14 @@ def _stop_rows(d: Draft, p: Passing) -> Row:
         if failure.stops_tool:
             tools = s.tools[0][1]
             d.toolmodes.append(
-                {"hash": hash_text(f"{s.path}.{failure.name}"), "mean": failure.mtbf.mean / (s.count * tools), "repair": d.law(failure.mttr), "reason": reason,
-                 "station": p.number, "mark": d.marks[p.number], "tools": tools, "carrier": p.carrier}
+                {"hash": hash_text(f"{s.path}.{failure.name}"), "mean": failure.mtbf.mean / (s.count * tools), "repair": d.law(failure.mttr),
+                 "reason": reason, "station": p.number, "mark": d.marks[p.number], "tools": tools, "carrier": p.carrier}
             )  # fmt: skip
         else:
             clock = tb.CALENDAR if failure.clock is Clock.CALENDAR else tb.RUNNING
-            d.modes.append({"to": d.law(failure.mtbf), "repair": d.law(failure.mttr), "clock": clock, "crew": crew_of(d, failure.by), "reason": reason})
+            d.modes.append(
+                {"to": d.law(failure.mtbf), "repair": d.law(failure.mttr), "clock": clock, "crew": crew_of(d, failure.by), "reason": reason}
+            )
     for number, m in enumerate(s.maintenance):
         every = nanoseconds(m.every_s) if m.every_s is not None else 0
         d.plans.append(
@@ -343,7 +377,15 @@ def _window_rows(d: Draft, p: Passing) -> Row:
 def _check_row(s: Segment, c: Characteristic, window: Window, value: int, mark: int) -> Row:
     lower = -math.inf if window.lower is None else window.lower
     upper = math.inf if window.upper is None else window.upper
-    row: Row = {"hash": hash_text(f"{s.path}.{c.name}"), "mean": c.centre, "spread": c.spread, "lower": lower, "upper": upper, "value": value, "mark": mark}
+    row: Row = {
+        "hash": hash_text(f"{s.path}.{c.name}"),
+        "mean": c.centre,
+        "spread": c.spread,
+        "lower": lower,
+        "upper": upper,
+        "value": value,
+        "mark": mark,
+    }
     return row | {"law": tb.NORMAL if c.spread > 0.0 else tb.CONSTANT}
 
 
@@ -365,7 +407,9 @@ def machine_rows(d: Draft) -> None:
     for number, row in enumerate(d.stations):
         row["machine0"] = len(d.machines)
         parts = int(row.pop("parts", 0))
-        failures = d.plant.utilities[number - len(d.flow.stations)].failures if row["flow"] == tb.UTILITY else d.flow.stations[number].segment.failures
+        failures = (
+            d.plant.utilities[number - len(d.flow.stations)].failures if row["flow"] == tb.UTILITY else d.flow.stations[number].segment.failures
+        )
         plans = () if row["flow"] == tb.UTILITY else d.flow.stations[number].segment.maintenance
         for m in range(int(row["count"])):
             path = f"{d.paths[number]}/{m + 1}"
@@ -388,13 +432,15 @@ def _carrier_rows(d: Draft) -> None:
         on_way = [q for q in d.flow.stations if q.carrier == number]
         count = c.count
         if count is None:
-            count = sum(int(d.stations[q.number]["count"]) * max(int(d.stations[q.number]["size"]), 1) + (q.segment.buffer or 0) for q in on_way) + 2 * len(on_way)
+            count = sum(
+                int(d.stations[q.number]["count"]) * max(int(d.stations[q.number]["size"]), 1) + (q.segment.buffer or 0) for q in on_way
+            ) + 2 * len(on_way)
             count += sum(v.count for v in d.plant.vehicles)
         loaders = [q.number for q in on_way if q.segment.loads is not None]
         inner = next((d.flow.stations[q.feeders[0]].kind for q in on_way if q.segment.loads is not None and q.feeders), -1)
         d.carriers.append(
-            {"back": max(nanoseconds(c.empty_return_s), 0), "kind": d.flow.carrier_kinds[number], "holds": c.holds, "count": count, "tray0": tray0, "fill0": fill0,
-             "loader0": len(d.loaders), "loaders": len(loaders), "source": -1, "inner": inner}
+            {"back": max(nanoseconds(c.empty_return_s), 0), "kind": d.flow.carrier_kinds[number], "holds": c.holds, "count": count, "tray0": tray0,
+             "fill0": fill0, "loader0": len(d.loaders), "loaders": len(loaders), "source": -1, "inner": inner}
         )  # fmt: skip
         d.loaders += loaders
         tray0 += count
@@ -429,12 +475,9 @@ def source_rows(d: Draft) -> None:
     for row in reversed(d.stations):
         row["source0"] = len(d.sources)
         d.sources += [{"what": tb.SOURCE_MACHINE, "of": int(row["machine0"]) + m} for m in range(int(row["count"]))]
-    for what, rows, key in (
-        (tb.SOURCE_TOOL, d.toolmodes, lambda r: (-r["station"], 0)),
-        (tb.SOURCE_SHIFT, d.shifts, lambda _: (0, 0)),
-        (tb.SOURCE_PLAN, d.plans, lambda r: (-r["station"], r["number"])),
-    ):
-        for index in sorted(range(len(rows)), key=lambda i, rows=rows, key=key: (key(rows[i]), i)):
+    for what, rows in ((tb.SOURCE_TOOL, d.toolmodes), (tb.SOURCE_SHIFT, d.shifts), (tb.SOURCE_PLAN, d.plans)):
+        order = [(-int(row.get("station", 0)), index) for index, row in enumerate(rows)]  # downstream first, then as they stand
+        for _, index in sorted(order):
             rows[index]["source"] = len(d.sources)
             d.sources.append({"what": what, "of": index})
     for fleet in d.fleets:

@@ -13,6 +13,8 @@ from linewright.kernels.state import OPENING, WORK, State, new_state
 
 __all__ = ["open_line"]
 
+Column = NDArray[np.int64]
+
 
 def open_line(compiled: Compiled, seed: int, replication: int = 0, *, keep: bool = False) -> State:
     """Return the state of a line before anything has happened.
@@ -54,13 +56,14 @@ def _carriers(opening: Opening, state: State) -> None:
         for number, time in stock.stages:
             inside = serials[(ages >= since) & (ages < since + time)]
             moved_in = since - ages[inside - 1]
-            _place(opening, state, number, (int(carrier.kind) << KIND_SHIFT) | inside, moved_in, moved_in + time)
+            _place(table, state, number, (int(carrier.kind) << KIND_SHIFT) | inside, (moved_in, moved_in + time))
             since += time
 
 
-def _place(opening: Opening, state: State, number: int, items: NDArray[np.int64], moved_in: NDArray[np.int64], ready: NDArray[np.int64]) -> None:
-    """Put carriers, the oldest first, into a store or into the machines of a station; they came at `moved_in` and are ready at `ready` (ns)."""
-    row = opening.compiled.table.stations[number]
+def _place(table: tb.Table, state: State, number: int, items: Column, span: tuple[Column, Column]) -> None:
+    """Put carriers, the oldest first, into a store or the machines of a station; `span` is when they came and when they are ready (ns)."""
+    row = table.stations[number]
+    moved_in, ready = span
     count, first = len(items), int(row.machine0)
     if count and row.flow == tb.STORE:
         at = slice(int(row.bin0), int(row.bin0) + count)
@@ -70,10 +73,11 @@ def _place(opening: Opening, state: State, number: int, items: NDArray[np.int64]
         machine.on, machine.due = count, int(ready[0])
     elif count:
         at = slice(first, first + count)
-        for name, values in (("item", items), ("arrive", moved_in), ("start", moved_in), ("phase", WORK)):
+        for name, values in (("item", items), ("arrive", moved_in), ("start", moved_in)):
             state.machines[name][at] = values
-        for name, values in (("phase", WORK), ("left", ready)):
-            state.own[name][at] = values
+        state.machines["phase"][at] = WORK
+        state.own["phase"][at] = WORK
+        state.own["left"][at] = ready
 
 
 def _mounts(opening: Opening, state: State) -> None:
@@ -119,5 +123,11 @@ def _ovens(opening: Opening, state: State) -> None:
             for i in range(int(row.size)):
                 entry = state.bins[int(row.bin0) + m * int(row.size) + i]
                 entry.item, entry.arrive = (kind << KIND_SHIFT) | (first + m * int(row.size) + i), left - time
-            machine.item, machine.start, machine.arrive, machine.on, machine.phase = (kind << KIND_SHIFT) | (first + m * int(row.size)), left - time, left - time, int(row.size), WORK
+            machine.item, machine.start, machine.arrive, machine.on, machine.phase = (
+                (kind << KIND_SHIFT) | (first + m * int(row.size)),
+                left - time,
+                left - time,
+                int(row.size),
+                WORK,
+            )
             own.phase, own.n, own.since, own.left = WORK, 0, 0, left

@@ -65,9 +65,10 @@ def _of_plant(plant: Plant) -> Iterator[str]:
             if failure.stops_tool:
                 yield f"utilities.{utility.name}.failures.{failure.name}.stops"
     for material in plant.materials:
-        for key, given in (("stock", material.stock), ("delivery", material.delivery_every_s)):
-            if given is not None:
-                yield f"materials.{material.name}.{key}"
+        if material.stock is not None:
+            yield f"materials.{material.name}.stock"
+        if material.delivery_every_s is not None:
+            yield f"materials.{material.name}.delivery"
 
 
 def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
@@ -84,7 +85,12 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
             if given and s.name not in carried:
                 yield key
     if s.places is not None:
-        for key, given in (("failures", bool(s.failures)), ("maintenance", bool(s.maintenance)), ("count", s.count != 1), ("batch", s.batch is not None)):
+        for key, given in (
+            ("failures", bool(s.failures)),
+            ("maintenance", bool(s.maintenance)),
+            ("count", s.count != 1),
+            ("batch", s.batch is not None),
+        ):
             if given:
                 yield key
     for failure in s.failures:

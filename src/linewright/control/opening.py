@@ -1,6 +1,7 @@
 """What a line that starts filled holds at time 0, by arithmetic; and where any of it came from (docs/semantics.md, section 9).
 
-Millions of cells lie in the stores of a line at its start. None of them has a row: a cell's tray, winder, coils, metres and batches follow from its serial.
+Millions of cells lie in the stores of a line at its start. None of them has a row: a cell's tray, winder, coils, metres and batches follow from its
+serial.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from linewright.control.compile import Compiled
 from linewright.control.flows import Passing
 from linewright.kernels import table as tb
+from linewright.kernels.records import Records
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.model.errors import NotYetError
 from linewright.model.plant import Start
@@ -272,13 +274,17 @@ def _fill_inputs(opening: Opening, p: Passing) -> None:
 def _fill_queue(opening: Opening, q: int) -> None:
     queue = opening.compiled.table.queues[q]
     station = opening.compiled.flow.stations[int(queue.station)]
-    kind = opening.compiled.flow.stations[station.feeders[0]].kind if queue.slot < 0 else int(opening.compiled.table.slots[_slot(opening, station, queue)].thing)
+    kind = (
+        opening.compiled.flow.stations[station.feeders[0]].kind
+        if queue.slot < 0
+        else int(opening.compiled.table.slots[_slot(opening, station, queue)].thing)
+    )
     first = opening.made.get(kind, 0) + 1
     opening.queues[q] = (first, int(queue.places))
     opening.made[kind] = first - 1 + int(queue.places)
 
 
-def _slot(opening: Opening, station: Passing, queue: tb.Records) -> int:
+def _slot(opening: Opening, station: Passing, queue: Records) -> int:
     return int(opening.compiled.table.stations[station.number].slot0 + queue.slot)
 
 

@@ -1,14 +1,17 @@
 """Bundles of arrays that compiled code takes as one pointer.
 
-A kernel takes a table, a state and buffers of rows: some sixty arrays. Handed over one by one they cost more than the work at each call that the compiler
-does not dissolve, and make it slow to compile. A `Bundle` is an object whose attributes are arrays; to compiled code it is the address of a block of addresses, and
-`state.machines` there is a look into that block.
+A kernel takes a table, a state and buffers of rows: some sixty arrays. Handed over one by one they cost more than the work at each call that the
+compiler does not dissolve, and make it slow to compile. A `Bundle` is an object whose attributes are arrays; to compiled code it is the address of a
+block of addresses, and `state.machines` there is a look into that block.
 
-The arrays of a bundle are fixed when it is made (their content is not), so the addresses hold as long as the bundle lives. Names and types are declared in the class::
+The arrays of a bundle are fixed when it is made (their content is not), so the addresses hold as long as the bundle lives. Names and types are
+declared in the class::
 
     class Pair(Bundle):
-        left: np.ndarray   # "i8"
-        _types = {"left": np.dtype("i8")}
+        left: np.ndarray
+        right: np.ndarray
+        _dtypes = {"left": np.dtype("i8"), "right": np.dtype("f8")}
+        _fields = tuple(_dtypes)
 """
 
 from __future__ import annotations
@@ -52,7 +55,8 @@ class Bundle:
             array = given[name]
             wanted = 2 if name in self._two else 1
             if array.dtype != self._dtypes[name] or array.ndim != wanted or not array.flags.c_contiguous:
-                raise TypeError(f"{type(self).__name__}.{name}: {self._dtypes[name]} of {wanted} dimensions, contiguous, was expected; {array.dtype} of {array.ndim} came")
+                expected = f"{self._dtypes[name]} of {wanted} dimensions, contiguous, was expected"
+                raise TypeError(f"{type(self).__name__}.{name}: {expected}; {array.dtype} of {array.ndim} came")
             block[WORDS * i] = array.ctypes.data
             block[WORDS * i + 1 : WORDS * i + 1 + array.ndim] = array.shape
             self.__dict__[name] = array
@@ -85,20 +89,20 @@ class BundleType(types.Type):
         super().__init__(name=f"Bundle({name}, {members})")
 
     @property
-    def key(self) -> Any:  # noqa: ANN401 - as Numba has it
+    def key(self) -> Any:
         return self.name
 
 
 @register_model(BundleType)
 class _BundleModel(models.PrimitiveModel):  # type: ignore[misc]  # Numba is untyped
-    def __init__(self, dmm: Any, fe_type: BundleType) -> None:  # noqa: ANN401
-        import llvmlite.ir as ir  # noqa: PLC0415 - Numba's own
+    def __init__(self, dmm: Any, fe_type: BundleType) -> None:
+        from llvmlite import ir  # noqa: PLC0415 - Numba's own
 
         super().__init__(dmm, fe_type, ir.IntType(64).as_pointer())
 
 
 @typeof_impl.register(Bundle)
-def _typeof(value: Bundle, context: Any) -> BundleType:  # noqa: ANN401, ARG001
+def _typeof(value: Bundle, context: Any) -> BundleType:  # noqa: ARG001
     return _type_of(type(value))
 
 
@@ -109,7 +113,7 @@ def _type_of(cls: type[Bundle]) -> BundleType:
 
 
 @unbox(BundleType)
-def _unbox(typ: BundleType, value: Any, c: Any) -> NativeValue:  # noqa: ANN401, ARG001
+def _unbox(typ: BundleType, value: Any, c: Any) -> NativeValue:  # noqa: ARG001
     array_type = types.Array(types.int64, 1, "C")
     block = c.pyapi.object_getattr_string(value, "_block")
     native = c.unbox(array_type, block)
@@ -122,18 +126,18 @@ def _unbox(typ: BundleType, value: Any, c: Any) -> NativeValue:  # noqa: ANN401,
 class _BundleAttributes(AttributeTemplate):  # type: ignore[misc]  # Numba is untyped
     key = BundleType
 
-    def generic_resolve(self, typ: BundleType, attr: str) -> Any:  # noqa: ANN401
+    def generic_resolve(self, typ: BundleType, attr: str) -> Any:
         return dict(typ.members).get(attr)
 
 
 @lower_getattr_generic(BundleType)
-def _look(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) -> Any:  # noqa: ANN401
+def _look(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) -> Any:
     names = [name for name, _ in typ.members]
     index = names.index(attr)
     array_type = typ.members[index][1]
     word = context.get_value_type(types.intp)
 
-    def load(k: int) -> Any:  # noqa: ANN401
+    def load(k: int) -> Any:
         return builder.load(builder.gep(value, [word(WORDS * index + k)]))
 
     made = make_array(array_type)(context, builder)
@@ -141,5 +145,7 @@ def _look(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) ->
     data = builder.inttoptr(load(0), made.data.type)
     shape = [load(1 + k) for k in range(array_type.ndim)]
     strides = [word(item)] if array_type.ndim == 1 else [builder.mul(shape[1], word(item)), word(item)]
-    populate_array(made, data=data, shape=cgutils.pack_array(builder, shape), strides=cgutils.pack_array(builder, strides), itemsize=word(item), meminfo=None)
-    return made._getvalue()
+    populate_array(
+        made, data=data, shape=cgutils.pack_array(builder, shape), strides=cgutils.pack_array(builder, strides), itemsize=word(item), meminfo=None
+    )
+    return made._getvalue()  # noqa: SLF001 - Numba's way to hand out a structure

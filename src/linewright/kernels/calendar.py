@@ -207,7 +207,7 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         elif station.flow == UNLOADER:
             unloader_done(t, s, r, m)
         else:
-            batch_done(t, s, r, m)
+            batch_done(t, s, m)
     elif what == CHANGED and row.phase == CHANGE:
         put_on(t, s, r, m, row.slot)
         row.slot = -1

@@ -60,7 +60,7 @@ def category_of(t, s, m):
             return T_UTILITY
         return T_OPERATOR
     flow = t.stations[t.machines[m].station].flow
-    if flow == UTILITY or flow == STORE:
+    if flow in (UTILITY, STORE):
         return T_EXECUTE if flow == UTILITY or row.on > 0 else T_STARVED
     phase = row.phase
     if phase == CHANGE:

@@ -59,7 +59,7 @@ def _compiled(function: Callable[..., Any], inline: str) -> Callable[..., Any]:
         config.CACHE_DIR = before
     template = made.get_call_template
 
-    def one_for_all_numbers(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:  # noqa: ANN401 - as Numba has it
+    def one_for_all_numbers(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
         return template(tuple(types.unliteral(a) for a in args), {k: types.unliteral(a) for k, a in kws.items()})
 
     made.get_call_template = one_for_all_numbers  # else a call with 0 and one with 1 are compiled apart

@@ -16,7 +16,7 @@ MARGIN = 8192
 
 
 @kernel
-def drive(t, s, r, p, e, until):  # noqa: PLR0917 - the arrays of the two sides
+def drive(t, s, r, p, e, until):
     """Let the line and its machines go on.
 
     Parameters

@@ -1,8 +1,8 @@
 """The machine's side of the line: how long work takes, when a machine fails, how long it is mended, what is measured.
 
-The twin calls these functions itself; in a live run the driver of emulated machines calls them on its own copy of the state's `own`, `clocks`, `tools`,
-`own_outs`. They do not look at anything of the line's side. A machine takes commands (`start`, `change`, `maintain`, `mend`, `hold`, `resume`), tells the time of its
-next event (`next_time`) and what that is (`fire`).
+The twin calls these functions itself; in a live run the driver of emulated machines calls them on its own copy of the state's `own`, `clocks`,
+`tools`, `own_outs`. They do not look at anything of the line's side. A machine takes commands (`start`, `change`, `maintain`, `mend`, `hold`,
+`resume`), tells the time of its next event (`next_time`) and what that is (`fire`).
 
 `m` counts machines through the line: ``table.stations[station].machine0 + machine``. `now` is ns.
 """
@@ -201,7 +201,7 @@ def tool_gap(t, s, j, k):
 
 
 @kernel
-def tool_next(t, s, j):
+def tool_next(_t, s, j):
     """Return the time of the next event of tool mode j: a tool goes out, or one comes back."""
     at = s.tools[j].next
     for i in range(s.tools[j].outs):

@@ -14,7 +14,7 @@ __all__ = ["Records", "as_records"]
 
 
 class _Row(np.record):
-    def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - any field
+    def __getattribute__(self, name: str) -> Any:
         if name[:1] != "_":
             fields = np.void.__getattribute__(self, "dtype").fields
             if fields is not None and name in fields:
@@ -25,10 +25,10 @@ class _Row(np.record):
 class Records(np.recarray):
     """A record array; ``array[i].field`` reads and writes, ``array.field`` and ``array["field"]`` are columns."""
 
-    def __array_finalize__(self, obj: Any) -> None:  # noqa: ANN401 - as NumPy has it
+    def __array_finalize__(self, obj: Any) -> None:
         pass
 
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as NumPy has it
+    def __getitem__(self, index: Any) -> Any:
         return np.ndarray.__getitem__(self, index)
 
 

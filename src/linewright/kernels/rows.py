@@ -2,7 +2,7 @@
 
 The calendar fills one buffer of each kind and returns when one is nearly full; whoever called it (twin or live) hands the rows to the recorder and
 calls again. Times are int64 nanoseconds from the run's begin, lengths int64 millimetres. A thing is an int64 key:
-``kind << 40 | serial`` with the kind's number in the station table (`thing kinds`: one for each chain's item, bought lot and carrier) and serials from 1.
+``kind << 40 | serial`` with the kind's number (`Compiled.kinds`: one for each chain's item, bought lot and carrier) and serials from 1.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ CONSUME = np.dtype(
 #: A lot put on an input of a machine (coil, can magazine, electrolyte); it stays until the next one on the same input.
 MOUNT = np.dtype([("lot", "i8"), ("t", "i8"), ("station", "i4"), ("machine", "i4"), ("slot", "i4")])
 
-#: A thing made (batch, coil, strip, item): `amount` is mm of web, or millilitres or grams of a batch, or 1; `parent` the thing it is cut from (lanes).
+#: A thing made (batch, coil, strip, item): `amount` is mm of web, or mL or g of a batch, or 1; `parent` the thing it is cut from (lanes).
 MADE = np.dtype([("item", "i8"), ("parent", "i8"), ("t", "i8"), ("amount", "i8"), ("station", "i4"), ("machine", "i4"), ("lane", "i4")])
 
 #: An item put on a place of a carrier (place from 0), or taken off (`off` = 1).

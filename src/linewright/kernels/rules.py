@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from linewright.kernels.compiled import kernel, wrapping_kernel
-from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, GAMMA, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL
+from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL
 
 SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
 

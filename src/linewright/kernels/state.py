@@ -1,8 +1,8 @@
 """The state of a line: everything that changes during a run, as one tuple of record arrays.
 
-``state = new_state(table, seed, replication)``; `copy_state` copies it, `save_state` makes bytes of it and `load_state` brings it back; what is computed from
-there on is equal bit for bit. What lies on the carriers (`fills`) is large and changes little: `save_fills` gives what has been loaded since it was last asked, to be
-kept beside; opening stock needs none.
+``state = new_state(table, seed, replication)``; `copy_state` copies it, `save_state` makes bytes of it and `load_state` brings it back; what is
+computed from there on is equal bit for bit. What lies on the carriers (`fills`) is large and changes little: `save_fills` gives what has been loaded
+since it was last asked, to be kept beside; opening stock needs none.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ STATION_STATE = np.dtype(
 
 QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wait_head", "i4"), ("wait", "i4")], align=True)
 
-#: One item in a queue, an oven or a store: with the time it arrived and the end of its work before; a store adds when it moved in, its n, and when its time is over.
+#: One item in a queue, with the time it arrived and the end of its work before. In an oven or a store (`BIN`): when it moved in, when its time is
+#: over, and its n.
 ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8")], align=True)
 BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8")], align=True)
 WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
@@ -202,10 +203,12 @@ class State(Bundle):
     fills: np.ndarray  # serials on the carriers
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
-        "head": HEAD, "machines": MACHINE_STATE, "times": INT, "stations": STATION_STATE, "queues": QUEUE_STATE, "ring": ENTRY, "waits": WAIT, "bins": BIN,
-        "mounts": MOUNT_STATE, "parts": INT, "crews": CREW_STATE, "asks": INT, "shifts": SHIFT_STATE, "vehicles": VEHICLE_STATE, "carriers": CARRIER_STATE,
-        "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE, "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN,
-        "clocks": CLOCK, "tools": TOOL_STATE, "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND, "fills": np.dtype("i4"),
+        "head": HEAD, "machines": MACHINE_STATE, "times": INT, "stations": STATION_STATE, "queues": QUEUE_STATE, "ring": ENTRY, "waits": WAIT,
+        "bins": BIN, "mounts": MOUNT_STATE, "parts": INT, "crews": CREW_STATE, "asks": INT, "shifts": SHIFT_STATE, "vehicles": VEHICLE_STATE,
+        "carriers": CARRIER_STATE, "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE,
+        "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN, "clocks": CLOCK, "tools": TOOL_STATE,
+        "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND,
+        "fills": np.dtype("i4"),
     }  # fmt: skip
     _fields = tuple(_dtypes)
     _two = frozenset({"times"})
@@ -292,7 +295,7 @@ def copy_state(state: State) -> State:
 
 
 def save_state(state: State) -> bytes:
-    """Return the state as bytes, without what lies on carriers (`save_fills`) and without unsent commands and untaken records beyond those that are there."""
+    """Return the state as bytes, without what lies on carriers (`save_fills`); of commands and records those that are there."""
     parts = []
     for name, array in zip(State._fields, state, strict=True):
         if name == "fills":

@@ -244,8 +244,8 @@ class Table(Bundle):
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "modes": MODE, "plans": PLAN, "toolmodes": TOOLMODE, "crews": CREW,
         "shifts": SHIFT, "fleets": FLEET, "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
-        "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT, "serves": INT,
-        "loaders": INT, "kinds": INT, "sizes": INT,
+        "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
+        "serves": INT, "loaders": INT, "kinds": INT, "sizes": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
