@@ -111,14 +111,18 @@ def _queues(opening: Opening, state: State) -> None:
 
 
 def _ovens(opening: Opening, state: State) -> None:
-    """Ovens are in work, the first of them next to be ready, evenly spread over their time."""
+    """Ovens are in work, evenly spread over their time; the first of them is ready now.
+
+    Ovens that can do more than is taken from them have one that hands out, in steady state; without it the line would wait for up to one part of their
+    time.
+    """
     table = opening.compiled.table
     for number, first in opening.ovens.items():
         row = table.stations[number]
         time = int(table.laws[row.law].mean * 1e9)
         kind = opening.compiled.flow.stations[number].kind
         for m in range(int(row.count)):
-            left = max(time * (2 * m + 1) // (2 * int(row.count)), 1)
+            left = max(time * m // int(row.count), 1)
             machine, own = state.machines[int(row.machine0) + m], state.own[int(row.machine0) + m]
             for i in range(int(row.size)):
                 entry = state.bins[int(row.bin0) + m * int(row.size) + i]
