@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["ledger_at", "line_of", "seconds", "speed_of"]
+__all__ = ["ledger_at", "line_of", "say_if_compiling", "seconds", "speed_of"]
 
 
 def ledger_at(folder: Path | None) -> Ledger:
@@ -34,6 +35,15 @@ def line_of(line: str, changes: Sequence[str] = ()) -> Plant:
     from linewright.model.load import load
 
     return load(line, installed_libraries(), tuple(changes))
+
+
+def say_if_compiling() -> None:
+    """Tell the user why the first run on a machine is slow to begin."""
+    from linewright.kernels.compiled import is_kept
+
+    if not is_kept():
+        sys.stderr.write("Compiling the kernels for this machine, once; it takes about a minute.\n")
+        sys.stderr.flush()
 
 
 def seconds(text: str | None, option: str = "--until") -> float | None:

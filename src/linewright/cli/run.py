@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linewright.cli.asked import ledger_at, line_of, seconds, speed_of
+from linewright.cli.asked import ledger_at, line_of, say_if_compiling, seconds, speed_of
 from linewright.cli.printing import say
 from linewright.model.errors import LinewrightError
 
@@ -43,6 +43,7 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     page = Page(store.folder, host, port)
     if not no_page:
         page.check()
+    say_if_compiling()
     try:
         result = asyncio.run(
             run_line(
@@ -99,6 +100,7 @@ class Page:
 
         self.server = WebServer(Ledger(self.folder), self.host, self.port, commands=live.commands, feed=live.feed, run=live.run_id).start()
         self.server.ready()
+        live.listeners.append(self.server.notify)
         told(f"{live.run_id} is live. The page is at {self.server.url}  (Ctrl-C ends it)")
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 import typer
 
-from linewright.cli.asked import ledger_at, line_of, seconds
+from linewright.cli.asked import ledger_at, line_of, say_if_compiling, seconds
 from linewright.cli.printing import as_json
 from linewright.model.errors import LinewrightError
 
@@ -37,6 +37,7 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     from linewright.measures.figures import figures_of  # noqa: PLC0415
     from linewright.twin.simulate import simulate as verb  # noqa: PLC0415
 
+    say_if_compiling()
     with Progress(is_shown=not json) as progress:
         result = verb(plant, until_s=until_s, seed=seed, keep=keep, ledger=ledger_at(ledger) if keep == "all" else None, progress=progress)
     figures = figures_of(result.compiled, result.tally)

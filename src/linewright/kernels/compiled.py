@@ -18,7 +18,7 @@ import numpy as np
 from numba import config, njit, types
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "kernel", "part", "wrapping_kernel"]
+__all__ = ["cache_folder", "is_kept", "kernel", "part", "wrapping_kernel"]
 
 
 @cache
@@ -30,6 +30,11 @@ def cache_folder() -> Path:
             continue
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return user_cache_path("linewright") / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def is_kept() -> bool:
+    """Tell whether kernels of these sources were compiled on this machine before (a first time takes most of a minute)."""
+    return config.DISABLE_JIT or next(cache_folder().rglob("*.nbi"), None) is not None
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
