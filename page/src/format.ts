@@ -146,3 +146,9 @@ export function exact(us: number): string {
   const micro = us - whole * 1e6;
   return new Date(whole * 1000).toISOString().slice(0, 19).replace("T", " ") + "." + String(Math.floor(micro)).padStart(6, "0") + " UTC";
 }
+
+/** Minutes and seconds that are left, as on a stopwatch: `9:58`. */
+export function stopwatch(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

@@ -110,7 +110,7 @@ export interface Thing {
   web: { length_m: number | null; width_mm: number | null; sides: string[]; lanes: number | null; lane: number | null; mother: string | null; batches: string[]; splices_m: number[]; made_at: string | null } | null;
   carriers: { carrier: string; place: number | null; from_us: number | null; to_us: number | null }[]; others: Record<string, number>; findings?: { kind: string; source: string; found: string; done: string }[];
 }
-export interface TreeNode { id: string; kind: string; material: string; title: string; lines: string[]; role: "self" | "made-of" | "went-into" | "carried-in"; more: { from: number; into: number } | null; at_us: number | null; count?: number }
+export interface TreeNode { id: string; kind: string; material: string; title: string; lines: string[]; role: "self" | "made-of" | "went-into" | "carried-in"; more: { from: number; into: number } | null; at_us: number | null; count?: number; of?: string; firsts?: string[] }
 export interface TreeEdge { from: string; to: string; basis: "certain" | "possible" | "stated" | "rule"; kind: string; share: number | null; lo_m: number | null; hi_m: number | null; lane: number | null; input: string | null }
 export interface Tree { nodes: TreeNode[]; edges: TreeEdge[]; cut: boolean }
 export interface Metres { web: string; mother: string | null; lane: number | null; side: string | null; lo_m: number; hi_m: number; certain: [number, number] | null; possible: [number, number] | null; error_m: number | null; chain: { web: string }[]; b?: number | null }
@@ -122,5 +122,8 @@ export interface ProfileRow { characteristic: string; title?: string; side: stri
 export interface WebUnit { id: string; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
 export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null }
 
+export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }
+export interface ToldRow extends Value { thing: string; kind: string; sides: string[]; basis: "stated" | "rule"; rules: string[]; remark: string | null; stated: number | null }
+export interface Told { ancestors: number | null; stated: number | null; absent: number | null; sections: { title: string; rows: ToldRow[] }[] }
 export interface Preview { class: "look" | "undoable" | "stops" | "releases"; can: boolean; why_not: string | null; helps: string | null; title: string; button: string; effect: { label: string; text: string }[]; asks: string[]; undo_s: number | null }
 export interface Fault { what: string; expected: string; came: string; nearest: string[]; next: string }

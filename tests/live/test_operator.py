@@ -157,6 +157,19 @@ def test_a_hold_needs_a_reason_and_its_release_a_second_person(operator: Operato
     assert "no open hold" in answer(desk)["text"]
 
 
+def test_who_held_may_undo_it_for_ten_minutes(operator: Operator, desk: Desk) -> None:
+    operator.do(ask("hold", {"things": ["CELL-1"]}, reason="wrong one", by="Ada"), 1)
+    (key,) = operator.kept.holds
+    operator.restore(operator.saved())
+    operator.do(ask("release", {"hold": key, "undo": True}, by="Grace"), 2)
+    assert "only who held" in answer(desk)["text"]
+    operator.do(ask("release", {"hold": key, "undo": True}, by="Ada"), 601 * 1_000_000_000)
+    assert "older than 10 minutes" in answer(desk)["text"]
+    operator.do(ask("release", {"hold": key, "undo": True}, by="Ada"), 599 * 1_000_000_000)
+    assert answer(desk)["ok"]
+    assert not operator.kept.holds
+
+
 def test_an_alarm_is_acknowledged_once(operator: Operator, desk: Desk) -> None:
     body = {"alarm": "wind/1/jam", "station": "wind", "machine": 1, "name": "jam", "on": "failure", "priority": 2, "text": "Wind 1: jam"}
     key = desk.event("alarm.raised", 5, body)

@@ -30,6 +30,8 @@ def test_the_tree_reaches_all_26_ancestors_and_tells_stated_from_rule(address: s
     assert {e["basis"] for e in tree["edges"]} == {"stated", "rule"}
     kinds = [n["kind"] for n in tree["nodes"]]
     assert (kinds.count("Electrode"), kinds.count("ElectrodeFoil")) == (11, 2)
+    masses = sorted(n["lines"][0] for n in tree["nodes"] if n["kind"] == "Electrode")
+    assert (masses[0], masses[-1]) == ("0.5017 g", "0.6483 g")
 
 
 def test_what_the_records_tell_comes_by_section_with_the_words_as_typed(address: str) -> None:

@@ -6,11 +6,12 @@ import { FaultNote, Loading, Note } from "../parts/notes";
 import { AlarmBadge, StateText } from "../parts/marks";
 import { path as toPath } from "../route";
 import { useRun } from "../run";
+import { Acts, type Act } from "../shell/acting";
 import { act, useIsPending } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { useTopic } from "../stream/store";
 import { texts } from "../texts";
-import type { Alarm, Due, Group, LineAnswer, LineSample, LossPart } from "../types";
+import type { Alarm, Due, Group, LineAnswer, LineSample, LossPart, Order } from "../types";
 import { Drawing } from "./drawing";
 import { Figures } from "./figures";
 import { wholeSample } from "./sample";
@@ -40,9 +41,26 @@ export function LinePage() {
         <div className="stack side">
           <Needs alarms={alarms} />
           {sample ? <NextHour due={sample.next_hour ?? []} /> : null}
+          {header.order ? <OrderPanel order={sample?.order ?? header.order} /> : null}
         </div>
       </div>
     </>
+  );
+}
+
+/** The order in work: interrupted and resumed here; the run is ended here. */
+function OrderPanel({ order }: { order: Order }) {
+  const { header } = useRun();
+  const isPaused = order.state === "interrupted";
+  const verb = isPaused ? texts.act.resumeOrder : texts.act.pauseOrder;
+  const acts: Act[] = [
+    { command: { kind: isPaused ? "resume-run" : "pause-run", target: {} }, word: verb, what: texts.act.orderWhat(verb, order.id), done: texts.act.orderDone(order.id, isPaused ? texts.act.goesOn : texts.act.interrupted), isPrimary: isPaused },
+    { command: { kind: "stop-run", target: {} }, word: texts.act.endRun, what: texts.act.runWhat, done: texts.act.runEnds },
+  ];
+  return (
+    <section className="panel orderp">
+      <div className="ph"><h2>{texts.act.order(order.id)}</h2><span className="sub" title={header.product_title}>{texts.act.orderState(order.state)}</span><span className="right"><Acts acts={acts} stamp={order.state} /></span></div>
+    </section>
   );
 }
 

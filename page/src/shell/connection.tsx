@@ -43,5 +43,5 @@ export function useWhyNotActing(): string | null {
   const link = useLink();
   const { header } = useRun();
   if (link.state === "lost" && link.lostAt !== null && Date.now() - link.lostAt > GRACE_S * 1000) return texts.link.whyNoActing;
-  return header.acting ? null : header.not_acting_why;
+  return header.acting ? null : header.not_acting_why ?? texts.act.offPlain;
 }

@@ -9,6 +9,7 @@ import { theStream, useTick, useTopic } from "../stream/store";
 import { texts } from "../texts";
 import { choose, useChoice, type Choice } from "../theme";
 import type { AlarmList } from "../types";
+import { Acting } from "./acting";
 import { Answers } from "./answers";
 import { Connection } from "./connection";
 import { useKeys } from "./keys";
@@ -30,6 +31,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </main>
       <Tabs />
       <Answers />
+      <Acting />
       <Announcer />
       {overlay ? <Suspense fallback={null}><Overlays which={overlay} close={() => setOverlay(null)} /></Suspense> : null}
     </div>

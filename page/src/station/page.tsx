@@ -9,6 +9,7 @@ import { FaultNote, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
+import { Acts, type Act } from "../shell/acting";
 import { useChartKeys } from "../shell/keys";
 import { groupOf, sideOf } from "../states";
 import { useTick, useTopic } from "../stream/store";
@@ -57,8 +58,14 @@ function Ranges({ name }: { name: string }) {
   return <span className="seg" role="group" aria-label={texts.station.range}>{RANGES.map((each) => <button key={each} type="button" aria-pressed={each === name} onClick={() => setQuery({ range: each === "30m" ? null : each })}>{texts.station.ranges[each]}</button>)}</span>;
 }
 
-function Head({ info, title, crumbs, state, children }: { info: Station; title: string; crumbs: React.ReactNode; state: React.ReactNode; children: React.ReactNode }) {
-  return <div className="head" data-station={info.path}><h1>{title}</h1><span className="crumb">{crumbs}</span>{state}<div className="facts">{children}</div></div>;
+function Head({ info, title, crumbs, state, acts, children }: { info: Station; title: string; crumbs: React.ReactNode; state: React.ReactNode; acts?: React.ReactNode; children: React.ReactNode }) {
+  return <div className="head" data-station={info.path}><h1>{title}</h1><span className="crumb">{crumbs}</span>{state}<div className="facts">{children}</div>{acts}</div>;
+}
+
+/** What may be done with a machine: a fault is cleared, what was stopped by hand goes on. */
+function machineActs(path: string, machine: number, title: string, group: string): Act[] {
+  const verbs = group === "fault" ? (["clear", "resume", "stop"] as const) : (["resume", "stop"] as const);
+  return verbs.map((kind): Act => ({ command: { kind, target: { station: path, machine } }, word: texts.act[kind], what: texts.act.machine(texts.act[kind], title), done: texts.act.machineDone(kind, title), isPrimary: kind !== "stop" }));
 }
 
 function Fact({ name, value }: { name: string; value: string | null }) {
@@ -80,7 +87,8 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
   return (
     <>
       <Head info={info} title={machineTitle(info.path, machine)} crumbs={<><a href={link("/line")}>{texts.line.title}</a> / {info.count > 1 ? <><a href={link(toPath("line", info.path))}>{info.title}</a> / {texts.station.of(machine, info.count)}</> : info.title}</>}
-        state={<StateText group={group} side={sideOf(row.reason)}>{sinceS === null ? word : texts.state.for(word, duration(sinceS))}</StateText>}>
+        state={<StateText group={group} side={sideOf(row.reason)}>{sinceS === null ? word : texts.state.for(word, duration(sinceS))}</StateText>}
+        acts={info.places === null ? <Acts acts={machineActs(info.path, machine, machineTitle(info.path, machine), group)} stamp={`${row.state}|${row.since_us}`} /> : null}>
         <Fact name={texts.station.thisShift} value={row.made === null ? null : `${count(row.made)} ${header.product_word === "cells" && info.item_kind === "unit" ? header.product_word : plainItem(info)}`} />
         <Fact name={texts.station.availability} value={row.availability === null ? null : percent(row.availability)} />
         <Fact name={texts.station.order} value={header.order?.id ?? null} />

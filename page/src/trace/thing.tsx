@@ -1,26 +1,33 @@
 /* A unit, a lot, a web, a carrier: its life, its genealogy both ways, its metres, its values, where it is now. */
 import "./trace.css";
-import { lazy, Suspense, useState, type ReactNode } from "react";
-import { ofRun, useGet } from "../api";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { get, ofRun, useGet } from "../api";
 import { count, duration, exact, metres, moment, number, quantity } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
+import { Acts, ask, useHold, type Act } from "../shell/acting";
+import { useConfirmed } from "../shell/answers";
+import { useWhyNotActing } from "../shell/connection";
 import { texts, words } from "../texts";
-import type { Group, LifeStep, Metres, Thing, Tree, WebInfo, WebUnit } from "../types";
+import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, WebInfo, WebUnit } from "../types";
 import { Along, lengthOf, Strip } from "./strip";
 import { Along as AlongItsWay } from "./along";
+import { Told } from "./told";
 import { thingPath, thingTitle } from "./paths";
 import { Doubts, Values } from "./values";
 
 const TreeView = lazy(() => import("./tree"));
 const DEPTH = 8;
+const DEPTH_IMPORT = 12; // real records go back further than a line does: from a tested cell to the lot of its foil
 
 export default function ThingPage({ id, kind }: { id: string; kind: string }) {
   const { run, header } = useRun();
   const thing = useGet<Thing>(ofRun(run, "things", id), {}, header.live ? 4000 : 0);
-  const tree = useGet<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: DEPTH, limit: 60 });
+  const confirmed = useConfirmed();
+  useEffect(() => { if (confirmed) thing.again(); }, [confirmed]);
+  const tree = useGet<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: header.source === "import" ? DEPTH_IMPORT : DEPTH, limit: 60 });
   if (!thing.data) return <section className="panel">{thing.error ? <FaultNote error={thing.error} again={thing.again} /> : <Loading />}</section>;
   const it = thing.data;
   const isWeb = it.web !== null || kind === "web";
@@ -30,7 +37,7 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
       {it.life.length ? <Life steps={it.life} /> : null}
       <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
       <div className="cols thing-cols">
-        {header.source === "import" ? <AlongItsWay thing={it} tree={tree.data} /> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
+        {header.source === "import" ? <div className="stack"><Told id={id} /><AlongItsWay thing={it} tree={tree.data} /></div> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
         <div className="stack">{header.source === "import" && !it.now ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>
@@ -41,6 +48,8 @@ const VERDICTS: Record<string, Group> = { good: "running", scrapped: "planned", 
 
 function Head({ thing }: { thing: Thing }) {
   const { zone, now } = useRun();
+  const key = typeof thing.held === "number" ? thing.held : null;
+  const hold = useHold(key);
   const word = thing.verdict ? texts.thing.verdicts[thing.verdict] ?? words(thing.verdict) : null;
   return (
     <div className="head">
@@ -48,8 +57,18 @@ function Head({ thing }: { thing: Thing }) {
       {word ? <StateText group={VERDICTS[thing.verdict ?? ""] ?? "no-data"}>{thing.grade ? texts.thing.grade(word, thing.grade) : word}</StateText> : null}
       {thing.made_us ? <span className="crumb" title={exact(thing.made_us)}>{texts.thing.madeAt(moment(thing.made_us, zone, now()))}</span> : null}
       {thing.made_before ? <span className="note-line"><span>{texts.thing.madeBeforeLong}</span></span> : null}
+      {hold ? <span className="crumb soft" data-hold={hold.key}>{texts.act.heldBy(hold.reason, hold.by, moment(hold.at_us, zone, now()))}</span> : null}
+      {thing.kind === "carrier" ? null : <Acts acts={[key === null ? holdAct([thing.id], thing.id) : releaseAct(key, thing.id)]} stamp="" isAsked={false} />}
     </div>
   );
+}
+
+function holdAct(things: string[], what: string, word: string = texts.act.hold): Act {
+  return { command: { kind: "hold", target: { things } }, word, what: texts.act.holdWhat(what), done: texts.act.holdDone(what) };
+}
+
+function releaseAct(key: number, what: string): Act {
+  return { command: { kind: "release", target: { hold: key } }, word: texts.act.release, what: texts.act.releaseWhat(key), done: texts.act.releaseDone(what), typed: what };
 }
 
 function Life({ steps }: { steps: LifeStep[] }) {
@@ -76,22 +95,37 @@ function Genealogy({ tree, error }: { tree: Tree | null; error: ReactNode }) {
   const [isList, setList] = useState(false);
   const [showMetres, setMetres] = useState(true);
   const [showCarriers, setCarriers] = useState(true);
-  const { link } = useRun();
+  const [group, setGroup] = useState<TreeNode | null>(null);
+  const { link, header } = useRun();
   const isAlone = tree !== null && tree.nodes.length <= 1;
   return (
     <section className="panel">
-      <div className="ph"><h2>{texts.thing.tree}</h2><span className="sub wide-only">{tree?.cut ? texts.thing.cut : texts.thing.treeSub}</span>
+      <div className="ph"><h2>{texts.thing.tree}</h2><span className="sub wide-only">{tree?.cut ? texts.thing.cut : header.source === "import" ? texts.thing.treeImport : texts.thing.treeSub}</span>
         <span className="right">
-          <label className="check"><input type="checkbox" checked={showMetres} onChange={(event) => setMetres(event.target.checked)} />{texts.thing.metres}</label>
-          <label className="check"><input type="checkbox" checked={showCarriers} onChange={(event) => setCarriers(event.target.checked)} />{texts.thing.carriers}</label>
+          {header.source === "import" ? null : <><label className="check"><input type="checkbox" checked={showMetres} onChange={(event) => setMetres(event.target.checked)} />{texts.thing.metres}</label>
+          <label className="check"><input type="checkbox" checked={showCarriers} onChange={(event) => setCarriers(event.target.checked)} />{texts.thing.carriers}</label></>}
           <button type="button" className="linkish" onClick={() => setList(!isList)}>{isList ? texts.thing.drawing : texts.thing.list}</button>
         </span></div>
       {error ?? (tree === null ? <Loading /> : isAlone ? <Note title={texts.thing.noWebText} /> : isList ? (
         <table className="hits"><tbody>{tree.nodes.filter((node) => node.role !== "self" && node.kind !== "group").map((node) => (
           <tr key={node.id}><td className="soft">{{ "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn, self: "" }[node.role]}</td><td>{thingTitle(node.title, node.kind)}</td><td><a className="id" href={link(thingPath(node.kind, node.id))}>{node.id}</a></td><td className="soft">{node.lines.join(", ")}</td></tr>
         ))}</tbody></table>
-      ) : <Suspense fallback={<Loading />}><TreeView tree={tree} showMetres={showMetres} showCarriers={showCarriers} /></Suspense>)}
+      ) : <Suspense fallback={<Loading />}><TreeView tree={tree} showMetres={showMetres} showCarriers={showCarriers} openGroup={setGroup} /></Suspense>)}
+      {group ? <GroupList group={group} close={() => setGroup(null)} /> : null}
     </section>
+  );
+}
+
+/** The first units of a group: each a link, and the web or lot that has them all. */
+function GroupList({ group, close }: { group: TreeNode; close: () => void }) {
+  const { link } = useRun();
+  const firsts = group.firsts ?? [];
+  const of = group.of ?? "";
+  return (
+    <div className="grouplist rule" data-group={group.id}>
+      <div className="group-head">{texts.thing.groupTitle(thingTitle(group.title, "unit"), of)}, {texts.thing.groupFirst(firsts.length, group.count ?? firsts.length)} <button type="button" className="linkish" onClick={close}>{texts.act.dismiss}</button> <a href={link("/find", { q: firsts[0]?.replace(/\d+$/, "") ?? of })}>{texts.thing.groupMore}</a></div>
+      <div className="chips">{firsts.map((each) => <a key={each} className="id" href={link(toPath("unit", each))} data-item="">{each}</a>)}</div>
+    </div>
   );
 }
 
@@ -155,13 +189,37 @@ function WebPanel({ thing }: { thing: Thing }) {
       <div className="pb">{length !== null && to > from ? <Strip web={thing.id} lane={fieldNumber(query.get("lane"))} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
       {batches.length ? <><div className="group-head rule">{texts.thing.batches}</div><div className="chips">{batches.map((each) => <span key={each.batch + each.lo_m}><a className="id" href={link(toPath("lot", each.batch))}>{each.batch}</a> <span className="muted">{texts.thing.span(each.lo_m, each.hi_m)}{each.possible ? ", " + texts.thing.possible : ""}</span></span>)}</div></> : null}
       {children.length ? <><div className="group-head rule">{texts.thing.children}</div><div className="chips">{children.slice(0, 40).map((each) => <a key={each} className="id" href={link(toPath("web", each))}>{each}</a>)}</div></> : null}
-      <div className="group-head rule">{texts.thing.unitsHere}{units.data ? ` (${count(units.data.certain)} ${texts.thing.certain}, ${count(units.data.possible)} ${texts.thing.possible})` : ""}</div>
+      <div className="group-head rule withact"><span>{texts.thing.unitsHere}{units.data ? ` (${count(units.data.certain)} ${texts.thing.certain}, ${count(units.data.possible)} ${texts.thing.possible})` : ""}</span>
+        {units.data && units.data.units.length ? <HoldSpan web={thing.id} from={from} to={to} guard={guard} all={units.data.certain + units.data.possible} /> : null}</div>
       {units.data?.units.length ? (
         <div className="scroll" style={{ maxHeight: 340 }} tabIndex={0}><table className="hits"><thead><tr><th>{texts.thing.unitHead}</th><th>{texts.thing.laneHead}</th><th className="num">{texts.thing.metresHead}</th><th>{texts.thing.verdictHead}</th><th>{texts.thing.nowHead}</th></tr></thead>
           <tbody>{units.data.units.map((each) => <tr key={each.id + each.lane}><td><a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a></td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
       ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data || (info.data && length === null) ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
     </section>
   );
+}
+
+const HOLD_MOST = 10_000; // things in one hold (docs/api.md)
+
+/** Holds all units of the metres in view, those that possibly hold some of them too. */
+function HoldSpan({ web, from, to, guard, all }: { web: string; from: number; to: number; guard: number; all: number }) {
+  const { run, header } = useRun();
+  const whyNot = useWhyNotActing();
+  const [isReading, setReading] = useState(false);
+  const name = texts.act.units(all, header.product_word);
+  const collect = async (): Promise<void> => {
+    setReading(true);
+    const ids = new Set<string>();
+    let after: string | null = null;
+    do {
+      const page: { units: WebUnit[]; next: string | null } = await get(ofRun(run, "webs", web, "units"), { from_m: from, to_m: to, guard_m: guard || null, limit: 1000, after });
+      for (const each of page.units) ids.add(each.id);
+      after = page.next;
+    } while (after !== null && ids.size < HOLD_MOST);
+    setReading(false);
+    ask(holdAct([...ids], name, texts.act.holdMany(name)));
+  };
+  return <button type="button" className="btn small" data-act="hold-span" disabled={whyNot !== null || isReading} title={whyNot ?? undefined} onClick={() => { void collect().catch(() => setReading(false)); }}>{texts.act.opens(texts.act.holdMany(name))}</button>;
 }
 
 function nowText(now: unknown): string {

@@ -18,7 +18,7 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
   const { node, isPossible, open } = data;
   const hidden = (node.more?.from ?? 0) + (node.more?.into ?? 0);
   return (
-    <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.id, ...node.lines].join("\n")}>
+    <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.kind === "group" && node.of ? texts.thing.groupHint(node.count ?? 0) : node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span>{thingTitle(node.title, node.kind)}</span>
       <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
@@ -35,7 +35,7 @@ function LabelNode({ data }: NodeProps<Node<{ text: string }>>) {
 
 const TYPES = { thing: ThingNode, label: LabelNode };
 
-export default function TreeView({ tree: first, showMetres, showCarriers }: { tree: Tree; showMetres: boolean; showCarriers: boolean }) {
+export default function TreeView({ tree: first, showMetres, showCarriers, openGroup }: { tree: Tree; showMetres: boolean; showCarriers: boolean; openGroup: (group: TreeNode) => void }) {
   const { run, link } = useRun();
   const [added, setAdded] = useState<Tree | null>(null);
   const [ref, width] = useWidth<HTMLDivElement>();
@@ -62,13 +62,14 @@ export default function TreeView({ tree: first, showMetres, showCarriers }: { tr
   const toNode = (id: string | undefined): void => {
     const node = tree.nodes.find((each) => each.id === id);
     if (node?.id === "parts") setUnfolded(true);
+    else if (node?.kind === "group") openGroup(node);
     if (node && node.role !== "self" && node.kind !== "group") go(link(thingPath(node.kind, node.id)));
   };
   const zoom = width ? Math.min(1, Math.max(0.95, (width - 28) / Math.max(1, placed.width))) : 1;
   const centre = placed.nodes.find((each) => each.node.role === "self");
   const fits = placed.width * zoom <= width;
   const x = fits ? 14 : Math.min(14, width / 2 - ((centre?.x ?? 0) + placed.nodeWidth / 2) * zoom);
-  const height = Math.min(420, Math.max(150, placed.height * zoom + 26));
+  const height = Math.min(first.nodes.some((each) => each.role === "made-of") && placed.nodes.length > 20 ? 660 : 420, Math.max(150, placed.height * zoom + 26));
   return (
     <div ref={ref} className="flow" style={{ height }} role="group" aria-label={texts.thing.treeLabel(centre?.node.id ?? "")}
       onKeyDown={(event) => { if (event.key === "Enter" && !(event.target as Element).closest("button")) toNode((event.target as Element).closest<HTMLElement>(".react-flow__node")?.dataset["id"]); }}>

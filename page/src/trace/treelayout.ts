@@ -4,7 +4,7 @@ import type { Tree, TreeEdge, TreeNode } from "../types";
 export interface PlacedNode { node: TreeNode; x: number; y: number; isPossible: boolean }
 export interface PlacedTree { nodes: PlacedNode[]; edges: TreeEdge[]; width: number; height: number; nodeWidth: number; columns: { x: number; y: number; role: "made-of" | "went-into" | "carried-in" }[] }
 
-export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 88, leastGap: 24, dy: 56 };
+export const NODE = { w: 172, least: 116, h: 50, self: 64, gap: 88, leastGap: 24, dy: 56, many: 8, leastOfMany: 88, gapOfMany: 16 };
 
 /** Adds the answer for an opened node to what is drawn; what was the centre stays it. */
 export function merge(a: Tree, b: Tree): Tree {
@@ -29,7 +29,8 @@ const PARTS = "parts";
 export function fold(tree: Tree, title: string): Tree {
   const has = new Set(tree.edges.map((each) => each.to));
   const metres = new Set(tree.edges.filter((each) => each.kind === "consume" || each.kind === "map" || each.kind === "charge").flatMap((each) => [each.from, each.to]));
-  const isPart = (node: TreeNode): boolean => node.role === "made-of" && node.kind === "lot" && !has.has(node.id) && !metres.has(node.id);
+  const linked = new Set(tree.edges.filter((each) => each.kind === "link").map((each) => each.from)); // real records: each lot stands where it went in
+  const isPart = (node: TreeNode): boolean => node.role === "made-of" && node.kind === "lot" && !has.has(node.id) && !metres.has(node.id) && !linked.has(node.id);
   const parts = tree.nodes.filter(isPart);
   if (parts.length < 3) return tree;
   const gone = new Set(parts.map((each) => each.id));
@@ -108,9 +109,10 @@ export function place(given: Tree, room = 1200): PlacedTree {
   }
   const low = Math.min(...columns);
   const n = Math.max(...columns) - low + 1;
-  const gap = Math.max(NODE.leastGap, Math.min(NODE.gap, (room - n * NODE.least) / Math.max(1, n - 1)));
-  const nodeWidth = Math.floor(Math.max(NODE.least, Math.min(NODE.w, (room - (n - 1) * Math.min(gap, 32)) / n)));
-  const dx = nodeWidth + Math.max(NODE.leastGap, Math.min(NODE.gap, (room - n * nodeWidth) / Math.max(1, n - 1)));
+  const [least, leastGap] = n > NODE.many ? [NODE.leastOfMany, NODE.gapOfMany] : [NODE.least, NODE.leastGap];
+  const gap = Math.max(leastGap, Math.min(NODE.gap, (room - n * least) / Math.max(1, n - 1)));
+  const nodeWidth = Math.floor(Math.max(least, Math.min(NODE.w, (room - (n - 1) * Math.min(gap, 32)) / n)));
+  const dx = nodeWidth + Math.max(leastGap, Math.min(NODE.gap, (room - n * nodeWidth) / Math.max(1, n - 1)));
   const top = Math.min(...ys.values());
   const nodes = tree.nodes.map((node): PlacedNode => ({
     node, x: ((depth.get(node.id) ?? 0) - low) * dx, y: (ys.get(node.id) ?? 0) - top + 18 - (node.id === centre.id ? (NODE.self - NODE.h) / 2 : 0), isPossible: possible.has(node.id),

@@ -21,6 +21,8 @@ __all__ = ["Desk", "Operator"]
 
 #: Most things that one hold may name.
 HELD_MOST = 10_000
+#: So long who holds may take it back alone; s of line time.
+UNDO_S = 600
 
 
 class Desk(Protocol):
@@ -44,11 +46,12 @@ class Desk(Protocol):
 
 @dataclass(slots=True)
 class Held:
-    """One hold that is not released yet: what, why, by whom."""
+    """One hold that is not released yet: what, why, by whom, when (line time; one that an earlier version saved is as old as can be)."""
 
     things: list[str]
     reason: str
     by: str
+    at_ns: int = 0
 
 
 @dataclass(slots=True)
@@ -110,7 +113,7 @@ class Operator:
         asks = ["reason"] if asked.kind in {"hold", "release", "stop"} else []
         asks += ["by"] if KINDS[asked.kind] == "releases" else []
         return {"class": KINDS[asked.kind], "can": not why, "why_not": why or None, "helps": helps or None, "title": title, "button": button,
-                "effect": [{"label": a, "text": b} for a, b in effect], "asks": asks, "undo_s": 600 if asked.kind == "hold" else None}  # fmt: skip
+                "effect": [{"label": a, "text": b} for a, b in effect], "asks": asks, "undo_s": UNDO_S if asked.kind == "hold" else None}  # fmt: skip
 
     def begin(self, at_ns: int) -> None:
         """Store and start the first order, and send all recipes."""
@@ -135,13 +138,13 @@ class Operator:
         """Return what it knows, for JSON."""
         k = self.kept
         return {"order": k.order.saved(), "next_command": k.next_command, "revision": k.revision, "set_points": k.set_points,
-                "stopped": sorted(k.stopped), "holds": [[key, h.things, h.reason, h.by] for key, h in k.holds.items()]}  # fmt: skip
+                "stopped": sorted(k.stopped), "holds": [[key, h.things, h.reason, h.by, h.at_ns] for key, h in k.holds.items()]}  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what `saved` returned."""
         self.kept = Kept(
             from_saved(saved["order"]), saved["next_command"], saved["revision"], dict(saved["set_points"]), {(p, m) for p, m in saved["stopped"]},
-            {int(key): Held(things, reason, by) for key, things, reason, by in saved["holds"]},
+            {int(key): Held(*held) for key, *held in saved["holds"]},
         )  # fmt: skip
 
     # ---- the kinds
@@ -171,11 +174,11 @@ class Operator:
         if not asked.reason:
             raise LinewrightError("A hold needs a reason.\nSay why: it stays with the things until they are released.")
         key = self._desk.event("hold.set", at_ns, {"things": things, "reason": asked.reason, "by": asked.by})
-        self.kept.holds[key] = Held(things, asked.reason, asked.by)
+        self.kept.holds[key] = Held(things, asked.reason, asked.by, at_ns)
         return f"Held {things[0]}" if len(things) == 1 else f"Held {len(things)} things"
 
     def _release(self, asked: Asked, at_ns: int) -> str:
-        key, held = self._held(asked)
+        key, held = self._held(asked, at_ns)
         self._desk.event("hold.released", at_ns, {"hold": key, "reason": asked.reason, "by": asked.by})
         del self.kept.holds[key]
         return f"Released {held.things[0]}" if len(held.things) == 1 else f"Released {len(held.things)} things"
@@ -263,11 +266,17 @@ class Operator:
             return [("Order", f"{self.kept.order.id} goes on")]
         return [("Run", "it ends cleanly; starting it again carries on")] if asked.kind == "stop-run" else []
 
-    def _held(self, asked: Asked) -> tuple[int, Held]:
+    def _held(self, asked: Asked, at_ns: int | None = None) -> tuple[int, Held]:
         key = asked.target.get("hold")
         held = self.kept.holds.get(key) if isinstance(key, int) else None
         if held is None or not isinstance(key, int):
             raise LinewrightError(f"There is no open hold {key}.\nLook at the list again: it may be released.")
+        if asked.target.get("undo") is True:
+            if asked.by.strip().casefold() != held.by.strip().casefold():
+                raise LinewrightError(f"Hold {key} is of {held.by or 'nobody named'}: only who held can undo it.\nA second person releases it.")
+            if at_ns is not None and at_ns - held.at_ns > UNDO_S * 1_000_000_000:
+                raise LinewrightError(f"Hold {key} is older than {UNDO_S // 60} minutes: it cannot be undone.\nA second person releases it.")
+            return key, held
         if not asked.by:
             raise LinewrightError("A release needs a name.\nSay who releases: it is another person than who held.")
         if held.by and asked.by.strip().casefold() == held.by.strip().casefold():

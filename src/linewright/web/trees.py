@@ -12,6 +12,7 @@ from linewright.web.titles import thing_title, title
 
 __all__ = ["tree_body"]
 
+FIRSTS = 24  # units of a group that are named
 GROUP = 12  # more units of one web or carrier than this are one node
 UNCOUNTED = frozenset({"placed", "mount"})
 
@@ -104,6 +105,9 @@ def node(run: OpenRun, key: int, role: str, shown: list[int]) -> dict[str, Any]:
         return nothing | {"role": role, "more": {"from": 0, "into": 0}, "at_us": None}
     lines = [f"{thing.amount / 1000.0:,.1f} m"] if thing.kind == "web" and thing.amount else []
     lines += [text for text in (thing.machine, thing.remark) if text]
+    if run.info.source == "import":  # what one number says of a thing, such as the mass of a sheet, as it was typed
+        said = [o.literal for o in run.reader.observations_of(key) if o.value is not None and o.literal]
+        lines += said if len(said) == 1 else []
     made, into = counts(run.records, key)
     return {
         "id": thing.id, "kind": thing.kind, "material": thing.material, "title": thing_title(thing.kind, thing.material),
@@ -112,14 +116,15 @@ def node(run: OpenRun, key: int, role: str, shown: list[int]) -> dict[str, Any]:
 
 
 def group_node(run: OpenRun, parent: str, role: str, rows: list[Edge], total: int) -> dict[str, Any]:
-    """Return many units as one node: the first and the last of those that were read, and how many there are."""
+    """Return many units as one node: the first and the last of those that were read, how many there are, and the ids of the first few."""
     thing = run.records.thing(rows[0].child)
+    firsts = list(dict.fromkeys(run.records.id_of(e.child) for e in rows[:FIRSTS]))
     name = title(thing.material) if thing is not None and thing.material else "Units"
     first, last = run.records.id_of(rows[0].child), run.records.id_of(rows[-1].child)
     return {
         "id": f"group:{parent}", "kind": "group", "material": thing.material if thing else None, "title": name, "lines": [f"{first} to {last}"],
         "role": role,
-        "more": {"from": 0, "into": 0}, "at_us": None, "count": total, "of": parent, "first": first, "last": last,
+        "more": {"from": 0, "into": 0}, "at_us": None, "count": total, "of": parent, "first": first, "last": last, "firsts": firsts,
     }  # fmt: skip
 
 
