@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import tempfile
@@ -105,6 +106,7 @@ def measure() -> list[Figure]:
     chromium = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
     if chromium is None:
         raise RuntimeError("Chromium is not on this machine (apt-get install chromium)")
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="linewright-trends-") as folder:
         file, log, port = Path(folder) / "hundred-trends.yaml", Path(folder) / "log", free_port()
         file.write_text(HUNDRED, encoding="utf-8")
@@ -119,7 +121,7 @@ def measure() -> list[Figure]:
     tags = [f"form/{machine}/{name}" for machine in range(1, TRENDS // 2 + 1) for name in ("voltage", "current")]
     rates = [seen["samples"].get(tag, 0) / seen["seconds"] for tag in tags]
     asked = f"{TRENDS} tags of one line at the clock's speed, every 100 ms"
-    where = "headless, without a GPU, server and browser on one machine"
+    where = f"headless, without a GPU, server and browser on one machine; its load before was {load:.1f}"
     axis = f"{len(seen['painted']) / seen['seconds']:.1f} with those that only move the axis"
     return [
         Figure("samples a second of a trend, least", min(rates), "Hz", at_least=9, note=asked),

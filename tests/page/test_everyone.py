@@ -43,7 +43,7 @@ def test_axe_finds_nothing(live: Server, visitor: Visitor, axe: str, *, dark: bo
     for path in PAGES:
         page.goto(live.url + "/cylindrical-21700-tabless" + path)
         page.wait_for_selector(".top")
-        page.wait_for_selector("main section", state="attached")
+        page.wait_for_selector("main h1", state="attached")
         page.wait_for_timeout(1200)  # all panels have asked and drawn
         assert page.locator("h1").count() == 1, path
         found = findings(page, axe)

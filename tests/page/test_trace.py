@@ -78,7 +78,7 @@ def test_quality_engineer_goes_from_a_cell_to_its_metres_and_back(live: Server, 
     page.locator(f'.react-flow__node[data-id="{coil}"]').click()
     expect(page.locator("h1")).to_have_text(coil)
     expect(page.locator(".collabel", has_text="Went into")).to_be_visible()
-    page.get_by_label("from", exact=True).fill(f"{from_m:.1f} m")
+    page.get_by_label("From", exact=True).fill(f"{from_m:.1f} m")
     page.get_by_label("to", exact=True).fill(f"{to_m:.1f} m")
     page.get_by_label("to", exact=True).press("Enter")
     expect(page).to_have_url(re.compile(rf"from={from_m:.1f}".rstrip("0").rstrip(".")))
