@@ -59,7 +59,7 @@ function OrderPanel({ order }: { order: Order }) {
   ];
   return (
     <section className="panel orderp">
-      <div className="ph"><h2>{texts.act.order(order.id)}</h2><span className="sub" title={header.product_title}>{texts.act.orderState(order.state)}</span><span className="right"><Acts acts={acts} stamp={order.state} /></span></div>
+      <div className="ph"><h2>{texts.station.order}</h2><span className="sub" title={texts.act.order(order.id) + ", " + header.product_title}>{texts.act.orderState(order.state)}</span><span className="right"><Acts acts={acts} stamp={order.state} /></span></div>
     </section>
   );
 }

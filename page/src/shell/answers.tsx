@@ -85,6 +85,7 @@ async function undo(answer: Answer): Promise<void> {
   const found = await get<{ holds: Hold[] }>(ofRun(answer.run, "holds"), { open: "true", limit: 100 }).catch(() => ({ holds: [] }));
   const hold = found.holds.find((each) => each.things[0] === first && each.reason === (answer.command.reason ?? ""));
   if (hold) undoHold(answer.run, hold);
+  else change([...answers, { ...answer, request: answer.request + "-undo", what: texts.act.undo, state: "failed", text: texts.act.noHold, undoS: 0 }]);
 }
 
 export function undoHold(run: string, hold: Hold): void {
@@ -107,7 +108,7 @@ function One({ answer }: { answer: Answer }) {
     <div className="answer" data-answer={answer.state}>
       {answer.state === "confirmed" ? <Icon name="check" size={13} /> : <StateMark group={answer.state === "sent" ? "no-data" : "fault"} />}
       <span><b>{title}</b> {text}</span>
-      {answer.state === "failed" || answer.state === "late" ? <button type="button" className="linkish" onClick={again}>{texts.act.again}</button> : null}
+      {(answer.state === "failed" && !answer.request.endsWith("-undo")) || answer.state === "late" ? <button type="button" className="linkish" onClick={again}>{texts.act.again}</button> : null}
       {leftS > 0 ? <button type="button" className="linkish" data-undo="" onClick={() => { close(); void undo(answer); }}>{texts.act.undoLeft(stopwatch(leftS))}</button> : null}
       {answer.state !== "sent" ? <button type="button" className="linkish" onClick={close}>{texts.act.dismiss}</button> : null}
     </div>

@@ -2,13 +2,13 @@
 import "./trace.css";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { get, ofRun, useGet } from "../api";
-import { count, duration, exact, metres, moment, number, quantity } from "../format";
+import { count, duration, exact, metres, moment, number, quantity, stopwatch } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
 import { Acts, ask, useHold, type Act } from "../shell/acting";
-import { useConfirmed } from "../shell/answers";
+import { undoHold, useConfirmed } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { texts, words } from "../texts";
 import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, WebInfo, WebUnit } from "../types";
@@ -46,10 +46,14 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
 
 const VERDICTS: Record<string, Group> = { good: "running", scrapped: "planned", held: "fault", "in-process": "running" };
 
+const UNDO_S = 600; // so long a hold may be taken back by who held (docs/api.md, section 6); the server says no later
+
 function Head({ thing }: { thing: Thing }) {
-  const { zone, now } = useRun();
+  const { run, zone, now } = useRun();
   const key = typeof thing.held === "number" ? thing.held : null;
   const hold = useHold(key);
+  const why = useWhyNotActing();
+  const leftS = hold ? UNDO_S - (now() - hold.at_us) / 1e6 : 0;
   const word = thing.verdict ? texts.thing.verdicts[thing.verdict] ?? words(thing.verdict) : null;
   return (
     <div className="head">
@@ -57,7 +61,7 @@ function Head({ thing }: { thing: Thing }) {
       {word ? <StateText group={VERDICTS[thing.verdict ?? ""] ?? "no-data"}>{thing.grade ? texts.thing.grade(word, thing.grade) : word}</StateText> : null}
       {thing.made_us ? <span className="crumb" title={exact(thing.made_us)}>{texts.thing.madeAt(moment(thing.made_us, zone, now()))}</span> : null}
       {thing.made_before ? <span className="note-line"><span>{texts.thing.madeBeforeLong}</span></span> : null}
-      {hold ? <span className="crumb soft" data-hold={hold.key}>{texts.act.heldBy(hold.reason, hold.by, moment(hold.at_us, zone, now()))}</span> : null}
+      {hold ? <span className="crumb soft" data-hold={hold.key}>{texts.act.heldBy(hold.reason, hold.by, moment(hold.at_us, zone, now()))}{leftS > 0 && why === null ? <> <button type="button" className="linkish" onClick={() => undoHold(run, hold)}>{texts.act.undoLeft(stopwatch(leftS))}</button></> : null}</span> : null}
       {thing.kind === "carrier" ? null : <Acts acts={[key === null ? holdAct([thing.id], thing.id) : releaseAct(key, thing.id)]} stamp="" isAsked={false} />}
     </div>
   );

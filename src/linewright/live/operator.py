@@ -254,10 +254,10 @@ class Operator:
             return [("Machine", f"{segment.path} {machine} {what}"), ("Others", rest)]
         if asked.kind == "release":
             key, held = self._held(asked)
-            return [("Released", f"{len(held.things)} things of hold {key}, held by {held.by or 'nobody named'}: {held.reason}")]
+            return [("Released", f"{_count(held.things)} of hold {key}, held by {held.by or 'nobody named'}: {held.reason}")]
         if asked.kind == "hold":
             things = _things(asked)
-            return [("Held", things[0] if len(things) == 1 else f"{len(things)} things"), ("Line", "nothing stops: a hold marks, it does not divert")]
+            return [("Held", things[0] if len(things) == 1 else _count(things)), ("Line", "nothing stops: a hold marks, it does not divert")]
         if asked.kind == "pause-run":
             after(self.kept.order, Verb.PAUSE)
             return [("Order", f"{self.kept.order.id} is interrupted"), ("Line", "what is begun is finished, nothing new is begun")]
@@ -323,6 +323,10 @@ def _things(asked: Asked) -> list[str]:
     if len(things) > HELD_MOST:
         raise LinewrightError(f"{len(things)} things at once; at most {HELD_MOST} are possible.\nHold the web or the lot instead.")
     return list(things)
+
+
+def _count(things: Sequence[str]) -> str:
+    return f"{len(things)} thing" + ("s" if len(things) != 1 else "")
 
 
 def _words(asked: Asked) -> tuple[str, str]:
