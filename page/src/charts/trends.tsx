@@ -159,7 +159,10 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
 
   // The axis runs on with the line's time, also while nothing new comes.
   useEffect(() => {
-    const timer = setInterval(() => { if (!frozen.current && !document.hidden) ask(); }, header.live ? 250 : 2000);
+    // New samples ask by themselves; the axis alone needs a picture only where none came lately.
+    const timer = setInterval(() => {
+      if (!frozen.current && !document.hidden && performance.now() - drawnAt.current > 200) ask();
+    }, header.live ? 250 : 2000);
     return () => clearInterval(timer);
   }, [ask, header.live]);
   useEffect(ask, [states, still, ask]);

@@ -9,6 +9,7 @@ export interface Link { state: "connecting" | "open" | "lost"; lostAt: number | 
 interface Subscription { id: number; wish: Wish; take: (frame: Frame) => void; pos: number | null; since: number | null }
 
 const WAITS_S = [1, 2, 4, 8, 15];
+const SILENCE_MS = 2500; // beats are 1 s apart
 const GRACE_MS = 2000; // a cut shorter than this is not worth a word
 
 export class Stream {
@@ -80,7 +81,7 @@ export class Stream {
     socket.send(JSON.stringify({ op: "hello", version: 1 }));
     this.ping();
     if (this.pinger) clearInterval(this.pinger);
-    this.pinger = setInterval(() => this.beat(), 2000);
+    this.pinger = setInterval(() => this.beat(), 1000);
     for (const one of this.subscriptions.values()) this.send(one);
     const lostAt = this.link.lostAt;
     this.tries = 0;
@@ -88,8 +89,8 @@ export class Stream {
   }
 
   private beat(): void {
-    // A cable that is pulled closes nothing: silence of three beats is a cut.
-    if (Date.now() - this.heardAt > 6500) {
+    // A cable that is pulled closes nothing: where two beats are not answered, it is a cut.
+    if (Date.now() - this.heardAt > SILENCE_MS) {
       this.socket?.close();
       this.lost();
     } else this.ping();
@@ -107,7 +108,7 @@ export class Stream {
     const wait = (WAITS_S[Math.min(this.tries, WAITS_S.length - 1)] ?? 15) * 1000 * (0.85 + 0.3 * Math.random());
     this.tries += 1;
     this.timer = setTimeout(() => this.open(), wait);
-    this.tell({ state: "lost", lostAt: this.link.lostAt ?? Date.now(), nextTry: Date.now() + wait, healed: null });
+    this.tell({ state: "lost", lostAt: this.link.lostAt ?? (this.heardAt || Date.now()), nextTry: Date.now() + wait, healed: null });
   }
 
   /** Subscribes; the same wish sent again after a cut goes on where it stopped. Returns how to stop. */
