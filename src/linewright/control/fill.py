@@ -113,8 +113,8 @@ def _queues(opening: Opening, state: State) -> None:
 def _ovens(opening: Opening, state: State) -> None:
     """Ovens are in work, evenly spread over their time; the first of them is ready now.
 
-    Ovens that can do more than is taken from them have one that hands out, in steady state; without it the line would wait for up to one part of their
-    time.
+    Ovens that can do more than is taken from them have one that hands out, in steady state; without it the line would wait for up to one part of
+    their time.
     """
     table = opening.compiled.table
     for number, first in opening.ovens.items():
