@@ -54,6 +54,7 @@ export function go(to: string, keep = false): void {
   refresh();
   if (!keep && before !== target.pathname) {
     window.scrollTo(0, 0);
+    document.querySelector("main")?.scrollTo(0, 0); // on a tablet the page scrolls inside
     // A new page begins where its title stands, also for those who hear it.
     requestAnimationFrame(() => document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true }));
   }

@@ -120,7 +120,7 @@ export interface WebInfo {
 }
 export interface ProfileRow { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; decimals: number | null; window: Window | null; m: number[]; min: (number | null)[]; max: (number | null)[]; mean: (number | null)[] }
 export interface WebUnit { id: string; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
-export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null }
+export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null; remark?: string | null }
 
 export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }
 export interface ToldRow extends Value { thing: string; kind: string; sides: string[]; basis: "stated" | "rule"; rules: string[]; remark: string | null; stated: number | null }

@@ -5,10 +5,12 @@ import { isOutside, scaleFor } from "../src/parts/windowbar";
 import { address, parse, path } from "../src/route";
 import { groupOf, NAMES, stationGroup, tally } from "../src/states";
 import { fieldNumber, shortId } from "../src/trace/thing";
-import { depths, merge, place } from "../src/trace/treelayout";
+import { isCorrected, shortRecord } from "../src/trace/told";
+import { depths, fold, merge, NODE, place } from "../src/trace/treelayout";
+import { stopwatch } from "../src/format";
 import { words } from "../src/texts";
 import { thingTitle } from "../src/trace/paths";
-import type { Tree, TreeEdge, TreeNode } from "../src/types";
+import type { ToldRow, Tree, TreeEdge, TreeNode } from "../src/types";
 
 describe("states", () => {
   it("knows the 17 names of PackML and takes no other for running", () => {
@@ -99,6 +101,20 @@ describe("genealogy", () => {
     expect(depths(grown, "cell").get("strip-2")).toBe(-1);
   });
 
+  it("puts lots that only lie beside into one node, but leaves those of real records where they went in", () => {
+    const lots = (kind: string): Tree => ({ nodes: [node("cell", "self"), ...["a", "b", "c"].map((id) => ({ ...node(id, "made-of"), kind: "lot" }))], edges: ["a", "b", "c"].map((id) => ({ ...edge(id, "cell"), kind })), cut: false });
+    expect(fold(lots("mount"), "Parts").nodes.map((each) => each.id)).toEqual(["cell", "parts"]);
+    expect(fold(lots("link"), "Parts").nodes).toHaveLength(4);
+  });
+
+  it("makes eleven columns of real records fit a wide page without scaling them", () => {
+    const ids = Array.from({ length: 11 }, (_, i) => `n${i}`);
+    const long: Tree = { nodes: ids.map((id, i) => node(id, i ? "made-of" : "self")), edges: ids.slice(1).map((id, i) => edge(id, `n${i}`)), cut: false };
+    const placed = place(long, 1160);
+    expect(placed.width).toBeLessThanOrEqual(1160);
+    expect(placed.nodeWidth).toBeGreaterThanOrEqual(NODE.leastOfMany);
+  });
+
   it("does not run in a circle", () => {
     const circle: Tree = { nodes: [node("a", "self"), node("b", "made-of")], edges: [edge("b", "a"), edge("a", "b")], cut: false };
     expect(place(circle).nodes).toHaveLength(2);
@@ -113,5 +129,25 @@ describe("names", () => {
   it("say the kind where a record has only a key", () => {
     expect(thingTitle("Material:OSLd14c86", "TestedCell")).toBe("Tested cell");
     expect(thingTitle("Cathode coil", "web")).toBe("Cathode coil");
+  });
+});
+
+describe("real records", () => {
+  const row = (words: Partial<ToldRow>): ToldRow => ({ value: 0.012264, stated: 12.264, unit: "kg", ...words }) as ToldRow;
+  it("say where the stored number is not the one worked with", () => {
+    expect(isCorrected(row({}))).toBe(true);
+    expect(isCorrected(row({ stated: 0.012264 }))).toBe(false);
+    expect(isCorrected(row({ stated: null }))).toBe(false);
+    expect(isCorrected(row({ unit: "C", value: 1830, stated: 0.508 }))).toBe(false); // stored in the unit of its file
+  });
+  it("are named by the ends of their ids", () => {
+    expect(shortRecord("LabObject:OSL362b1ef25dbb4872b71d929cef5b17e0-23O0001")).toBe("OSL362b1e\u202617e0-23O0001");
+    expect(shortRecord("CELL-4418")).toBe("CELL-4418");
+  });
+});
+
+describe("a stopwatch", () => {
+  it("counts down in minutes and seconds, never below zero", () => {
+    expect([598.9, 60, 0, -3].map(stopwatch)).toEqual(["9:58", "1:00", "0:00", "0:00"]);
   });
 });

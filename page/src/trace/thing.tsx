@@ -38,7 +38,7 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
       <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
       <div className="cols thing-cols">
         {header.source === "import" ? <div className="stack"><Told id={id} /><AlongItsWay thing={it} tree={tree.data} /></div> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
-        <div className="stack">{header.source === "import" && !it.now ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
+        <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>
   );

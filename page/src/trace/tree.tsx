@@ -68,7 +68,8 @@ export default function TreeView({ tree: first, showMetres, showCarriers, openGr
   const zoom = width ? Math.min(1, Math.max(0.95, (width - 28) / Math.max(1, placed.width))) : 1;
   const centre = placed.nodes.find((each) => each.node.role === "self");
   const fits = placed.width * zoom <= width;
-  const x = fits ? 14 : Math.min(14, width / 2 - ((centre?.x ?? 0) + placed.nodeWidth / 2) * zoom);
+  // The centre in the middle, unless that leaves room empty at an end.
+  const x = fits ? 14 : Math.min(14, Math.max(width - 14 - placed.width * zoom, width / 2 - ((centre?.x ?? 0) + placed.nodeWidth / 2) * zoom));
   const height = Math.min(first.nodes.some((each) => each.role === "made-of") && placed.nodes.length > 20 ? 660 : 420, Math.max(150, placed.height * zoom + 26));
   return (
     <div ref={ref} className="flow" style={{ height }} role="group" aria-label={texts.thing.treeLabel(centre?.node.id ?? "")}

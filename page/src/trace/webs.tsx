@@ -6,7 +6,7 @@ import { exact, metres, quantity, when } from "../format";
 import { FaultNote, Loading, Note } from "../parts/notes";
 import { go, path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
-import { texts } from "../texts";
+import { texts, words } from "../texts";
 import type { LotRow } from "../types";
 
 interface Page { lots: LotRow[]; next: string | null }
@@ -34,7 +34,7 @@ export default function WebsPage() {
                 <tr key={each.id} className="pick" onClick={() => go(to)}>
                   <td><a className="id" href={to} data-item="">{each.id}</a></td><td className="soft">{each.title}</td>
                   <td className="num">{each.length_m !== null ? metres(each.length_m, 0) : each.amount !== null ? quantity(each.amount, each.unit) : texts.noValue}</td>
-                  <td className="soft">{stationTitle(each.station)}</td><td className="num" title={each.made_us ? exact(each.made_us) : undefined}>{each.made_us ? when(each.made_us, zone, now()) : texts.notYet}</td>
+                  <td className="soft">{stationTitle(each.station)}</td><td className="num" title={each.made_us ? exact(each.made_us) : undefined}>{each.made_us ? when(each.made_us, zone, now()) : each.remark ? words(each.remark) : texts.notYet}</td>
                 </tr>
               );
             })}</tbody>

@@ -118,9 +118,11 @@ def node(run: OpenRun, key: int, role: str, shown: list[int]) -> dict[str, Any]:
 def group_node(run: OpenRun, parent: str, role: str, rows: list[Edge], total: int) -> dict[str, Any]:
     """Return many units as one node: the first and the last of those that were read, how many there are, and the ids of the first few."""
     thing = run.records.thing(rows[0].child)
-    firsts = list(dict.fromkeys(run.records.id_of(e.child) for e in rows[:FIRSTS]))
+    # A unit that was in a machine when the run began has no id.
+    named = [u.id for u in (run.records.thing(e.child) for e in (*rows[:FIRSTS], *rows[-FIRSTS:])) if u is not None]
+    firsts = list(dict.fromkeys(named))[:FIRSTS]
     name = title(thing.material) if thing is not None and thing.material else "Units"
-    first, last = run.records.id_of(rows[0].child), run.records.id_of(rows[-1].child)
+    first, last = (named[0], named[-1]) if named else (run.records.id_of(rows[0].child), run.records.id_of(rows[-1].child))
     return {
         "id": f"group:{parent}", "kind": "group", "material": thing.material if thing else None, "title": name, "lines": [f"{first} to {last}"],
         "role": role,

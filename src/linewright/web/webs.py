@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from linewright.genealogy.maps import Chain, chain_of, identity, reach, then
+from linewright.genealogy.trace import recent
 from linewright.ledger.records import ConsumeRow, Profile, Thing
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, Pixels, ReadersNow
@@ -300,7 +301,12 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
 def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "carrier"] = "web", after: int = 0, limit: Limit = 100) -> Response:
     """Answer the newest things of a kind."""
     opened = readers.open(run)
-    found = opened.reader.newest(kind, max(0, after) + limit + 1)[max(0, after) :]
+    asked = max(0, after) + limit + 1
+    found = opened.reader.newest(kind, asked)
+    if len(found) < asked and kind != "carrier" and opened.info.source != "import":  # a young run: what it began with is behind what it made
+        known = {t.key for t in found}
+        found += [t for t in recent(opened.reader, asked)[kind] if t.key not in known][: asked - len(found)]
+    found = found[max(0, after) :]
     rows = [
         {
             "id": t.id, "kind": t.kind, "material": t.material, "title": thing_title(t.kind, t.material), "made_us": t.made_us,
