@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["ledger_at", "line_of", "say_if_compiling", "seconds", "speed_of"]
+__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "say_if_compiling", "seconds", "speed_of"]
+
+#: What the line file's `seed:` and the ledger can hold.
+LARGEST_SEED = 2**63 - 1
 
 
 def ledger_at(folder: Path | None) -> Ledger:

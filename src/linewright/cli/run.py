@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linewright.cli.asked import ledger_at, line_of, say_if_compiling, seconds, speed_of
+from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, say_if_compiling, seconds, speed_of
 from linewright.cli.printing import say
 from linewright.model.errors import LinewrightError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run(  # noqa: PLR0917 - a command's options are its arguments
     line: Annotated[str, typer.Argument(help="A line of the library, or a file.")],
     speed: Annotated[str, typer.Option(help="1 is the clock's speed, 60 sixty times it, max as fast as it can.")] = "1",
-    seed: Annotated[int | None, typer.Option(help="Key of all draws.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Key of all draws.")] = None,
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8350,
     host: Annotated[str, typer.Option(help="The loopback address alone.")] = "127.0.0.1",
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 import typer
 
-from linewright.cli.asked import ledger_at, line_of, say_if_compiling, seconds
+from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, say_if_compiling, seconds
 from linewright.cli.printing import as_json
 from linewright.model.errors import LinewrightError
 
@@ -19,7 +19,7 @@ KEEP = ("none", "all")
 def simulate(  # noqa: PLR0917 - a command's options are its arguments
     line: Annotated[str, typer.Argument(help="A line of the library, or a file.")],
     until: Annotated[str | None, typer.Option(help='Line time, such as "1 day"; without it the file\'s.')] = None,
-    seed: Annotated[int | None, typer.Option(help="Key of all draws; without it the file's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Key of all draws; without it the file's.")] = None,
     changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated.")] = None,
     keep: Annotated[str, typer.Option(help="none: figures alone; all: every row into the ledger.")] = "none",
     start: Annotated[str | None, typer.Option(help="empty or filled; without it the file's.")] = None,
