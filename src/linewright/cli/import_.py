@@ -27,6 +27,8 @@ def import_(
         raise LinewrightError(f"There is no import `{source}`; there is {', '.join(SOURCES)}.")
     if not path.exists():
         raise LinewrightError(f"{path}: is not there. The folder or archive of the records was expected.")
+    if report is not None and not report.absolute().parent.is_dir():
+        raise LinewrightError(f"--report {report}: there is no folder {report.parent}. Nothing was imported.")
     from linewright.exchange.kiprobatt.record import import_records
     from linewright.exchange.kiprobatt.report import Json
 
