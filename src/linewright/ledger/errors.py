@@ -73,7 +73,7 @@ class NoSuchRunError(LedgerError):
     def __init__(self, folder: Path, asked: str | None, known: list[str]) -> None:
         self.folder, self.asked, self.known = folder, asked, known
         if asked is None or not known:
-            text = f"{folder}: no run is in this ledger yet. Make one: linewright simulate four-stations"
+            text = f"{folder}: no run is in this ledger yet. Make one: linewright simulate four-stations --keep all"
         else:
             near = get_close_matches(asked, known, n=1, cutoff=0.0)
             text = f"{folder}: there is no run `{asked}`. Nearest: `{near[0]}`. All of them: linewright runs"
