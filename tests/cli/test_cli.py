@@ -38,6 +38,9 @@ def test_the_welcome_imports_neither_typer_nor_numpy() -> None:
         (["run", "four-stations", "--until", "3 m"], "a time was expected"),
         (["import", "sap", "/"], "there is kiprobatt"),
         (["trace", "--from", "3"], "are of a web"),
+        (["simulate", "four-stations", "--seed", "9223372036854775808"], "less than or equal to 9223372036854775807"),
+        (["run", "four-stations", "--seed", "-1"], "greater than or equal to 0"),
+        (["import", "kiprobatt", ".", "--report", "no-such-folder/report.json"], "there is no folder no-such-folder"),
     ],
 )
 def test_a_users_fault_is_told_without_traceback(arguments: list[str], words: str) -> None:
@@ -61,3 +64,23 @@ def test_lines_and_runs_for_programs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [row["line"] for row in json.loads(capsys.readouterr().out)] == ["cylindrical-21700-tabless", "four-stations"]
     assert run_command(["runs", "--json", "--ledger", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "words"),
+    [(KeyboardInterrupt(), 130, "Stopped by Ctrl-C."), (MemoryError("Unable to allocate 22.4 GiB"), 2, "Unable to allocate 22.4 GiB")],
+)
+def test_what_ends_a_command_from_outside_is_said(
+    raised: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def end(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("linewright.cli.simulate.line_of", end)
+    assert run_command(["simulate", "four-stations"]) == code
+    assert words in capsys.readouterr().err
+
+
+def test_the_next_step_of_an_empty_ledger_makes_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["trace", "--ledger", str(tmp_path)]) == 2
+    assert "simulate four-stations --keep all" in capsys.readouterr().err

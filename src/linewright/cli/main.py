@@ -50,6 +50,11 @@ def run_command(arguments: list[str]) -> int:
     except OSError as error:
         told(f"{error.filename or 'The system'}: {error.strerror or error}. Nothing more was written.")
         return USER_FAULT
+    except MemoryError as error:
+        told(f"This line needs more memory than the machine has: {error}.\n    Look for a buffer or a count with too many digits.")
+        return USER_FAULT
+    if result == INTERRUPTED:  # Typer turns Ctrl-C into this code and says nothing
+        told("Stopped by Ctrl-C.")
     return result if isinstance(result, int) else 0
 
 
