@@ -27,7 +27,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "kind": [kind, w.key("kind", "unit")], "material": [material, w.key("material", "cell-21700-tabless")],
             "remark": ["made before this run", None],
         })  # fmt: skip
-        w.append("thing", {"key": [COIL | 5], "id": ["cathode-coil-5"], "kind": [kind], "material": [material], "made_us": [BEGIN_US], "amount": [3e6]})
+        w.append(
+            "thing",
+            {"key": [COIL | 5], "id": ["cathode-coil-5"], "kind": [kind], "material": [material], "made_us": [BEGIN_US], "amount": [3_000_000]},
+        )
         # The last unit has no row of its own: it was in a machine when the run began.
         units = [CELL | (101 + i) for i in range(UNITS)] + [CELL | 999]
         w.append("consume", {
