@@ -15,6 +15,7 @@ from linewright.ledger.errors import DiskLowError, LedgerError, NewerError, NoSu
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.migrations import migrate
 from linewright.ledger.schema import TABLES, VERSION
+from linewright.ledger.writer import connect_writer
 from linewright.model.errors import LinewrightError
 
 
@@ -165,6 +166,18 @@ def test_a_full_disk_loses_nothing_that_was_committed(tmp_path: Path) -> None:
         with pytest.raises(DiskLowError, match="the disk is full"):
             writer.append("visit", {"unit": list(range(200_000)), "step": [1] * 200_000})
     assert [e.kind for e in Ledger(tmp_path).reader().events_since()] == ["kept"]
+
+
+def test_a_run_for_whose_header_there_is_no_room_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def small(path: Path) -> sqlite3.Connection:
+        connection = connect_writer(path)
+        connection.execute("PRAGMA max_page_count = 3")
+        return connection
+
+    monkeypatch.setattr("linewright.ledger.ledger.connect_writer", small)
+    with pytest.raises(DiskLowError, match="the disk is full"):
+        Ledger(tmp_path).create_run("line: x\n", "d", "import")
+    assert [path for path in tmp_path.iterdir() if path.suffix == ".run"] == []
 
 
 def test_each_thread_reads_through_its_own_connection(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from linewright.ledger.errors import LedgerError, NoSuchRunError
 from linewright.ledger.lock import is_locked
 from linewright.ledger.reader import RunReader
 from linewright.ledger.schema import APPLICATION_ID, VERSION, create_statements
-from linewright.ledger.writer import RunWriter, connect_writer, now_us
+from linewright.ledger.writer import RunWriter, connect_writer, now_us, refused_write
 
 __all__ = ["Ledger", "RunInfo", "RunReader", "RunWriter", "default_folder"]
 
@@ -112,6 +112,16 @@ class Ledger:
         if source not in SOURCES:
             raise ValueError(f"source is one of {SOURCES}, not {source!r}")
         run, path = self._new_file(source)
+        try:
+            self._begin_file(path, (run, name or run, source, plan_digest, seed, speed, begin_us, now_us(), begin_us), plan_text)
+        except sqlite3.OperationalError as error:
+            path.unlink(missing_ok=True)  # a file without a header is no run
+            raise refused_write(path, error) from error
+        return RunWriter(path, run)
+
+    @staticmethod
+    def _begin_file(path: Path, header: tuple[object, ...], plan_text: str) -> None:
+        """Make the tables of a new file, and write its header and its plan."""
         connection = connect_writer(path)
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -119,15 +129,14 @@ class Ledger:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("INSERT INTO plan (plan, text) VALUES (?, ?)", (plan_digest, plan_text))
+            connection.execute("INSERT INTO plan (plan, text) VALUES (?, ?)", (header[3], plan_text))
             connection.execute(
                 "INSERT INTO run (run, name, source, plan, seed, speed, begin_us, created_us, line_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (run, name or run, source, plan_digest, seed, speed, begin_us, now_us(), begin_us),
+                header,
             )
             connection.execute("COMMIT")
         finally:
             connection.close()
-        return RunWriter(path, run)
 
     def runs(self) -> list[RunInfo]:
         """Return the runs of this ledger, oldest first. Files that are being made, or are none of ours, are left out."""

@@ -326,9 +326,14 @@ class RunWriter:
             raise self._translated(error) from error
 
     def _translated(self, error: sqlite3.OperationalError) -> LedgerError:
-        if "full" in str(error):
-            return DiskLowError(self.path, None, WANTED_BYTES)
-        return LedgerError(f"{self.path}: the disk or the system refused to write ({error}). What was acknowledged is kept; start again")
+        return refused_write(self.path, error)
+
+
+def refused_write(path: Path, error: sqlite3.OperationalError) -> LedgerError:
+    """Return what to tell of a write that SQLite refused: the full disk by name."""
+    if "full" in str(error):
+        return DiskLowError(path, None, WANTED_BYTES)
+    return LedgerError(f"{path}: the disk or the system refused to write ({error}). What was acknowledged is kept; start again")
 
 
 def now_us() -> int:
