@@ -84,3 +84,9 @@ def test_what_ends_a_command_from_outside_is_said(
 def test_the_next_step_of_an_empty_ledger_makes_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["trace", "--ledger", str(tmp_path)]) == 2
     assert "simulate four-stations --keep all" in capsys.readouterr().err
+
+
+def test_a_damaged_run_is_not_passed_over_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "live-2.run").write_bytes(b"no database" * 500)
+    assert run_command(["runs", "--ledger", str(tmp_path)]) == 0
+    assert "live-2.run: this file is damaged" in capsys.readouterr().out

@@ -134,6 +134,16 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> 
         assert writer.run_id == "twin-2"
 
 
+def test_a_damaged_run_is_named_and_one_that_is_being_made_is_not(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    for _ in range(2):
+        ledger.create_run("line: x\n", "d", "live").close()
+    (tmp_path / "live-2.run").write_bytes(b"\xff" * 5000)
+    (tmp_path / "live-3.run").touch()
+    assert [info.run for info in ledger.runs()] == ["live-1"]
+    assert ledger.damaged() == [tmp_path / "live-2.run"]
+
+
 def test_another_sqlite_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "twin-1.run"
     connection = sqlite3.connect(path, isolation_level=None)

@@ -21,6 +21,8 @@ def runs(
     if json:
         as_json(found)
         return
+    for path in store.damaged():
+        say(f"{path}: this file is damaged, its run cannot be read. Put a copy of it back, or move it away.")
     if not found:
         say(f"{store.folder}: no run is in this ledger yet. Make one: linewright run cylindrical-21700-tabless")
         return

@@ -148,6 +148,20 @@ class Ledger:
                 continue  # its header is not committed yet
         return sorted(found, key=lambda info: (info.created_us, info.run))
 
+    def damaged(self) -> list[Path]:
+        """Return the files that bear a run's name and are no database (any more): `runs` cannot tell of them, so whoever lists runs names them."""
+        found = []
+        for run, path in self._files():
+            try:
+                _info(run, path)
+            except sqlite3.OperationalError:
+                continue  # it is being made, or may not be read
+            except sqlite3.DatabaseError:
+                found.append(path)
+            except LookupError:
+                continue
+        return found
+
     def run_info(self, run: str | None = None) -> RunInfo:
         """Return the header of a run; None is the newest.
 
