@@ -9,8 +9,8 @@ import { useWhyNotActing } from "./connection";
 
 const Dialog = lazy(() => import("./dialog"));
 
-/** What a button asks for: the command, what its answer is called, and what is said when it is done. */
-export interface Act { command: Command; word: string; what: string; done: string; isPrimary?: boolean; typed?: string }
+/** What a button asks for: the command, what its answer is called, and what is said when it is done; `button` names the things better than the server can. */
+export interface Act { command: Command; word: string; what: string; done: string; isPrimary?: boolean; typed?: string; button?: string }
 
 let open: Act | null = null;
 const listeners = new Set<() => void>();

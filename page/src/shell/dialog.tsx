@@ -45,7 +45,7 @@ export default function Dialog({ act, close }: { act: Act; close: () => void }) 
   };
   return (
     <Themed>
-      <Modal opened={opened} onClose={close} title={texts.act.question(said?.title || act.word)} size={440} yOffset="14vh" padding={18} radius={6} transitionProps={{ duration: 90, transition: "fade" }}
+      <Modal opened={opened} onClose={close} title={texts.act.question(act.button || said?.title || act.word)} size={440} yOffset="14vh" padding={18} radius={6} transitionProps={{ duration: 90, transition: "fade" }}
         closeButtonProps={{ "aria-label": texts.keys.close }} overlayProps={{ color: "#000", backgroundOpacity: 0.28 }} shadow="0 12px 32px #0003">
         <form className="dlg" data-dialog={act.command.kind} onSubmit={(event) => { event.preventDefault(); submit(); }}>
           {said?.effect.length || said?.undo_s ? <dl>{said.effect.map((each) => <div key={each.label}><dt>{each.label}</dt><dd>{each.text}</dd></div>)}
@@ -55,7 +55,7 @@ export default function Dialog({ act, close }: { act: Act; close: () => void }) 
           {isNamed ? <label>{asks.includes("by") ? texts.act.by : texts.act.byFree}<input className="input" name="by" value={by} maxLength={100} autoComplete="name" onChange={(event) => setBy(event.target.value)} /></label> : null}
           {isTyped ? <label>{texts.act.typed(act.typed ?? "")}<input className="input" name="name" value={typed} onChange={(event) => setTyped(event.target.value)} /></label> : null}
           <p className={"hint" + (why ? " tf" : "")} role="status">{why || lacks || ""}</p>
-          <div className="act"><button type="button" className="btn" onClick={close}>{texts.act.cancel}</button><button type="submit" className="btn primary" disabled={!can} data-autofocus={asks.length || !said ? undefined : ""}>{said?.button || act.word}</button></div>
+          <div className="act"><button type="button" className="btn" onClick={close}>{texts.act.cancel}</button><button type="submit" className="btn primary" disabled={!can} data-autofocus={asks.length || !said ? undefined : ""}>{act.button || said?.button || act.word}</button></div>
         </form>
       </Modal>
     </Themed>

@@ -68,7 +68,7 @@ function Head({ thing }: { thing: Thing }) {
 }
 
 function holdAct(things: string[], what: string, word: string = texts.act.hold): Act {
-  return { command: { kind: "hold", target: { things } }, word, what: texts.act.holdWhat(what), done: texts.act.holdDone(what) };
+  return { command: { kind: "hold", target: { things } }, word, what: texts.act.holdWhat(what), done: texts.act.holdDone(what), button: texts.act.holdMany(what) };
 }
 
 function releaseAct(key: number, what: string): Act {
