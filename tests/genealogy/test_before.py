@@ -112,6 +112,13 @@ def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None
     assert "k-value" not in values, "it has not come to that station yet"
 
 
+def test_a_web_of_the_stock_says_that_its_values_were_made_before(reader) -> None:
+    found = trace(reader, "cathode-coil-200:1032..1037")
+    assert found.is_before
+    assert {v.characteristic for v in found.node.values} >= {"areal-weight", "stripe-width"}
+    assert {v.source for v in found.node.values} == {"made before this run"}
+
+
 def test_a_batch_of_the_stock_leads_to_its_cells(reader) -> None:
     found = trace(reader, "cathode-slurry-100", limit=3)
     assert 50_000 < found.certain < found.possible < 60_000, "54,800 cells a batch (reference, section 4.9)"

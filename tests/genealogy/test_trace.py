@@ -66,6 +66,7 @@ def test_the_mother_shows_what_was_measured_at_these_metres_of_that_lane(reader)
     assert {(v.side, v.lane) for v in mother.values} == {("A", 1), ("B", 1)}
     assert value.value == pytest.approx(profile.values[2:4].mean() / 0.01)
     assert (value.unit, value.lower, value.count, value.step) == ("mg/cm^2", pytest.approx(23.64), 2, "coater")
+    assert value.source == "measured", "this coil was coated in the run"
 
 
 def test_a_cell_has_a_life_places_and_values(reader) -> None:

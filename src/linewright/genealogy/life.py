@@ -7,6 +7,7 @@ import numpy as np
 from linewright.genealogy.before import ITEM_MASK
 from linewright.genealogy.facts import FRAME_SHIFT
 from linewright.genealogy.records import Records
+from linewright.genealogy.things import BEFORE
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.ledger.records import Thing, Visit
@@ -106,7 +107,7 @@ def _before(records: Records, thing: Thing, found: list[Value]) -> list[Value]:
     for station, shown in stock.values_of_unit(thing.key, until):
         for c, value in zip(station.of_items, shown, strict=True):
             lower, target, upper = (None if x is None else c.unit.shown(x) for x in (c.window.lower, c.window.target, c.window.upper))
-            values.append(Value(c.name, station.path, None, value, c.unit.text, lower, target, upper, source="made before this run"))
+            values.append(Value(c.name, station.path, None, value, c.unit.text, lower, target, upper, source=BEFORE))
     return values
 
 
@@ -130,7 +131,10 @@ def web_values(records: Records, web: int, lo_mm: float | None, hi_mm: float | N
     """Return the mean, lowest and highest of each characteristic over the metres [lo, hi) of a web (whole: without limits), by side and lane."""
     found = []
     characteristics = _characteristics(records, web)
-    for p in records.profiles_of(web):
+    written = records.reader.profiles_of(web)
+    # What the run did not write of a web of its stock is drawn again from the seed: nobody measured it in this run.
+    source = BEFORE if not written and records.is_before(web) else "measured"
+    for p in written or records.profiles_of(web):
         if lane is not None and p.lane is not None and p.lane != lane:
             continue
         first = 0 if lo_mm is None else max(0, int((lo_mm - p.start_mm) // p.step_mm))
@@ -142,7 +146,7 @@ def web_values(records: Records, web: int, lo_mm: float | None, hi_mm: float | N
         unit, lower, target, upper, step = characteristics.get(p.characteristic, (Unit(), None, None, None, None))
         mean, low, high = (unit.shown(float(x)) for x in (part.mean(), part.min(), part.max()))
         side_lane = (p.side, None if p.lane is None else p.lane + 1)
-        found.append(Value(p.characteristic, step, None, mean, unit.text, lower, target, upper, None, "measured", None, None, None, None, *side_lane,
+        found.append(Value(p.characteristic, step, None, mean, unit.text, lower, target, upper, None, source, None, None, None, None, *side_lane,
                            low, high, len(part)))  # fmt: skip
     return tuple(found)
 
