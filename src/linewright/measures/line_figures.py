@@ -113,6 +113,8 @@ class LineFiguresSampler:
         line, target = figures.line, self._compiled.plant.target_per_s
         looked = max(sum(self._narrow.values()), 1)
         ranked = self._narrow.most_common(3)
+        narrow = ranked[0][0] if ranked else line.bottleneck
+        pace = figures.station(narrow) if narrow is not None else None  # the line's OEE is that of the station that set the pace
         good = int(since.counts[self._last, _GOOD])
         rate = float(self._sampler.rates_per_min(state, RATE_NS)[self._paced])
         rated = None if target is None else target * 60.0
@@ -122,9 +124,10 @@ class LineFiguresSampler:
             "good": {"value": good, "plan": None if target is None else round(target * self._open_ns(since) / 1e9)},
             "rate": {"value": _rounded(rate), "rated": rated, "station": self._compiled.stations[self._paced], "lost": _rounded(lost),
                      "lost_at": self._lost_at(stations)},
-            "oee": {"value": _rounded(line.oee), "a": _rounded(line.availability), "p": _rounded(line.performance), "q": _rounded(line.quality)},
+            "oee": dict.fromkeys(("value", "a", "p", "q")) if pace is None else
+                   {"value": _rounded(pace.oee), "a": _rounded(pace.availability), "p": _rounded(pace.performance), "q": _rounded(pace.quality)},
             "fpy": {"value": _rounded(line.fpy)},
-            "bottleneck": {"station": ranked[0][0] if ranked else line.bottleneck, "share": _rounded(ranked[0][1] / looked) if ranked else None,
+            "bottleneck": {"station": narrow, "share": _rounded(ranked[0][1] / looked) if ranked else None,
                            "next": [[name, _rounded(n / looked)] for name, n in ranked[1:]]},
             "energy": {"kwh_per_kwh": _rounded(line.energy_per_product_energy), "co2_kg_per_kwh": _rounded(line.co2_per_kwh_kg),
                        "kwh_per_unit": _rounded(kwh)},
