@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from linewright.library.catalogue import installed_libraries
 from linewright.measures.fold import fold_rows
 from linewright.model.errors import LinewrightError, NotYetError
 from linewright.model.load import load, load_text
+from linewright.twin import simulate as simulate_module
 from linewright.twin.simulate import Simulation, simulate
 
 DAY = 86400.0
@@ -131,3 +133,42 @@ def test_a_simulation_without_rows_writes_none():
     run = Simulation(compiled, open_line(compiled, 1))
     assert run.advance(10**9)
     assert not run.rows.count.any()
+
+
+FAST = "line: fast\nproduct: part\nstations:\n  cut: {time: 1e-6 s}\n"
+
+
+def test_where_the_kernel_is_stopped_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    plant = load("four-stations", installed_libraries())
+
+    def rows(run: str) -> list[tuple]:
+        reader = Ledger(tmp_path).reader(run)
+        try:
+            return [(v.unit, v.step, v.machine, v.in_us, v.start_us, v.done_us, v.out_us) for v in reader.visits_between(0, 2**62)]
+        finally:
+            reader.close()
+
+    counted = simulate(plant, until_s=7200.0, seed=3)
+    kept = simulate(plant, until_s=7200.0, seed=3, keep="all", ledger=Ledger(tmp_path))
+    stops: list[int] = []
+    monkeypatch.setattr(simulate_module, "next_step", lambda step_ns, took_s: stops.append(step_ns) or 777_000_001)
+    often = simulate(plant, until_s=7200.0, seed=3)
+    assert len(stops) > 9000
+    assert often.to_json() == counted.to_json()
+    again = simulate(plant, until_s=7200.0, seed=3, keep="all", ledger=Ledger(tmp_path))
+    assert rows(again.run) == rows(kept.run) != []
+
+
+def test_it_can_be_stopped_within_a_step_of_a_very_fast_line():
+    looks: list[float] = []
+
+    def look(share: float) -> None:
+        looks.append(time.monotonic())
+        if len(looks) > 2 and looks[-1] - looks[0] > 0.5:
+            raise KeyboardInterrupt
+
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        simulate(load_text(FAST, installed_libraries()), until_s=3600.0, progress=look)
+    assert len(looks) > 3, "calls of about a tenth of a second"
+    assert time.monotonic() - begin < 60.0, "an hour of this line takes far longer; a machine under load is slow"

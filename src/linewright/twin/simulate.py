@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -26,9 +27,10 @@ from linewright.twin.result import Result, stays_of
 
 __all__ = ["Keep", "Simulation", "simulate"]
 
-#: Line time between samples of the whole line, and between two looks at whether the caller wants to know how far it is.
+#: Line time between samples of the whole line.
 SAMPLE_NS = 60_000_000_000
-STEP_NS = 3_600_000_000_000
+#: Line time of the first call of the kernel; each next one is set so that it takes about `STEP_S` of wall time, for Ctrl-C is heard between calls.
+STEP_NS, STEP_S = 1_000_000, 0.1
 #: Rows of each kind that are held before they are written.
 ROOM = 65536
 
@@ -57,14 +59,38 @@ class Simulation:
         self.compiled, self.state = compiled, state
         self.rows = new_rows(max(ROOM, rows_needed(compiled.table)) if take else rows_needed(compiled.table))
         self._take = take
+        self._step_ns = STEP_NS
 
-    def advance(self, until_ns: int) -> bool:
-        """Let all happen that happens before a time. Returns False where nothing can ever happen again."""
+    def advance(self, until_ns: int, passed: Callable[[int], object] | None = None) -> bool:
+        """Let all happen that happens before a time. Returns False where nothing can ever happen again.
+
+        Parameters
+        ----------
+        until_ns
+            Line time, ns.
+        passed
+            Called on the way with the line time that is reached, ns.
+
+        Notes
+        -----
+        The kernel is stopped on the way, often enough that Ctrl-C is heard. Where it is stopped changes nothing, and rows are taken where they
+        were taken without a stop: when their buffers are full, and at the end.
+        """
+        at = int(self.state.head[0].now)
         while True:
-            reason = advance(self.compiled.table, self.state, self.rows, until_ns)
-            if reason != ROWS:
+            aim, began = min(at + self._step_ns, until_ns), time.perf_counter()
+            reason = advance(self.compiled.table, self.state, self.rows, aim)
+            took = time.perf_counter() - began
+            if reason == ROWS:
+                self._flush()
+                continue
+            if aim - at == self._step_ns or took > STEP_S:  # a short last piece says little about the next
+                self._step_ns = next_step(self._step_ns, took)
+            at = aim
+            if passed is not None:
+                passed(at)
+            if reason != UNTIL or at >= until_ns:
                 break
-            self._flush()
         self._flush()
         return bool(reason == UNTIL)
 
@@ -77,6 +103,18 @@ class Simulation:
         if self._take is not None:
             self._take(self.rows)
         self.rows.count[:] = 0
+
+
+def next_step(step_ns: int, took_s: float) -> int:
+    """Return how far the next call of the kernel goes, after one that went `step_ns` and took `took_s` of wall time.
+
+    Examples
+    --------
+    >>> next_step(1_000_000, 0.05), next_step(1_000_000, 0.0001), next_step(1_000_000, 2.0), next_step(10, 100.0)
+    (2000000, 8000000, 125000, 1)
+    """
+    ratio = min(8.0, max(0.125, STEP_S / max(took_s, 1e-6)))
+    return max(1, int(min(step_ns * ratio, 1e18)))
 
 
 def simulate(
@@ -161,12 +199,7 @@ class _Before:
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
     before, begin = _Before(run), int(run.state.head[0].now)
-    at = begin
-    while at < until_ns:
-        at = min(at + (until_ns - begin if progress is None else STEP_NS), until_ns)
-        _go_on(run, at)
-        if progress is not None:
-            progress((at - begin) / (until_ns - begin))
+    _go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
     return before.result()
 
 
@@ -203,8 +236,8 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     return before.result(writer.run_id)
 
 
-def _go_on(run: Simulation, until_ns: int) -> None:
-    if not run.advance(until_ns):
+def _go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
+    if not run.advance(until_ns, passed):
         raise LinewrightError(
             f"{run.compiled.plant.name}: after {int(run.state.head[0].now) / 1e9:.6g} s nothing can happen any more: all wait for each other.\n"
             "    Look at carriers that are too few, and at people who never work."
