@@ -260,3 +260,23 @@ def test_errors_say_where_and_how_many() -> None:
     assert "stations.belt.speed   logistics.yaml:37" in str(NotYetError([("stations.belt.speed", "logistics.yaml:37")]))
     long = FileFault("a.yaml", 1, 500, "x", "y.", source="a" * 1000)
     assert max(map(len, str(long).splitlines())) < 150
+
+
+@pytest.mark.parametrize(
+    ("materials", "makes"), [("materials: {ghost: {}}\n", ""), ("", ", makes: ghost")], ids=["bought", "made by the station before"]
+)
+def test_a_material_alone_is_one_of_it(materials: str, makes: str, shelf: Shelf) -> None:
+    text = f"line: alone\nproduct: pack\n{materials}stations:\n  a: {{time: 2 s{makes}}}\n  b: {{time: 2 s, takes: {{}}, makes: pack}}\n"
+    short = load_text(text.replace("{}, makes: pack", "ghost, makes: pack"), shelf)
+    full = load_text(text.replace("{}, makes: pack", "{ghost: 1}, makes: pack"), shelf)
+    assert short.segment("b").inputs == full.segment("b").inputs
+    assert [(i.material, i.amount, i.sources) for i in short.segment("b").inputs] == [("ghost", 1.0, ("a",) if makes else ())]
+    assert short.material("ghost").bought is not bool(makes)
+    assert load_text(short.text, shelf).digest == short.digest
+
+
+def test_a_bill_of_one_name_is_replaced_whole_by_an_override(shelf: Shelf) -> None:
+    text = "line: a\nproduct: p\nmaterials: {x: {}, y: {}, z: {}}\nstations:\n  b: {time: 2 s, takes: x, adds: y}\n"
+    assert [i.material for i in load_text(text, shelf, overrides=["b.takes=y", "b.adds=x"]).segment("b").inputs] == ["y"]
+    assert [i.material for i in load_text(text, shelf, overrides=["b.adds=z"]).segment("b").adds] == ["z"]
+    assert load_text(text, shelf, overrides=["b.takes=none"]).segment("b").inputs == ()

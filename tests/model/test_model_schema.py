@@ -64,6 +64,12 @@ def test_wrong_stations_are_refused(station: str) -> None:
     assert not list(validator().iter_errors(document("line: a\nproduct: b\nstations: {c: {time: 2 s (default), count: 3 (default)}}\n")))
 
 
+@pytest.mark.parametrize("takes", ["none", "cell", "{cell: 4, case: {amount: 1, buffer: 2}}"])
+def test_a_bill_may_be_one_name(takes: str) -> None:
+    assert not list(validator().iter_errors(document(f"line: a\nproduct: b\nstations: {{c: {{time: 2 s, takes: {takes}, adds: lid}}}}\n")))
+    assert list(validator().iter_errors(document("line: a\nproduct: b\nstations: {c: {time: 2 s, takes: [cell]}}\n")))
+
+
 def keys(form: Form, seen: set[int]) -> set[str]:
     """Return all fixed keys below a form."""
     if id(form) in seen:

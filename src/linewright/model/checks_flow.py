@@ -8,6 +8,9 @@ from linewright.model.merging import nearest
 
 __all__ = ["check_flow"]
 
+#: Names that one message lists.
+_MOST_NAMED = 8
+
 
 def check_flow(c: Checking) -> None:
     """Check the whole flow; each fault stands at the station that it is about."""
@@ -107,12 +110,19 @@ def _check_taken(c: Checking) -> None:
                 if maker is not None:
                     _not_brought(c, here, name, maker)
                 elif name not in named:
-                    known = [*made, *named, *c.catalogue.names("material")]
+                    near = nearest(name, [*made, *named, *c.catalogue.names("material")])
                     c.fault(
                         here,
-                        f"no chain ends with `{name}`, and neither `materials` nor the library knows it. {nearest(name, known)}".rstrip(),
+                        f"no station makes `{name}`, and neither `materials` nor the library knows it. {_made_here(c)} {near}".rstrip(),
                         f"If it is bought, write `materials: {{{name}: {{}}}}`.",
                     )
+
+
+def _made_here(c: Checking) -> str:
+    """Say what the stations make, by name; of many the first few."""
+    names = list(dict.fromkeys(name for step in c.flow.steps for name in (*step.made, c.flow.materials.get(step.path, "")) if name))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"Made here: {', '.join(f'`{name}`' for name in names[:_MOST_NAMED])}{more}." if names else "No station makes anything under a name."
 
 
 def _not_brought(c: Checking, here: str, name: str, maker: Step) -> None:

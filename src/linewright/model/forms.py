@@ -107,12 +107,16 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A map whose keys are the author's own names (`names` says of what). A text alone is short for ``{short: text}``. `few`: the names are fixed."""
+    """A map whose keys are the author's own names (`names` says of what). `few`: the names are fixed.
+
+    A text alone is short for ``{short: text}``, or where `alone` for ``{text: {}}``: one of what it names.
+    """
 
     of: Form
     names: str = "name"
     short: str | None = None
     few: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ INPUT = Record(
     row=True,
     what="a thing taken",
 )
+BILL = MapOf(INPUT, "material", alone=True)
 OUTPUT = Quantity(("amount",), above=True)
 
 MEASURE = Record(
@@ -179,8 +180,8 @@ _STATION: dict[str, Key] = {
     "buffer": Key(Count(0, unlimited=True), "places in front, shared by the machines", "0"),
     "blocking": Key(Choice(("after", "before")), "a finished item waits on the machine, or work waits for a place behind", "after"),
     "queue": Key(Choice(("fifo", "lifo", "priority", "due", "shortest", "rework-first", "same-product")), "who is next", "fifo"),
-    "takes": Key(Either(text=Choice(("none",)), fields=MapOf(INPUT, "material")), "begins a new item from these", whole=True),
-    "adds": Key(MapOf(INPUT, "material"), "parts put into the passing item", whole=True),
+    "takes": Key(Either(text=Choice(("none",)), fields=BILL), "begins a new item from these", whole=True),
+    "adds": Key(BILL, "parts put into the passing item", whole=True),
     "makes": Key(
         Either(text=Name("material"), fields=MapOf(OUTPUT, "material")), "a new name, or metres of a new coil, or several things", whole=True
     ),

@@ -49,6 +49,8 @@ def written_out(node: Node, form: Form | None) -> Node:
     if form is None or is_none(node):
         return node
     if isinstance(form, Either):
+        if isinstance(node, Text) and isinstance(form.fields, MapOf) and form.fields.alone:
+            return written_out(node, form.fields)
         part = form.text if isinstance(node, Text) else form.items if isinstance(node, Items) else form.fields
         return written_out(node, part)
     if isinstance(node, Text):
@@ -67,6 +69,8 @@ def _text_written_out(node: Text, form: Form) -> Node:
         inner: Node = node
         key = form.keys[form.short].form if isinstance(form, Record) else form.of
         return Fields({form.short: written_out(inner, key)}, {form.short: node.place}, node.place)
+    if isinstance(form, MapOf) and form.alone and node.value:
+        return Fields({node.value: Fields({}, {}, node.place)}, {node.value: node.place}, node.place)
     if isinstance(form, LawForm) and node.value:
         return Fields({"law": Text(form.bare, node.place), "mean": node}, {"law": node.place, "mean": node.place}, node.place)
     return node

@@ -85,7 +85,8 @@ def _set(below: Node | None, form: Form, keys: list[str], leaf: Text, path: str,
             known = known or list(inner.keys if isinstance(inner, Record) else ())
             report.fault(leaf.place, path, "the path names a group, not one value.", f"Go on with one of {', '.join(known[:12])}." if known else "")
             return None
-        return merge(below, out, form, path, report) if below is not None else out
+        is_bill = isinstance(inner, MapOf) and inner.alone
+        return merge(below, out, form, path, report) if below is not None and not is_bill else out
     name, rest = keys[0], keys[1:]
     old = below if isinstance(below, Fields) else Fields({}, {}, leaf.place)
     if isinstance(inner, LawForm) and name not in inner.extra and not rest:

@@ -63,7 +63,8 @@ def _records(form: Form | None) -> Iterator[Record]:
 def _holds(form: Form) -> str:
     """Return what a key holds, in words and by an example."""
     if isinstance(form, MapOf):
-        return f"own names ({form.names}), each with {words_for(form.of)}"
+        alone = f"the name of a {form.names} alone, or " if form.alone else ""
+        return f"{alone}own names ({form.names}), each with {words_for(form.of)}"
     if isinstance(form, ListOf):
         return f"a list, each {words_for(form.of)}"
     if isinstance(form, Either):

@@ -80,6 +80,8 @@ class _Builder:
             return _any(*(self.of(part) for part in (form.text, form.items, form.fields) if part))
         if isinstance(form, MapOf):
             body: Schema = {"type": "object", "additionalProperties": _any(self.of(form.of), _NONE)}
+            if form.alone:
+                return _any(_text(Name(form.names)), body)
             return _any(self.of(form.of), body) if form.short else body
         if isinstance(form, ListOf):
             fixed: Schema = {"minItems": form.length, "maxItems": form.length} if form.length else {}
