@@ -303,7 +303,7 @@ def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "
     opened = readers.open(run)
     asked = max(0, after) + limit + 1
     found = opened.reader.newest(kind, asked)
-    if len(found) < asked and kind != "carrier" and opened.info.source != "import":  # a young run: what it began with is behind what it made
+    if len(found) < asked and kind in {"web", "lot"} and opened.info.source != "import":  # a young run: what it began with is behind what it made
         known = {t.key for t in found}
         found += [t for t in recent(opened.reader, asked)[kind] if t.key not in known][: asked - len(found)]
     found = found[max(0, after) :]
