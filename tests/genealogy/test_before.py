@@ -14,6 +14,7 @@ from linewright.control.opening import opening_of
 from linewright.genealogy.before import Before
 from linewright.genealogy.line_facts import line_facts, opening_carriers
 from linewright.genealogy.record import Recorder
+from linewright.genealogy.spans import SpanError
 from linewright.genealogy.trace import recent, trace
 from linewright.genealogy.tree import Node
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
@@ -117,6 +118,12 @@ def test_a_web_of_the_stock_says_that_its_values_were_made_before(reader) -> Non
     assert found.is_before
     assert {v.characteristic for v in found.node.values} >= {"areal-weight", "stripe-width"}
     assert {v.source for v in found.node.values} == {"made before this run"}
+
+
+@pytest.mark.parametrize("asked", ["cathode-coil-200/lane-11:1..2", "cathode-coil-200:2990..2994.001"])
+def test_a_web_of_the_stock_has_a_length_and_lanes_too(reader, asked: str) -> None:
+    with pytest.raises(SpanError, match="it is 2994 m long and has lanes 1 to 10"):
+        trace(reader, asked)
 
 
 def test_a_batch_of_the_stock_leads_to_its_cells(reader) -> None:

@@ -172,6 +172,42 @@ def test_what_is_not_there_names_the_nearest(reader) -> None:
         trace(reader, "COIL-1:11..10")
 
 
+@pytest.mark.parametrize(
+    ("asked", "guard_mm", "words"),
+    [
+        ("COIL-1/lane-3:10..15", 0.0, "there is no lane 3"),
+        ("COIL-1/lane-0:10..15", 0.0, "there is no lane 0"),
+        ("COIL-1/lane--1:10..15", 0.0, "there is no lane -1"),
+        ("COIL-1:90..98.001", 0.0, "ends at 98.001 m, beyond the web's end"),
+        ("COIL-1:-5..4", 0.0, "begins at -5 m, before the web does"),
+        ("COIL-1:-5..-4", 0.0, "begins at -5 m, before the web does"),
+        ("COIL-1:10..15", -1.0, "A guard band of -0.001 m: 0 to 98 m was expected"),
+        ("COIL-1:10..15", 98_001.0, "A guard band of 98.001 m"),
+    ],
+)
+def test_a_piece_that_no_web_has_is_refused_with_what_the_web_has(reader, asked: str, guard_mm: float, words: str) -> None:
+    with pytest.raises(SpanError) as told:
+        trace(reader, asked, guard_mm=guard_mm)
+    assert words in str(told.value)
+    assert "it is 98 m long and has lanes 1 to 2" in str(told.value)
+    if guard_mm == 0.0:
+        assert "linewright trace COIL-1/lane-2:0..5" in str(told.value)
+
+
+def test_the_last_metre_and_the_last_lane_are_there(reader) -> None:
+    assert trace(reader, "COIL-1/lane-2:97..98", guard_mm=98_000).node.id == "COIL-1"
+    assert trace(reader, "COIL-1@calender/lane-2:98..98.98").node.id == "COIL-1@calender"
+
+
+def test_metres_are_of_webs_and_a_strip_has_no_lanes(reader) -> None:
+    with pytest.raises(SpanError, match="CELL-7 is no web but a unit"):
+        trace(reader, "CELL-7:1..2")
+    with pytest.raises(SpanError, match=r"98.98 m long and has no lanes: it is itself lane 2 of COIL-1@calender. linewright trace STRIP-2:0..5"):
+        trace(reader, "STRIP-2/lane-1:1..2")
+    with pytest.raises(SpanError, match="A guard band of -1 m: 0 m or more"):
+        trace(reader, "COIL-1", guard_mm=-1000)
+
+
 def test_a_trace_is_plain_json(reader) -> None:
     body = json.loads(json.dumps(trace(reader, "CELL-7").to_json()))
     assert body["node"]["id"] == "CELL-7"

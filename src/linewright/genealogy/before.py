@@ -79,6 +79,11 @@ class Before:
 
     # ---- webs
 
+    def length_mm(self, key: int) -> int | None:
+        """Return the length of a web of the stock, in the metres of its frame; None of anything else."""
+        kind, frame = (key & ITEM_MASK) >> KIND_SHIFT, key >> FRAME_SHIFT
+        return next((s.web.leave_mm for s in self._facts.stations if s.kind == kind and s.web is not None and s.web.frame_out == frame), None)
+
     def maps_of_child(self, key: int) -> list[MapRow]:
         """Return how a web of the stock lies on its parent."""
         item, frame = key & ITEM_MASK, key >> FRAME_SHIFT

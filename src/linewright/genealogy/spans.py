@@ -49,11 +49,14 @@ class Span:
         return f"{self.lot}{lane} {self.start_mm / 1000:.2f} to {self.end_mm / 1000:.2f} m"
 
 
-SPAN_TEXT = re.compile(r"^(?P<lot>\S+?)(?:[:/]lane[- ]?(?P<lane>\d+))?:(?P<start>-?[\d.]+)\s*m?\s*(?:\.\.|-|to)\s*(?P<end>[\d.]+)\s*m?$")
+NUMBER = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
+SPAN_TEXT = re.compile(
+    rf"^(?P<lot>\S+?)(?:[:/]lane[- ]?(?P<lane>-?\d+))?:(?P<start>{NUMBER})\s*m?\s*(?:\.\.|-|to)\s*(?P<end>{NUMBER})\s*m?$", re.ASCII
+)
 
 
 def parse_span(text: str) -> Span:
-    """Read a piece of a web as people write it; lanes count from 1 in words.
+    """Read a piece of a web as people write it; lanes count from 1 in words. Whether there is such a piece is the web's to say.
 
     Raises
     ------
@@ -74,8 +77,6 @@ def parse_span(text: str) -> Span:
     if end <= start:
         raise SpanError(f"`{text}` ends at {end / 1000:g} m, which is not behind its start at {start / 1000:g} m")
     lane = int(match["lane"]) - 1 if match["lane"] else None
-    if lane is not None and lane < 0:
-        raise SpanError(f"`{text}`: lanes count from 1")
     return Span(match["lot"], start, end, lane)
 
 

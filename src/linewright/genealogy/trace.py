@@ -7,9 +7,10 @@ from difflib import get_close_matches
 
 from linewright.genealogy.before import Before
 from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
+from linewright.genealogy.extent import check_guard, check_span, extent_of
 from linewright.genealogy.life import life_of, places_of, values_of
 from linewright.genealogy.records import Records
-from linewright.genealogy.spans import SPAN_TEXT, parse_span
+from linewright.genealogy.spans import SPAN_TEXT, Span, SpanError, parse_span
 from linewright.genealogy.stock import stock_of
 from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Finding, Trace, node_of
@@ -69,7 +70,7 @@ def trace(
     NotFoundError
         There is no such thing; the message names the nearest.
     SpanError
-        The text looks like a piece of a web, but is none.
+        The text looks like a piece of a web, but is none, or there is no such piece; or the guard band is negative or beyond reason.
     """
     records = Records(reader, before if before is not None else lambda: stock_of(reader))
     span = parse_span(asked) if SPAN_TEXT.match(asked.strip()) and reader.key_of(asked.strip()) is None else None
@@ -78,6 +79,10 @@ def trace(
     lane = span.lane if span is not None else None
     is_lot = thing.kind == "lot"
     is_web = not is_lot and (thing.kind == "web" or bool(records.maps_on_parent(thing.key)))
+    if span is None:
+        check_guard(guard_mm, float("inf"))
+    else:
+        _check(records, thing, span, guard_mm, is_web=is_web)
     affected = Affected()
     if is_web:
         affected = affected_of_web(records, thing.key, lo, hi, lane=lane, guard_mm=guard_mm if span is not None else 0.0)
@@ -159,6 +164,16 @@ def near_ids(reader: RunReader, text: str, limit: int = 3) -> tuple[str, ...]:
             return tuple(found[:limit])
     newest = [t.id for kind in reader.names("kind").values() for t in reader.newest(kind, 50)]
     return tuple(get_close_matches(text, newest, n=limit, cutoff=0.4))
+
+
+def _check(records: Records, thing: Thing, span: Span, guard_mm: float, *, is_web: bool) -> None:
+    """Refuse a piece of what has no metres, a piece that does not lie on its web, and a guard band wider than the web."""
+    if not is_web:
+        raise SpanError(f"{thing.id} is no web but a {thing.kind}: metres and lanes are of webs. linewright trace {thing.id}")
+    extent = extent_of(records, thing)
+    check_span(extent, span)
+    # The usual guard band is no fault on a web that is shorter.
+    check_guard(guard_mm, float("inf") if extent.length_mm is None else max(float(extent.length_mm), GUARD_MM), extent)
 
 
 def _thing(records: Records, text: str) -> Thing:
