@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from math import isclose
+from math import isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +66,12 @@ def asked_for(thing: str | None, web: str | None, begin: float | None, end: floa
     >>> asked_for(None, "COIL-4", 10, 15, 3)
     'COIL-4/lane-3:10..15'
     """
+    for given, text in (("ID", thing), ("--web", web)):
+        if text is not None and not text.strip():
+            raise LinewrightError(
+                f"{given} is empty. Expected: the id of a cell, coil or batch, such as CELL-4418, or a piece of a web, such as COIL-4:10..15 (m); "
+                "linewright trace alone lists the newest."
+            )
     name = web or thing
     if web and thing:
         raise LinewrightError(f"ID {thing} and --web {web}: one of them was expected.")
@@ -75,7 +81,14 @@ def asked_for(thing: str | None, web: str | None, begin: float | None, end: floa
         return name
     if begin is None or end is None:
         raise LinewrightError("A span of web has both ends: --from 10 --to 15 (metres).")
-    return f"{name}{f'/lane-{lane}' if lane is not None else ''}:{begin:g}..{end:g}"
+    if not (isfinite(begin) and isfinite(end)):
+        raise LinewrightError(f"--from {begin:g} --to {end:g}: metres on the web were expected, such as --from 10 --to 15.")
+    return f"{name}{f'/lane-{lane}' if lane is not None else ''}:{_plain(begin)}..{_plain(end)}"
+
+
+def _plain(metres: float) -> str:
+    """Return metres to the millimetre, as a span is written."""
+    return f"{metres:.3f}".rstrip("0").rstrip(".")
 
 
 def metres(text: str) -> float:
