@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -149,12 +152,24 @@ def test_a_unit_that_nobody_knows_leaves_the_stored_value(year: Path) -> None:
     assert working_value(odd) == 1.0
 
 
+def cut_archive(path: Path) -> Path:
+    """Return an archive whose end is missing."""
+    with tarfile.open(path, "w:gz") as archive:
+        held = tarfile.TarInfo("data/one.jsonld")
+        held.size = 40_000
+        archive.addfile(held, io.BytesIO(random.Random(1).randbytes(held.size)))
+    path.write_bytes(path.read_bytes()[:20_000])
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda p: p / "absent.tar.gz", "there is no such file or folder"),
         (lambda p: p, "no protocol was found"),
-        (lambda p: (p / "broken.tar.gz", (p / "broken.tar.gz").write_bytes(b"\x1f\x8b\x08 not an archive"))[0], "cannot be read to its end"),
+        (lambda p: (p / "text.tar.gz", (p / "text.tar.gz").write_text("no archive"))[0], r"this is no tar archive[^\n]*\. Expected[^\n]*\.$"),
+        (lambda p: (p / "broken.tar.gz", (p / "broken.tar.gz").write_bytes(b"\x1f\x8b\x08 not an archive"))[0], "no tar archive, or one that is broken"),
+        (lambda p: cut_archive(p / "cut.tar.gz"), "cannot be read to its end"),
     ],
 )
 def test_a_source_that_is_none_is_refused_with_the_next_step(make: Any, words: str, tmp_path: Path) -> None:

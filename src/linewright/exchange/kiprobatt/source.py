@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -61,12 +62,17 @@ def _from_folder(path: Path) -> Iterator[SourceFile]:
 
 
 def _from_archive(path: Path) -> Iterator[SourceFile]:
+    is_open = False
     try:
         with tarfile.open(path) as archive:
+            is_open = True
             for member in archive:
                 name = PurePosixPath(member.name)
                 if member.isfile() and _is_wanted(name):
                     stream = archive.extractfile(member)
                     yield SourceFile(name.parent.name, name.name, stream.read() if stream else b"")
-    except (tarfile.TarError, EOFError, OSError) as fault:
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as fault:
+        if isinstance(fault, tarfile.ReadError) and not is_open:  # its words are one reason for each kind of compression
+            expected = "Expected: kiprobatt-early.tar.gz, or the folder it unpacks to"
+            raise SourceError(f"{path}: this is no tar archive, or one that is broken from its begin. {expected}.") from fault
         raise SourceError(f"{path}: the archive cannot be read to its end ({fault}). Fetch it again, or unpack it and name the folder.") from fault
