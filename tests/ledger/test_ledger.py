@@ -165,6 +165,15 @@ def test_low_disk_is_said_in_gigabytes(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(DiskLowError, match=r"1\.2 GB are free; a run wants 5\.0 GB"):
         check_space(tmp_path)
     assert issubclass(DiskLowError, LinewrightError)
+    monkeypatch.setattr(disk, "free_bytes", lambda _: 21_000_000)
+    with pytest.raises(DiskLowError, match=r"21\.0 MB are free"):
+        check_space(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system has no /proc, a folder that no disk lies under")
+def test_a_folder_without_a_disk_cannot_be_written() -> None:
+    with pytest.raises(LedgerError, match="no run can be written there"):
+        check_space(Path("/proc/x"))
 
 
 def test_a_full_disk_loses_nothing_that_was_committed(tmp_path: Path) -> None:

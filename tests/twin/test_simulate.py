@@ -13,6 +13,8 @@ from scipy import stats
 from linewright.control.compile import compile_plant
 from linewright.control.fill import open_line
 from linewright.kernels.state import copy_state
+from linewright.ledger import disk
+from linewright.ledger.errors import DiskLowError
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries
 from linewright.measures.fold import fold_rows
@@ -151,7 +153,12 @@ def test_where_the_kernel_is_stopped_changes_nothing(monkeypatch: pytest.MonkeyP
     counted = simulate(plant, until_s=7200.0, seed=3)
     kept = simulate(plant, until_s=7200.0, seed=3, keep="all", ledger=Ledger(tmp_path))
     stops: list[int] = []
-    monkeypatch.setattr(simulate_module, "next_step", lambda step_ns, took_s: stops.append(step_ns) or 777_000_001)
+
+    def odd_step(*call: float) -> int:
+        stops.append(round(call[0]))
+        return 777_000_001
+
+    monkeypatch.setattr(simulate_module, "next_step", odd_step)
     often = simulate(plant, until_s=7200.0, seed=3)
     assert len(stops) > 9000
     assert often.to_json() == counted.to_json()
@@ -172,3 +179,38 @@ def test_it_can_be_stopped_within_a_step_of_a_very_fast_line():
         simulate(load_text(FAST, installed_libraries()), until_s=3600.0, progress=look)
     assert len(looks) > 3, "calls of about a tenth of a second"
     assert time.monotonic() - begin < 60.0, "an hour of this line takes far longer; a machine under load is slow"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "why"),
+    [(KeyboardInterrupt(), "stopped", "stopped by Ctrl-C"), (ValueError("a fault"), "failed", "a fault")],
+)
+def test_a_kept_simulation_that_is_broken_off_does_not_stay_open(error: BaseException, outcome: str, why: str, tmp_path: Path):
+    def look(share: float) -> None:
+        if share > 0.5:
+            raise error
+
+    ledger = Ledger(tmp_path)
+    with pytest.raises(type(error)):
+        simulate(load("four-stations", installed_libraries()), until_s=3600.0, keep="all", ledger=ledger, progress=look)
+    info = ledger.run_info("twin-1")
+    assert (info.outcome, info.is_written) == (outcome, False)
+    reader = ledger.reader("twin-1")
+    stopped = [e for e in reader.events_since() if e.kind == "run.stopped"]
+    reader.close()
+    assert [e.body["why"] for e in stopped] == [why]
+    assert stopped[0].body["line_ns"] == (info.line_us - info.begin_us) * 1000 == 1860 * 10**9
+
+
+def test_a_disk_that_is_nearly_full_is_said_before_and_while_rows_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    plant, ledger = load("four-stations", installed_libraries()), Ledger(tmp_path)
+    monkeypatch.setattr(disk, "free_bytes", lambda _: 10**8)
+    with pytest.raises(DiskLowError, match=r"100\.0 MB are free"):
+        simulate(plant, until_s=60.0, keep="all", ledger=ledger)
+    assert ledger.runs() == []
+    room = iter([10**12, 10**12, 10**8])
+    monkeypatch.setattr(disk, "free_bytes", lambda _: next(room))
+    monkeypatch.setattr(simulate_module, "DISK_S", 0.0)
+    with pytest.raises(DiskLowError, match="a simulation or an import begins anew"):
+        simulate(plant, until_s=3600.0, keep="all", ledger=ledger)
+    assert ledger.run_info("twin-1").outcome == "failed"

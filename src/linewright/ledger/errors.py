@@ -60,10 +60,11 @@ class DiskLowError(LedgerError):
 
     def __init__(self, path: Path, free: int | None, wanted: int) -> None:
         self.path, self.free, self.wanted = path, free, wanted
-        found = f"{free / 1e9:.1f} GB are free" if free is not None else "the disk is full"
+        found = f"{_size(free)} are free" if free is not None else "the disk is full"
         super().__init__(
-            f"{path}: {found}; a run wants {wanted / 1e9:.1f} GB. All that was acknowledged is kept. "
-            f"Make room or move the ledger (--ledger FOLDER), then start again: the run carries on where it stopped"
+            f"{path}: {found}; a run wants {_size(wanted)}. All that was acknowledged is kept. "
+            f"Make room or move the ledger (--ledger FOLDER), then start again: "
+            f"a live run carries on where it stopped, a simulation or an import begins anew"
         )
 
 
@@ -78,3 +79,7 @@ class NoSuchRunError(LedgerError):
             near = get_close_matches(asked, known, n=1, cutoff=0.0)
             text = f"{folder}: there is no run `{asked}`. Nearest: `{near[0]}`. All of them: linewright runs"
         super().__init__(text)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

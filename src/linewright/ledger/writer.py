@@ -224,7 +224,12 @@ class RunWriter:
         """Forget what was added since the last commit."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+            self._next_event, self._next_sample = self._highest("event") + 1, self._highest("sample") + 1
             self._names = {(kind, text): key for key, kind, text in self._connection.execute("SELECT key, kind, text FROM name")}
+
+    def reached_us(self) -> int:
+        """Return the line time that the header says is reached, UTC in microseconds."""
+        return int(self._connection.execute("SELECT line_us FROM run").fetchone()[0])
 
     def end(self, outcome: str, line_us: int | None = None) -> None:
         """Note that the run is over (``done``, ``stopped``, ``failed``) and commit. A live run may still be opened again."""

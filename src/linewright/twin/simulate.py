@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from linewright.control.alarms import alarm_rules
@@ -16,6 +18,8 @@ from linewright.genealogy.record import Recorder
 from linewright.kernels.calendar import ROWS, UNTIL, advance, finish, rows_needed
 from linewright.kernels.rows import Rows, new_rows
 from linewright.kernels.state import State
+from linewright.ledger.disk import check_space
+from linewright.ledger.errors import LedgerError
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.writer import RunWriter
 from linewright.measures.line_figures import LineFiguresSampler
@@ -31,6 +35,8 @@ __all__ = ["Keep", "Simulation", "simulate"]
 SAMPLE_NS = 60_000_000_000
 #: Line time of the first call of the kernel; each next one is set so that it takes about `STEP_S` of wall time, for Ctrl-C is heard between calls.
 STEP_NS, STEP_S = 1_000_000, 0.1
+#: How often the disk is looked at while rows are kept [wall s].
+DISK_S = 10.0
 #: Rows of each kind that are held before they are written.
 ROOM = 65536
 
@@ -179,8 +185,29 @@ def simulate(
         return _counted(Simulation(compiled, state), until_ns, progress)
     if ledger is None:
         raise LinewrightError("keep all: the rows of a simulation go into a ledger, and none was given.")
-    with ledger.create_run(plant.text, plant.digest, "twin", int(state.head[0].seed), None, compiled.begin_us, plant.name) as writer:
+    check_space(ledger.folder)
+    with (
+        ledger.create_run(plant.text, plant.digest, "twin", int(state.head[0].seed), None, compiled.begin_us, plant.name) as writer,
+        _ended_however(writer, compiled.begin_us),
+    ):
         return _kept(compiled, state, writer, until_ns, progress)
+
+
+@contextlib.contextmanager
+def _ended_however(writer: RunWriter, begin_us: int) -> Iterator[None]:
+    """Note in the run that it was stopped (Ctrl-C) or failed: a simulation is not gone on with, so it must not stay open."""
+    try:
+        yield
+    except BaseException as error:
+        outcome, why = ("stopped", "stopped by Ctrl-C") if isinstance(error, KeyboardInterrupt) else ("failed", str(error) or type(error).__name__)
+        try:
+            writer.rollback()
+            reached_us = writer.reached_us()
+            writer.event("run.stopped", reached_us, {"why": why, "line_ns": (reached_us - begin_us) * 1000})
+            writer.end(outcome)
+        except (LedgerError, sqlite3.Error) as second:  # a full disk takes no note either: what stopped it matters more
+            error.add_note(f"The run's end could not be noted: {second}")
+        raise
 
 
 class _Before:
@@ -215,9 +242,12 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     figures = LineFiguresSampler(compiled, sampler)
     sampler.begin_count(state)
     figures.begin_count(state)
-    at = begin
+    at, looked_at = begin, time.monotonic()
     while at < until_ns:
         at = min(at + SAMPLE_NS, until_ns)
+        if time.monotonic() - looked_at >= DISK_S:
+            check_space(writer.path.parent)
+            looked_at = time.monotonic()
         _go_on(run, at)
         line_us = compiled.begin_us + at // 1000
         if at == until_ns:

@@ -21,6 +21,7 @@ from linewright.exchange.kiprobatt.doubts import Doubt, Records, base_name, doub
 from linewright.exchange.kiprobatt.graph import Parameter, Protocol, Step
 from linewright.exchange.kiprobatt.report import Json, read_records, report
 from linewright.exchange.kiprobatt.sections import SECTIONS
+from linewright.ledger.disk import check_space
 from linewright.ledger.ledger import Ledger, RunInfo
 from linewright.ledger.writer import RunWriter
 
@@ -60,7 +61,7 @@ def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> I
     SourceError
         There is nothing that can be read.
     LedgerError
-        The ledger cannot be written.
+        The ledger cannot be written, or there is too little room on its disk.
     """
     records = read_records(path)
     found = doubts(records)
@@ -70,6 +71,7 @@ def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> I
     known = ledger.find_plan(digest, "import")
     if known is not None and known.outcome == "done":
         return Imported(known, is_new=False, report=body)
+    check_space(ledger.folder)
     created = [t for p in records.protocols if (t := microseconds(p.created)) is not None]
     begin = min(created, default=0)
     with ledger.open_run(known.run) if known else ledger.create_run(text, digest, "import", begin_us=begin, name="kiprobatt") as writer:
