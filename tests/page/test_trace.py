@@ -18,13 +18,14 @@ LINE = "/cylindrical-21700-tabless"
 
 def a_fresh_cell(server: Server) -> str:
     """Return a cell that was made since the run began and has left the assembly."""
-    newest = until(lambda: [group["hits"] for group in server.run("/search?q=")["groups"] if group["kind"] == "unit"], 60, "the first cells")[0]
 
     def through() -> list[str]:
+        # Asked anew each time: before the first cell is made, the newest are those that the run began with.
+        newest = [hit for group in server.run("/search?q=")["groups"] if group["kind"] == "unit" for hit in group["hits"]]
         things = [server.run(f"/things/{hit['id']}") for hit in newest]
         return [thing["id"] for thing in things if thing["made_before"] is False and thing["now"]["carrier"] and thing["verdict"] != "scrapped"]
 
-    return until(through, 60, f"one of {len(newest)} cells in its tray", every=1.0)[0]
+    return until(through, 60, "a cell of this run in its tray", every=1.0)[0]
 
 
 
