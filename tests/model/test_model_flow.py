@@ -280,3 +280,8 @@ def test_a_bill_of_one_name_is_replaced_whole_by_an_override(shelf: Shelf) -> No
     assert [i.material for i in load_text(text, shelf, overrides=["b.takes=y", "b.adds=x"]).segment("b").inputs] == ["y"]
     assert [i.material for i in load_text(text, shelf, overrides=["b.adds=z"]).segment("b").adds] == ["z"]
     assert load_text(text, shelf, overrides=["b.takes=none"]).segment("b").inputs == ()
+
+
+def test_elements_without_behaviour_are_counted_in_good_grammar() -> None:
+    assert str(NotYetError([("a", "x:1")])).startswith("This version cannot do what 1 place of the file asks for:\n")
+    assert str(NotYetError([("a", "x:1"), ("b", "x:2")])).startswith("This version cannot do what 2 places of the file ask for:\n")

@@ -116,8 +116,8 @@ class NotYetError(LinewrightError):
 
     def __str__(self) -> str:
         width = max((len(name) for name, _ in self.elements), default=0)
-        count = "1 place" if len(self.elements) == 1 else f"{len(self.elements)} places"
-        lines = [f"This version cannot do what {count} of the file asks for:"]
+        count = "1 place of the file asks" if len(self.elements) == 1 else f"{len(self.elements)} places of the file ask"
+        lines = [f"This version cannot do what {count} for:"]
         lines += [f"    {name:<{width}}   {place}".rstrip() for name, place in self.elements]
         lines.append("Nothing was run. The file itself is right; take these places out, or wait for a later version.")
         return "\n".join(lines)
