@@ -53,6 +53,7 @@ def test_wrong_files_are_refused(name: str) -> None:
         "{time: 60 m/min}",
         "{bufer: 3}",
         "{time: 2 s, count: 2.5}",
+        "{time: 2 s, count: 100001}",
         "{time: 2 s, queue: first}",
         "{time: 2 s, marks: true}",
         "{time: 2 s, scrap: 0.3}",

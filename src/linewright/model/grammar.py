@@ -19,6 +19,11 @@ from linewright.model.forms import (
     Words,
 )
 
+# More of one thing than these is a slip of the pen; each machine and each place costs memory in a run.
+MOST_ALIKE = 100_000
+MOST_PLACES = 100_000_000
+ALIKE = Count(1, MOST_ALIKE)
+BUFFER = Count(0, MOST_PLACES, unlimited=True)
 TIME = Quantity(("time",))
 POSITIVE_TIME = Quantity(("time",), above=True)
 SHARE = Quantity(("share",), low=0.0, high=1.0)
@@ -72,7 +77,7 @@ RECIPE = MapOf(Either(text=Quantity(("any", "C-rate"), low=None), items=ListOf(Q
 INPUT = Record(
     {
         "amount": Key(Quantity(("amount",), above=True), "how much goes into one made; with /m, into each metre made", "1"),
-        "buffer": Key(Count(0, unlimited=True), "places in front of this input (default: the station's buffer)"),
+        "buffer": Key(BUFFER, "places in front of this input (default: the station's buffer)"),
         "rolls": Key(Count(1), "webs of it that run in parallel", "1"),
         "coil": Key(POSITIVE_LENGTH, "length of a bought coil"),
         "change": Key(TIME, "time to change the coil", "0 s"),
@@ -172,12 +177,12 @@ _STATION: dict[str, Key] = {
     "after": Key(Name("station"), "place of a station put in by an override"),
     "about": Key(Words(), "a note"),
     "area": Key(Name("area"), "grouping on the page"),
-    "count": Key(Count(1), "machines side by side, free choice", "1"),
+    "count": Key(ALIKE, "machines side by side, free choice", "1"),
     "time": Key(LawForm("time", "constant", PRODUCT_TIMES), "for one item, batch or carrier"),
     "rate": Key(RATE, "the same as a rate"),
     "speed": Key(SPEED, "of a web or a conveyor"),
     "length": Key(POSITIVE_LENGTH, "of a conveyor"),
-    "buffer": Key(Count(0, unlimited=True), "places in front, shared by the machines", "0"),
+    "buffer": Key(BUFFER, "places in front, shared by the machines", "0"),
     "blocking": Key(Choice(("after", "before")), "a finished item waits on the machine, or work waits for a place behind", "after"),
     "queue": Key(Choice(("fifo", "lifo", "priority", "due", "shortest", "rework-first", "same-product")), "who is next", "fifo"),
     "takes": Key(Either(text=Choice(("none",)), fields=BILL), "begins a new item from these", whole=True),
@@ -197,7 +202,7 @@ _STATION: dict[str, Key] = {
     "choose": Key(Choice(("in-turn", "shortest-queue", "least-work", "first-free")), "how one of several is chosen", "first-free"),
     "arrivals": Key(LawForm("time", "constant", ARRIVAL_EXTRAS), "items come from outside at these gaps"),
     "batch": Key(BATCH, "items that start together"),
-    "places": Key(Count(1), "conveyor or store: each item stays for `time`"),
+    "places": Key(Count(1, MOST_PLACES), "conveyor or store: each item stays for `time`"),
     "loads": Key(CARRIER_USE, "fills a carrier"),
     "unloads": Key(CARRIER_USE, "empties a carrier"),
     "within": Key(WITHIN, "latest start after an earlier station"),

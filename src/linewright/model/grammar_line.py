@@ -21,6 +21,7 @@ from linewright.model.forms import (
     Words,
 )
 from linewright.model.grammar import (
+    ALIKE,
     ANY,
     FAILURES,
     LENGTH,
@@ -79,7 +80,7 @@ CARRIER = Record(
 )
 PEOPLE = Record(
     {
-        "count": Key(Count(1), "how many", "1"),
+        "count": Key(ALIKE, "how many", "1"),
         "works": Key(Name("plan", ("always",)), "their shift plan", "always"),
         "cost": Key(Quantity(("cost",)), "of one, per hour"),
         "about": Key(Words(), "a note"),
@@ -98,7 +99,7 @@ BATTERY = Record(
 )
 VEHICLE = Record(
     {
-        "count": Key(Count(1), "how many", "1"),
+        "count": Key(ALIKE, "how many", "1"),
         "speed": Key(SPEED, "how fast"),
         "load": Key(TIME, "time to load", "0 s"),
         "unload": Key(TIME, "time to unload", "0 s"),

@@ -33,6 +33,8 @@ from linewright.model.values import EveryKind, Unit
 __all__ = ["GoodsAmount", "example_of", "read_clock", "read_count", "read_every", "read_quantity", "read_span", "words_for"]
 
 _PER_LENGTH = re.compile(r"^(.*\S)\s*/\s*(m|mm|cm|km)$")
+#: More than any bound of a count has.
+_MOST_DIGITS = 20
 _GOODS = {"count": Measure.COUNT, "length": Measure.LENGTH, "mass": Measure.MASS, "volume": Measure.VOLUME}
 
 
@@ -155,24 +157,39 @@ def read_count(text: str, form: Count, key: str) -> int | None:
     """
     if text == "unlimited" and form.unlimited:
         return None
-    if re.match(r"^\d{1,19}$", text):
-        value = int(text)
-        if value < form.low:
-            raise QuantityFault(f'"{text}" is too small; {form.low} or more was expected')
-        if value > form.high:
-            raise QuantityFault(f'"{text}" is too large; {form.high} or less was expected')
-        return value
+    if re.match(r"^\d+$", text):
+        digits = text.lstrip("0") or "0"
+        return _within(text, int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS, form)
     if text == "unlimited":
         raise QuantityFault(f"`unlimited` is not possible here; `{key}` takes a count, such as 2")
     if re.match(r"^-\d+$", text):
-        raise QuantityFault(f'"{text}" is negative; a count is {form.low} or more')
+        raise QuantityFault(f'"{_short(text)}" is negative; a count is {form.low} or more')
     try:
         amount = parse_amount(text)
     except QuantityFault as fault:
         raise QuantityFault(f'"{text[:40]}" is not a count; a whole number was expected, such as 2') from fault
+    number = float(amount.number)
+    is_whole = number.is_integer()
     if amount.reading.text:
-        raise QuantityFault(f'"{text}" has a unit, but `{key}` takes a count', f"Write `{key}: {max(form.low, 2)}`.")
-    raise QuantityFault(f'"{text}" is not whole; `{key}` takes a count')
+        fits = is_whole and form.low <= number <= form.high
+        raise QuantityFault(f'"{text}" has a unit, but `{key}` takes a count', f"Write `{key}: {int(number) if fits else max(form.low, 2)}`.")
+    if not is_whole:
+        raise QuantityFault(f'"{text}" is not whole; `{key}` takes a count')
+    value = _within(text, int(number), form)
+    raise QuantityFault(f'"{text}" is not written as a count, which has digits only', f"Write `{key}: {value}`.")
+
+
+def _within(text: str, value: int, form: Count) -> int:
+    """Return a count that lies within the bounds of its form."""
+    if value < form.low:
+        raise QuantityFault(f'"{_short(text)}" is too small; {form.low} or more was expected')
+    if value > form.high:
+        raise QuantityFault(f'"{_short(text)}" is too large; {form.high} or less was expected')
+    return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def read_every(text: str, form: Every, *, loose: bool = False) -> tuple[EveryValue, str, str]:

@@ -147,7 +147,7 @@ def _text(form: Form) -> Schema:
             written = _any({"type": "number"}, {"type": "string", "pattern": f"^{_NUMBER}( +[^ ()0-9][^ ()]*)?{_MARK}$", **examples})
         return _any(written, {"enum": list(form.words)}) if form.words else written
     if isinstance(form, Count):
-        written = _any({"type": "integer", "minimum": form.low}, {"type": "string", "pattern": f"^[0-9]+{_MARK}$"})
+        written = _any({"type": "integer", "minimum": form.low, "maximum": form.high}, {"type": "string", "pattern": f"^[0-9]+{_MARK}$"})
         return _any(written, {"const": "unlimited"}) if form.unlimited else written
     if isinstance(form, WindowForm):
         spans = r"^[^ ]+.* *\.\. *.+$"
