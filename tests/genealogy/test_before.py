@@ -98,6 +98,7 @@ def test_winders_go_on_where_the_stock_ends(line, stock: Before) -> None:
 def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None:
     found = trace(reader, "CELL-4000000")
     assert found.is_before
+    assert found.node.made_us is None, "its first visit in the run is not that of the step that made it"
     assert found.node.remark == "made before this run"
     assert found.places[0].carrier == "T-15625"
     assert [s.step for s in found.life] == ["winder", "soaking", "formation", "ageing-hot", "ocv-1"]

@@ -154,6 +154,17 @@ def test_the_newest_are_listed(reader) -> None:
     assert [t.id for t in found["lot"]][:1] != []
 
 
+def test_what_was_made_here_says_when_and_where(reader) -> None:
+    """Cell 100 is the 50th of winder 2, wound in 2 s from 301 s + 49 * 2.1 s; coils and batches carry the time of the step that made them."""
+    made = {t.id: (t.made_us - BEGIN_US) / 1e6 for things in recent(reader).values() for t in things if t.made_us is not None}
+    assert made["CELL-100"] == pytest.approx(301 + 49 * 2.1 + 2)
+    assert (made["COIL-1"], made["COIL-1@calender"], made["SB-2"]) == (113, 200, 12)
+    cell = trace(reader, "CELL-100").node
+    assert ((cell.made_us - BEGIN_US) / 1e6, cell.machine) == (pytest.approx(301 + 49 * 2.1 + 2), "winder/2")
+    assert trace(reader, "T-1").node.made_us is None, "a carrier was not made by the line"
+    assert trace(reader, "FOIL-2").node.made_us is None, "a bought lot was not either"
+
+
 def test_search_takes_a_part_a_number_or_something_near(reader) -> None:
     assert find(reader, "17")[0].id == "CELL-17"
     assert find(reader, "cell-0017")[0].id == "CELL-17"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from linewright.genealogy.before import ITEM_MASK
@@ -10,13 +12,25 @@ from linewright.genealogy.records import Records
 from linewright.genealogy.things import BEFORE
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.kernels.rows import KIND_SHIFT
+from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Thing, Visit
 from linewright.model.values import Unit
 
-__all__ = ["VERDICTS", "life_of", "places_of", "values_of", "web_values"]
+__all__ = ["VERDICTS", "dated", "life_of", "places_of", "values_of", "web_values"]
 
 #: Names of `kernels.rows.VERDICT_*`, by number.
 VERDICTS = ("pass", "scrap", "reject", "false reject", "missed", "late", "chance")
+
+
+def dated(reader: RunReader, thing: Thing) -> Thing:
+    """Return a thing with when it was made, where its row does not say so: at the end of its first visit, which is that of the step that makes it.
+
+    What was made before the run stays undated: its first visit in the run is of a later step.
+    """
+    if thing.made_us is not None or thing.remark is not None or thing.kind == "carrier":
+        return thing
+    first = next(iter(reader.visits_of(thing.key)), None)
+    return thing if first is None else replace(thing, made_us=first.done_us, machine=thing.machine or first.machine)
 
 
 def life_of(records: Records, thing: Thing) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from linewright.genealogy.before import Before
 from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
 from linewright.genealogy.extent import check_guard, check_span, extent_of
-from linewright.genealogy.life import life_of, places_of, values_of
+from linewright.genealogy.life import dated, life_of, places_of, values_of
 from linewright.genealogy.records import Records
 from linewright.genealogy.spans import SPAN_TEXT, Span, SpanError, parse_span
 from linewright.genealogy.stock import stock_of
@@ -90,7 +90,7 @@ def trace(
         affected = affected_of_batch(records, thing.key)
     header = reader.header()
     node = node_of(
-        thing,
+        thing if header.source == "import" else dated(reader, thing),
         values_of(records, thing, lo, hi, lane),
         made_of(records, thing.key, lo, hi, lane),
         affected.branches or went_into(records, thing.key, limit),
@@ -114,7 +114,7 @@ def trace(
 def recent(reader: RunReader, limit: int = 10) -> dict[str, list[Thing]]:
     """Return the newest units, webs and batches, newest first; of an import its newest things by their kinds."""
     if reader.header().source != "import":
-        return {kind: _newest_made(reader, kind, limit) for kind in ("unit", "web", "lot")}
+        return {kind: [dated(reader, t) for t in _newest_made(reader, kind, limit)] for kind in ("unit", "web", "lot")}
     found = {kind: reader.newest(kind, limit) for kind in sorted(reader.names("kind").values())}
     return {kind: things for kind, things in found.items() if things}
 
