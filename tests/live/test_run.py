@@ -62,7 +62,7 @@ def test_a_new_run_is_begun_where_it_is_asked_for(tmp_path: Path) -> None:
 def test_a_changed_file_is_told_path_by_path_and_wants_a_word(tmp_path: Path) -> None:
     go(line("four-stations"), tmp_path)
     changed = load("four-stations", installed_libraries(), ["weld.time=5 s"])
-    with pytest.raises(PlanChangedError, match=r"stations\.weld\.time: 4 s -> 5 s"):
+    with pytest.raises(PlanChangedError, match=r"what --set makes of it[^\x00]*stations\.weld\.time: 4 s -> 5 s"):
         go(changed, tmp_path)
     went_on = go(changed, tmp_path, continue_run=True, until_s=700.0)
     assert (went_on.run, went_on.is_continued) == ("live-1", True)
@@ -117,6 +117,41 @@ def test_a_signal_ends_it_within_two_seconds_and_it_goes_on_from_there(tmp_path:
     reader.close()
     assert stopped.body["line_ns"] == (info.line_us - info.begin_us) * 1000
     assert go(line("four-stations"), tmp_path, until_s=stopped.body["line_ns"] / 1e9 + 60).is_continued
+
+
+def test_a_signal_before_it_is_live_ends_it_cleanly_and_it_is_never_called_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, told = LiveRun.begin, []
+
+    def struck(live: LiveRun) -> None:
+        begin(live)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(LiveRun, "begin", struck)
+    handler = signal.getsignal(signal.SIGINT)
+    result = go(line("four-stations"), tmp_path, on_ready=told.append)
+    assert (result.why, result.line_s, told) == ("stopped by Ctrl-C", 0.0, [])
+    assert Ledger(tmp_path).run_info("live-1").outcome == "stopped"
+    assert signal.getsignal(signal.SIGINT) is handler
+    monkeypatch.undo()
+    assert go(line("four-stations"), tmp_path, on_ready=told.append).is_continued
+    assert len(told) == 1
+
+
+def test_who_asks_three_times_before_it_has_begun_is_not_made_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def struck(live: LiveRun) -> None:
+        for _ in range(run_module.IMPATIENT):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(LiveRun, "begin", struck)
+    with pytest.raises(KeyboardInterrupt):
+        go(line("four-stations"), tmp_path)
+
+
+def test_a_time_to_stop_at_that_is_past_is_said(tmp_path: Path) -> None:
+    go(line("four-stations"), tmp_path)
+    with pytest.raises(LinewrightError, match=r"live-1 is at 600 s of line time already, past the 300 s of --until[^\n]* --new"):
+        go(line("four-stations"), tmp_path, until_s=300.0)
+    assert go(line("four-stations"), tmp_path, until_s=600.0).line_s == 600.0, "a command that is repeated ends as it did"
 
 
 def test_what_an_operator_asks_is_answered_in_the_ledger_and_survives(tmp_path: Path) -> None:

@@ -42,11 +42,13 @@ class PlanChangedError(LinewrightError):
 
     def __init__(self, run: str, changes: tuple[Change, ...]) -> None:
         self.run, self.changes = run, changes
-        lines = [f"The line file has changed since {run} was started:"]
+        lines = [f"The line file, or what --set makes of it, has changed since {run} was started:"]
         lines += [f"    {change}" for change in changes[:SHOWN_MOST]]
         if len(changes) > SHOWN_MOST:
             lines.append(f"    and {len(changes) - SHOWN_MOST} more")
-        lines.append("--continue goes on with the run as it was begun (the old file); --new begins a new run with the new file. Nothing was run.")
+        lines.append(
+            "--continue goes on with the run as it was begun (the old file); --new begins a new run as the file and --set are now. Nothing was run."
+        )
         super().__init__("\n".join(lines))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from linewright.live.clock import MAX, LineClock
 from linewright.live.line_of_run import make_ready
 from linewright.live.live_run import LiveRun
 from linewright.live.watch import BehindWatch
+from linewright.model.errors import LinewrightError
 from linewright.model.load import load_text
 from linewright.model.plant import Plant
 
@@ -32,6 +33,8 @@ STEP_NS, STEP_S = 10_000_000_000, 0.05
 STEP_LEAST_NS, STEP_MOST_NS = 1_000_000, 600_000_000_000
 #: How often the disk is looked at, and from how far behind its clock the line says so [wall s].
 DISK_S, BEHIND_S = 10.0, 2.0
+#: How often a signal is heard before a run has begun until it is broken off rather than ended.
+IMPATIENT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +103,28 @@ async def run(
         What stands in the way: a file with elements that have no behaviour yet, a changed file, a locked ledger, a full disk.
     """
     ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
-    _check_disk(ledger, wanted_bytes)
-    catalogue = installed_libraries()
-    choice = choose_run(plant, ledger, lambda text: load_text(text, catalogue), seed=seed, is_continued=continue_run)
-    live = _open(choice.plant, choice.run, ledger, speed, seed)
-    loop = _Loop(live, speed, until_s, say, lambda: _check_disk(ledger, wanted_bytes))
-    with live:
-        await live.connect()
-        if choice.run is not None:
-            live.go_on(choice.run)
-            say(f"{live.run_id} goes on at {live.reached_ns / 1e9:.0f} s of line time, order {live.operator.kept.order.id}")
-        else:
-            live.begin()
-        live.commit()
-        with _signals(live):
-            if on_ready is not None:
+    with _signals() as asked:
+        _check_disk(ledger, wanted_bytes)
+        catalogue = installed_libraries()
+        choice = choose_run(plant, ledger, lambda text: load_text(text, catalogue), seed=seed, is_continued=continue_run)
+        if until_s is not None and choice.run is not None:
+            _refuse_past(choice.run, until_s)
+        live = _open(choice.plant, choice.run, ledger, speed, seed)
+        loop = _Loop(live, speed, until_s, say, lambda: _check_disk(ledger, wanted_bytes))
+        with live:
+            await live.connect()
+            if choice.run is not None:
+                live.go_on(choice.run)
+                say(f"{live.run_id} goes on at {live.reached_ns / 1e9:.0f} s of line time, order {live.operator.kept.order.id}")
+            else:
+                live.begin()
+            live.commit()
+            asked.begun(live)
+            if on_ready is not None and live.why_stopped is None:
                 on_ready(live)
             await loop.turn()
-        why = live.why_stopped or "until"
-        live.end(why)
+            why = live.why_stopped or "until"
+            live.end(why)
     return RunResult(live.run_id, live.reached_ns / 1e9, why, loop.behind_s, choice.run is not None)
 
 
@@ -217,19 +223,52 @@ def _open(plant: Plant, info: RunInfo | None, ledger: Ledger, speed: float, seed
     return LiveRun(ready, writer, ledger.reader(writer.run_id), speed)
 
 
+def _refuse_past(info: RunInfo, until_s: float) -> None:
+    """Refuse a time to stop at that the run has left behind."""
+    reached_s = ((info.line_us or info.begin_us) - info.begin_us) / 1e6
+    if until_s < reached_s:
+        raise LinewrightError(
+            f"{info.run} is at {reached_s:.10g} s of line time already, past the {until_s:.10g} s of --until, which counts from the run's begin. "
+            "Ask for a later time, leave --until out, or begin a new run with --new. Nothing was run."
+        )
+
+
+class _Asked:
+    """What a signal asked for: the run ends cleanly, also where it came before the run had begun."""
+
+    def __init__(self) -> None:
+        self._live: LiveRun | None = None
+        self._before: list[str] = []
+
+    def hear(self, number: int, frame: object) -> None:
+        """Take one signal. Who asks a third time before the run has begun (kernels are compiled then) does not want to wait."""
+        del frame
+        why = f"stopped by {'Ctrl-C' if number == signal.SIGINT else 'SIGTERM'}"
+        if self._live is not None:
+            self._live.ask_to_stop(why)
+            return
+        self._before.append(why)
+        if len(self._before) >= IMPATIENT:
+            raise KeyboardInterrupt
+
+    def begun(self, live: LiveRun) -> None:
+        """From now on tell the run; what was asked for before, it is told now."""
+        self._live = live
+        for why in self._before:
+            live.ask_to_stop(why)
+
+
 @contextlib.contextmanager
-def _signals(live: LiveRun):  # type: ignore[no-untyped-def] # a context manager's generator
+def _signals() -> Iterator[_Asked]:
     """Let Ctrl-C and SIGTERM end the run cleanly while this lasts."""
-    loop = asyncio.get_running_loop()
-    caught = []
-    for number, words in ((signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")):
+    asked, before = _Asked(), {}
+    for number in (signal.SIGINT, signal.SIGTERM):
         try:
-            loop.add_signal_handler(number, live.ask_to_stop, f"stopped by {words}")
-            caught.append(number)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue  # not the main thread (a test), or a system without signals: whoever runs it asks to stop otherwise
+            before[number] = signal.signal(number, asked.hear)
+        except ValueError:
+            break  # not the main thread (a test): whoever runs it asks to stop otherwise
     try:
-        yield
+        yield asked
     finally:
-        for number in caught:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
