@@ -67,6 +67,8 @@ def test_the_mother_shows_what_was_measured_at_these_metres_of_that_lane(reader)
     assert value.value == pytest.approx(profile.values[2:4].mean() / 0.01)
     assert (value.unit, value.lower, value.count, value.step) == ("mg/cm^2", pytest.approx(23.64), 2, "coater")
     assert value.source == "measured", "this coil was coated in the run"
+    assert (value.lo_m, value.hi_m) == (2.614, 3.485), "the metres of the piece, not those of the points"
+    assert {(v.lo_m, v.hi_m) for v in trace(reader, "COIL-1").node.values} == {(None, None)}, "of the whole coil no metres are named"
 
 
 def test_a_cell_has_a_life_places_and_values(reader) -> None:

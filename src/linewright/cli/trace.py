@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
+#: Heads of what tells values along a web apart; a head without any word below it is left out.
+ALONG = ("Metres", "Side", "Lane")
 #: Values that are stored in the unit of their file (Ah), not in that of the ledger: no doubt about them.
 ELSEWHERE = ("first charge", "first discharge")
 
@@ -141,11 +143,20 @@ def print_values(values: tuple[Value, ...]) -> None:
     if not values:
         return
     say()
+    along = [h for h, is_told in zip(ALONG, map(any, zip(*map(along_words, values), strict=True)), strict=True) if is_told]
     rows = [
-        [v.characteristic, v.step or "-", number(v.value, 6) if v.value is not None else v.text or v.literal or "-", v.unit, number(v.lower),
+        [v.characteristic, *(dict(zip(ALONG, along_words(v), strict=True))[h] or "-" for h in along), v.step or "-",
+         number(v.value, 6) if v.value is not None else v.text or v.literal or "-", v.unit, number(v.lower),
          number(v.upper), "outside" if v.is_outside else v.source] for v in values
     ]  # fmt: skip
-    table(["Measured", "Step", "Value", "Unit", "Lower", "Upper", "Source"], rows, right=[2, 4, 5])
+    heads = ["Measured", *along, "Step", "Value", "Unit", "Lower", "Upper", "Source"]
+    table(heads, rows, right=[heads.index(h) for h in ("Lane", "Value", "Lower", "Upper") if h in heads])
+
+
+def along_words(v: Value) -> tuple[str, str, str]:
+    """Return metres, side and lane of a value that was measured along a web; empty where there are none."""
+    metres = f"{v.lo_m:.3f} .. {v.hi_m:.3f}" if v.lo_m is not None and v.hi_m is not None else ""
+    return metres, v.side or "", "" if v.lane is None else str(v.lane)
 
 
 def print_told(told: Told | None) -> None:
@@ -209,6 +220,11 @@ def edge_words(edge: Edge) -> str:
 
 
 def value_words(node: Node) -> str:
-    """Return the first values of a node in words."""
-    shown = [f"{v.characteristic} {number(v.value, 5)} {v.unit}".rstrip() for v in node.values if v.value is not None][:4]
+    """Return the first values of a node in words: of a web each with its side, and with its lane where there are several."""
+    told = [v for v in node.values if v.value is not None]
+    has_lanes = len({v.lane for v in told}) > 1
+    shown = []
+    for v in told[:4]:
+        where = (f" side {v.side}" if v.side else "") + (f" lane {v.lane}" if has_lanes and v.lane is not None else "")
+        shown.append(f"{v.characteristic}{where} {number(v.value, 5)} {v.unit}".rstrip())
     return "  | " + "; ".join(shown) if shown else ""

@@ -160,8 +160,10 @@ def web_values(records: Records, web: int, lo_mm: float | None, hi_mm: float | N
         unit, lower, target, upper, step = characteristics.get(p.characteristic, (Unit(), None, None, None, None))
         mean, low, high = (unit.shown(float(x)) for x in (part.mean(), part.min(), part.max()))
         side_lane = (p.side, None if p.lane is None else p.lane + 1)
+        begin, end = p.start_mm + first * p.step_mm, p.start_mm + last * p.step_mm
+        metres = (None, None) if lo_mm is None or hi_mm is None else (max(lo_mm, begin) / 1000.0, min(hi_mm, end) / 1000.0)
         found.append(Value(p.characteristic, step, None, mean, unit.text, lower, target, upper, None, source, None, None, None, None, *side_lane,
-                           low, high, len(part)))  # fmt: skip
+                           low, high, len(part), *metres))  # fmt: skip
     return tuple(found)
 
 

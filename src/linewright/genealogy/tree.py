@@ -31,6 +31,8 @@ class Value:
         Of a web (lanes from 1).
     low, high, count
         Of several points along a piece of web: `value` is their mean.
+    lo_m, hi_m
+        The metres of the web that were asked for, as far as there are points; None: all of it, or no web.
     """
 
     characteristic: str
@@ -52,6 +54,8 @@ class Value:
     low: float | None = None
     high: float | None = None
     count: int = 1
+    lo_m: float | None = None
+    hi_m: float | None = None
 
     @property
     def is_outside(self) -> bool:

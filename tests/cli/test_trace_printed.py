@@ -1,0 +1,37 @@
+"""What `trace` prints of values along a web: metres, side and lane tell rows of one characteristic apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from linewright.cli.trace import print_values, value_words
+from linewright.genealogy.tree import Node, Value
+
+
+def along(side: str | None, lane: int | None, value: float, hi_m: float | None = 15.0) -> Value:
+    lo_m = None if hi_m is None else 10.0
+    return Value("areal-weight", "coater", None, value, "mg/cm^2", side=side, lane=lane, low=value, high=value, count=5, lo_m=lo_m, hi_m=hi_m)
+
+
+def test_rows_of_one_characteristic_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    values = (along("A", 1, 24.0), along("A", 2, 24.1), along("B", 1, 24.2), along("B", 2, 24.3))
+    print_values(values)
+    head, *rows = [line.split("   ") for line in capsys.readouterr().out.strip().splitlines()]
+    assert [h.strip() for h in head if h.strip()][:4] == ["Measured", "Metres", "Side", "Lane"]
+    told = [[cell.strip() for cell in row if cell.strip()][1:4] for row in rows]
+    assert told == [["10.000 .. 15.000", side, lane] for side in "AB" for lane in "12"]
+
+
+def test_a_cells_values_have_no_columns_of_a_web(capsys: pytest.CaptureFixture[str]) -> None:
+    print_values((Value("diameter", "winder", "winder/1", 20.1, "mm"),))
+    assert capsys.readouterr().out.split() == [
+        "Measured", "Step", "Value", "Unit", "Lower", "Upper", "Source", "diameter", "winder", "20.1", "mm", "-", "-", "measured",
+    ]  # fmt: skip
+
+
+def test_a_web_in_the_tree_names_the_side_and_the_lane_where_there_are_several() -> None:
+    one_lane = Node("COIL-4", "web", "coil", values=(along("A", 3, 24.0), along("B", 3, 24.2)))
+    assert value_words(one_lane) == "  | areal-weight side A 24 mg/cm^2; areal-weight side B 24.2 mg/cm^2"
+    lanes = Node("COIL-4", "web", "coil", values=(along("A", 1, 24.0), along("A", 2, 24.2)))
+    assert value_words(lanes) == "  | areal-weight side A lane 1 24 mg/cm^2; areal-weight side A lane 2 24.2 mg/cm^2"
+    assert value_words(Node("SB-1", "lot", "slurry", values=(along(None, None, 6.6, None),))) == "  | areal-weight 6.6 mg/cm^2"
