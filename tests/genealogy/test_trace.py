@@ -15,7 +15,7 @@ from linewright.genealogy.trace import NotFoundError, find, recent, trace
 from linewright.genealogy.tree import Branch, Node
 from linewright.ledger.ledger import Ledger
 
-from .small_line import BEGIN_US, COIL, STRIP, Story, facts, key, one_coil
+from .small_line import BEGIN_US, CALENDER, COIL, STRIP, Story, facts, key, one_coil
 
 CELLS = 100
 
@@ -165,6 +165,18 @@ def test_what_was_made_here_says_when_and_where(reader) -> None:
     assert ((cell.made_us - BEGIN_US) / 1e6, cell.machine) == (pytest.approx(301 + 49 * 2.1 + 2), "winder/2")
     assert trace(reader, "T-1").node.made_us is None, "a carrier was not made by the line"
     assert trace(reader, "FOIL-2").node.made_us is None, "a bought lot was not either"
+
+
+def test_a_coil_of_the_stock_that_was_calendered_here_was_made_here(tmp_path: Path) -> None:
+    with Ledger(tmp_path).create_run("text", "digest", "twin", 7, None, BEGIN_US, "small") as writer:
+        recorder = Recorder(facts(first_coil=2), writer)
+        recorder.begin()
+        recorder.record(Story().visit(key(COIL, 1), CALENDER, (113, 114, 200, 200)).taken())
+        writer.commit()
+    reader = Ledger(tmp_path).reader()
+    calendered, coil = (trace(reader, asked, before=lambda: None) for asked in ("COIL-1@calender", "COIL-1"))
+    assert (calendered.is_before, coil.is_before) == (False, True)
+    assert (calendered.node.made_us, coil.node.made_us) == (BEGIN_US + 200_000_000, None)
 
 
 def test_search_takes_a_part_a_number_or_something_near(reader) -> None:

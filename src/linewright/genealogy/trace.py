@@ -105,7 +105,7 @@ def trace(
         tuple(records.id_of(k) for k in affected.first(limit)),
         len(affected.certain),
         len(affected.possible),
-        records.is_before(thing.key),
+        records.is_before(thing.key) and thing.made_us is None,  # a coil of the stock has new metres where this run has rewound it
         tuple(Finding(f.kind, f.source, f.found, f.done) for f in reader.findings(thing=thing.key)),
         told_of(records, thing.key) if header.source == "import" else None,
     )
