@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "say_if_compiling", "seconds", "speed_of"]
+__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "say_if_compiling", "seconds", "speed_of"]
 
 #: What the line file's `seed:` and the ledger can hold.
 LARGEST_SEED = 2**63 - 1
@@ -37,7 +37,17 @@ def line_of(line: str, changes: Sequence[str] = ()) -> Plant:
     from linewright.library.catalogue import installed_libraries
     from linewright.model.load import load
 
-    return load(line, installed_libraries(), tuple(changes))
+    libraries = installed_libraries()
+    refuse_folder(line, libraries.names("line"))
+    return load(line, libraries, tuple(changes))
+
+
+def refuse_folder(line: str, names: Iterable[str]) -> None:
+    """Refuse a folder that is named as a line, where the library has no line of that name."""
+    if Path(line).is_dir() and line not in names:
+        inside = sorted(Path(line).glob("*.y*ml"))
+        near = f" Did you mean {inside[0]}?" if inside else ""
+        raise LinewrightError(f"{line}: this is a folder; a line file (it ends in .yaml) or the name of a library line was expected.{near}")
 
 
 def say_if_compiling() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from linewright.cli.asked import refuse_folder
 from linewright.cli.printing import as_json, say
 
 
@@ -22,7 +23,10 @@ def check(
     from linewright.model.explain import explain, shown
     from linewright.model.load import check as check_line
 
-    report = check_line(file, installed_libraries(), tuple(changes or ()))
+    libraries = installed_libraries()
+    if not json:  # for programs it is a fault among the others
+        refuse_folder(file, libraries.names("line"))
+    report = check_line(file, libraries, tuple(changes or ()))
     values = explain(report.plant) if full and report.plant is not None else []
     if json:
         as_json({"faults": report.faults, "warnings": report.warnings, "values": values})

@@ -29,6 +29,8 @@ def new(
         raise LinewrightError(f"--from {line}: the library has no such line, or not one alone. {why}\n    linewright lines lists them.")
     if file.suffix not in {".yaml", ".yml"}:
         raise LinewrightError(f"{file}: a line file ends in .yaml. Did you mean {file.with_suffix('.yaml')}?")
+    if not file.absolute().parent.is_dir():
+        raise LinewrightError(f"{file}: there is no folder {file.parent}. Make it first (mkdir -p {file.parent}), or name a file elsewhere.")
     name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "my-line"
     short = f"line: {name}\nuse: {line}\n\n# Only what differs is written here, such as:\n# stations:\n"
     short += f"#   {first_station(found[0].text)}: {{count: 2}}\n"
