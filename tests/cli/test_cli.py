@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from linewright.cli.main import run_command
+from linewright.ledger.ledger import Ledger
 
 
 def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -93,3 +95,76 @@ def test_a_damaged_run_is_not_passed_over_in_silence(tmp_path: Path, capsys: pyt
     (tmp_path / "live-2.run").write_bytes(b"no database" * 500)
     assert run_command(["runs", "--ledger", str(tmp_path)]) == 0
     assert "live-2.run: this file is damaged" in capsys.readouterr().out
+
+
+def test_a_run_of_a_newer_version_is_named_whether_its_header_can_be_read_or_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        Ledger(tmp_path).create_run("line: x\n", "d", "twin", name="a-line").close()
+    for number in (2, 3):
+        connection = sqlite3.connect(tmp_path / f"twin-{number}.run", isolation_level=None)
+        connection.execute("PRAGMA user_version = 99")
+        if number == 3:
+            connection.execute("ALTER TABLE run RENAME COLUMN speed TO pace")
+        connection.close()
+    assert run_command(["runs", "--ledger", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("its tables are of version 99") == 2
+    rows = {text.split()[0]: text for text in out.splitlines() if text.startswith("twin-")}
+    assert sorted(rows) == ["twin-1", "twin-2"]
+    assert ["newer version" in rows[run] for run in sorted(rows)] == [False, True]
+    assert run_command(["runs", "--json", "--ledger", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert [run["run"] for run in json.loads(told.out)] == ["twin-2", "twin-1"]
+    assert "twin-3.run: its tables are of version 99" in told.err
+    assert run_command(["trace", "PART-1", "--run", "twin-3", "--ledger", str(tmp_path)]) == 2
+    assert "pip install --upgrade linewright" in capsys.readouterr().err
+
+
+def test_tracing_in_a_damaged_run_says_that_it_is_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        Ledger(tmp_path).create_run("line: x\n", "d", "twin").close()
+    (tmp_path / "twin-1.run").write_bytes(b"no database" * 500)
+    file = tmp_path / "twin-2.run"  # its header holds, what lies behind does not
+    file.write_bytes(file.read_bytes()[: 4096 * 3])
+    for run in ("twin-1", "twin-2"):
+        assert run_command(["trace", "PART-1", "--run", run, "--ledger", str(tmp_path)]) == 2
+        assert "damaged" in capsys.readouterr().err
+
+
+def test_the_version_as_an_option() -> None:
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (0, command("version").stdout)
+    assert done.stdout.startswith("linewright ")
+
+
+@pytest.mark.parametrize("verb", ["simulate", "check"])
+@pytest.mark.parametrize("name", ["lines", "./lines"])
+def test_a_folder_is_no_line(verb: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lines").mkdir()
+    (tmp_path / "lines" / "mine.yaml").touch()
+    assert run_command([verb, name]) == 2
+    assert "this is a folder; a line file (it ends in .yaml) or the name of a library line was expected. Did you mean lines/mine.yaml?" in (
+        capsys.readouterr().err
+    )
+
+
+def test_new_in_a_folder_that_is_not_there_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["new", str(tmp_path / "x" / "y" / "my.yaml")]) == 2
+    assert f"Make it first (mkdir -p {tmp_path / 'x' / 'y'})" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_ledger_where_nothing_can_be_written_is_said_before_anything_is_simulated(capsys: pytest.CaptureFixture[str]) -> None:
+    if not Path("/proc/self").is_dir():
+        pytest.skip("this system has no /proc, a folder that no disk lies under")
+    assert run_command(["simulate", "four-stations", "--until", "1 min", "--keep", "all", "--ledger", "/proc/x"]) == 2
+    assert "no run can be written there" in capsys.readouterr().err
+
+
+def test_an_until_that_is_past_is_a_users_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["run", "four-stations", "--speed", "max", "--no-page", "--ledger", str(tmp_path), "--until"]
+    assert run_command([*asked, "1 h"]) == 0
+    capsys.readouterr()
+    assert run_command([*asked, "30 min"]) == 2
+    assert "live-1 is at 3600 s of line time already, past the 1800 s of --until" in capsys.readouterr().err

@@ -17,6 +17,8 @@ USER_FAULT, INTERRUPTED = 2, 130
 def main() -> NoReturn:
     """Run the command line and end the process with its code: 0 done, 2 the user can mend it, 130 Ctrl-C."""
     arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        arguments = ["version"]
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
         sys.stdout.write(WELCOME)
         sys.exit(0)
@@ -30,6 +32,8 @@ def main() -> NoReturn:
 
 def run_command(arguments: list[str]) -> int:
     """Return the exit code of one command line; faults are told on stderr, without a traceback."""
+    import sqlite3
+
     from linewright.cli.commands import ABORTED, USAGE_ERRORS, app
     from linewright.model.errors import LinewrightError
 
@@ -44,6 +48,10 @@ def run_command(arguments: list[str]) -> int:
     except ABORTED:
         told("Stopped by Ctrl-C.")
         return INTERRUPTED
+    except sqlite3.DatabaseError as error:
+        what = "cannot be read now" if isinstance(error, sqlite3.OperationalError) else "is damaged: put a copy of it back, or move it away"
+        told(f"A run's file in the ledger {what} ({error}).\n    linewright runs lists them, linewright ledger status says where they are.")
+        return USER_FAULT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has ended (`| head`): nothing is left to say
         return 0

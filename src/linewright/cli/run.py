@@ -42,6 +42,8 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     plant, store = line_of(line, changes or ()), ledger_at(ledger)
     for path in store.damaged():
         told(f"{path}: this file is damaged, its run cannot be read or gone on with. Put a copy of it back, or move it away.")
+    for error in store.newer():
+        told(str(error))
     page = Page(store.folder, host, port)
     if not no_page:
         page.check()

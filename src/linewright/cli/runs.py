@@ -18,16 +18,25 @@ def runs(
     """List the runs in the ledger: live, kept simulations, imports."""
     store = ledger_at(ledger)
     found = list(reversed(store.runs()))
+    unread = store.newer()
+    said = [f"{path}: this file is damaged, its run cannot be read. Put a copy of it back, or move it away." for path in store.damaged()]
+    said += [str(error) for error in unread]
     if json:
+        for text in said:
+            typer.echo(text, err=True)
         as_json(found)
         return
-    for path in store.damaged():
-        say(f"{path}: this file is damaged, its run cannot be read. Put a copy of it back, or move it away.")
-    if not found:
+    for text in said:
+        say(text)
+    if not found and not unread:
         say(f"{store.folder}: no run is in this ledger yet. Make one: linewright run cylindrical-21700-tabless")
         return
+    newer = {error.path for error in unread}
     rows = [
-        [r.run, r.name, moment(r.begin_us), moment(r.line_us), number(r.seed, 9), number(r.speed), "writing" if r.is_written else r.outcome or "open",
+        [r.run, r.name, moment(r.begin_us), moment(r.line_us), number(r.seed, 9), number(r.speed),
+         "newer version" if store.path_of(r.run) in newer else "writing" if r.is_written else r.outcome or "open",
          number(r.size_bytes / 1e6)] for r in found
     ]  # fmt: skip
+    if not rows:
+        return
     table(["Run", "Line", "Begin (UTC)", "Reached (UTC)", "Seed", "Speed", "State", "MB"], rows, right=[4, 5, 7])

@@ -6,6 +6,7 @@
     └── LedgerError           the folder or a file of it cannot be used as asked
         ├── LockedError       another process writes this run
         ├── NewerError        written by a newer version
+        ├── DamagedError      no database any more
         ├── DiskLowError      too little room to go on
         └── NoSuchRunError    no run of that name here
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from linewright.model.errors import LinewrightError
 
-__all__ = ["DiskLowError", "LedgerError", "LockedError", "NewerError", "NoSuchRunError"]
+__all__ = ["DamagedError", "DiskLowError", "LedgerError", "LockedError", "NewerError", "NoSuchRunError"]
 
 
 class LedgerError(LinewrightError):
@@ -53,6 +54,14 @@ class NewerError(LedgerError):
             f"{path}: its tables are of version {found}; this version of Linewright knows them up to {known}. "
             f"Nothing was changed. Install a newer Linewright (pip install --upgrade linewright), or use another folder with --ledger FOLDER"
         )
+
+
+class DamagedError(LedgerError):
+    """The run's file is damaged."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path}: this file is damaged, its run cannot be read or gone on with. Put a copy of it back, or move it away.")
 
 
 class DiskLowError(LedgerError):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from linewright.ledger.errors import LedgerError, NoSuchRunError
+from linewright.ledger.errors import DamagedError, LedgerError, NewerError, NoSuchRunError
 from linewright.ledger.lock import is_locked
 from linewright.ledger.reader import RunReader
 from linewright.ledger.schema import APPLICATION_ID, VERSION, create_statements
@@ -162,6 +162,15 @@ class Ledger:
                 continue
         return found
 
+    def newer(self) -> list[NewerError]:
+        """Return what to say of each file that a newer version wrote: `runs` may show its header, or not, and nothing else of it can be read."""
+        found = []
+        for _, path in self._files():
+            version = _version(path)
+            if version is not None and version > VERSION:
+                found.append(NewerError(path, version, VERSION))
+        return found
+
     def run_info(self, run: str | None = None) -> RunInfo:
         """Return the header of a run; None is the newest.
 
@@ -169,11 +178,19 @@ class Ledger:
         ------
         NoSuchRunError
             There is none of that name.
+        NewerError, DamagedError
+            There is, and its header cannot be read.
         """
         known = self.runs()
         for info in reversed(known):
             if run is None or info.run == run:
                 return info
+        if run is not None:
+            for error in self.newer():
+                if error.path == self.path_of(run):
+                    raise error
+            if self.path_of(run) in self.damaged():
+                raise DamagedError(self.path_of(run))
         raise NoSuchRunError(self.folder, run, [info.run for info in known])
 
     def open_run(self, run: str) -> RunWriter:
@@ -228,6 +245,19 @@ class Ledger:
                 return run, self.path_of(run)
         except OSError as error:
             raise LedgerError(f"{self.folder}: no run can be written there ({error.strerror}). Name another folder with --ledger FOLDER") from error
+
+
+def _version(path: Path) -> int | None:
+    """Return the version of a file's tables; None where it is no file of a ledger, or cannot be read."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            return None
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return None  # `damaged` tells of it, or it is being made
+    finally:
+        connection.close()
 
 
 def _info(run: str, path: Path) -> RunInfo:
