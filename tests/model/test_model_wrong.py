@@ -73,6 +73,17 @@ def test_two_files_in_a_circle(tmp_path: Path, shelf: Shelf) -> None:
     assert fault.line == 2
 
 
+def test_of_files_in_a_circle_only_the_circle_is_named(tmp_path: Path, shelf: Shelf) -> None:
+    (tmp_path / "site.yaml").write_text("site: s\nlines:\n  one: {use: ./a.yaml}\n  two: {use: ./a.yaml, stations: {x: {tim: 2 s}}}\n")
+    (tmp_path / "a.yaml").write_text("line: a\nuse: ./b.yaml\n")
+    (tmp_path / "b.yaml").write_text("line: b\nuse: ./a.yaml\nstations: {c: {takes: nothing-known}}\n")
+    (fault,) = check(tmp_path / "site.yaml", shelf).faults
+    assert "a.yaml -> b.yaml -> a.yaml" in fault.message
+    (tmp_path / "site.yaml").write_text("site: s\nlines:\n  one: {use: ./site.yaml}\n")
+    (fault,) = check(tmp_path / "site.yaml", shelf).faults
+    assert "site.yaml -> site.yaml" in fault.message
+
+
 def test_faults_are_sorted_by_line(shelf: Shelf) -> None:
     faults = check(HERE / "wrong" / "units.yaml", shelf).faults
     assert [f.line for f in faults] == sorted(f.line for f in faults)

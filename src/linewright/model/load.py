@@ -119,7 +119,7 @@ def check(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = (
 def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> CheckReport:
     """Read, resolve, check and freeze a completed tree."""
     report = opener.report
-    if root is None:
+    if root is None or opener.has_circle:
         return CheckReport(report.faults, report.warnings)
     for text in overrides:
         root = overridden(root, text, report)

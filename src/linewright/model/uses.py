@@ -25,6 +25,8 @@ class Opener:
         self.catalogue = catalogue
         self.report = report
         self.classes: dict[str, Fields] = {}
+        #: Files use each other in a circle: what the tree then lacks is no fault of its own.
+        self.has_circle = False
         self._texts: dict[tuple[str, str], Fields | None] = {}
         self._found: dict[tuple[Kind, str], Found | None] = {}
 
@@ -134,6 +136,7 @@ class Opener:
             if str(target.resolve()) in under_way:
                 circle = " -> ".join(Path(p).name for p in (*under_way[under_way.index(str(target.resolve())) :], str(target.resolve())))
                 self.report.fault(use.place, path, f"the files use each other in a circle: {circle}.", "One of them must stand alone.")
+                self.has_circle = True
                 return None
             if len(under_way) >= MOST_USES:
                 self.report.fault(use.place, path, f"more than {MOST_USES} files use one another.")
@@ -146,6 +149,7 @@ class Opener:
         mark = f"library:{name}"
         if mark in under_way:
             self.report.fault(use.place, path, f"the library line `{name}` uses itself.", "One of the files must stand alone.")
+            self.has_circle = True
             return None
         found = self.found("line", name, use.place, path)
         if found is None:
