@@ -112,10 +112,10 @@ def _check_targets(c: Checking, step: Step) -> None:
     known = set(c.flow.by_path)
     near = [s.name for s in c.flow.steps if s.line == step.line]
 
-    def station(path: str, name: Any) -> bool:
-        if not isinstance(name, str) or name in EXITS or full_path(step, name, known) in known:
+    def station(path: str, name: Any, also: tuple[str, ...] = EXITS) -> bool:
+        if not isinstance(name, str) or name in also or full_path(step, name, known) in known:
             return True
-        c.fault(path, f"there is no station `{name}`. {nearest(name, near)}".rstrip())
+        c.fault(path, f"there is no station `{name}`. {nearest(name, [*near, *also])}".rstrip())
         return False
 
     to = step.get("to")
@@ -148,7 +148,7 @@ def _check_targets(c: Checking, step: Step) -> None:
         c.fault(f"{w}.gate.then", "`then` says what comes after `limit` passes, but there is no limit.", "Write `limit: 2`.")
     within = step.mapping("within")
     station(f"{w}.within.late", within.get("late"))
-    if station(f"{w}.within.since", within.get("since")) and within.get("since") == step.name:
+    if station(f"{w}.within.since", within.get("since"), also=()) and within.get("since") == step.name:
         c.fault(f"{w}.within.since", "the time limit begins at another station.")
     if within and not within.get("since") and not c.flow.arriving(step.path):
         c.fault(f"{w}.within", "there is no station before this one.", "Write `within: {limit: 20 min, since: STATION}`.")

@@ -300,7 +300,8 @@ class Reading:
     def _no_such_key(self, name: str, place: Place, form: Record, path: str) -> None:
         if self.report.is_full:
             return
-        hint = nearest(name, list(form.keys))
+        inside = [group for group, key in form.keys.items() if isinstance(key.form, Record) and name in key.form.keys]
+        hint = f"Did you mean `{inside[0]}.{name}`?" if len(inside) == 1 else nearest(name, list(form.keys))
         said = "" if hint else f"It may hold {_listed(list(form.keys))}."
         if len(form.keys) > 15 and not hint:
             said = "LINE-FILE, section 3, lists all keys; `linewright schema` teaches them to your editor."
@@ -373,6 +374,8 @@ def _hint(path: str, message: str) -> str:
         return "For a time write `time: 2.1 s`."
     if key in {"rate", "target"} and "is a speed" in message:
         return "For a web machine write `speed: 60 m/min`."
+    if key in {"rate", "target"} and "a rate was expected" in message:
+        return f"It counts items: write `{key}: 60 ppm` (items a minute) or `{key}: 3600 /h`."
     return ""
 
 
