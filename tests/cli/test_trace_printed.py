@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from linewright.cli.trace import print_values, value_words
+from linewright.cli.trace import asked_for, print_values, value_words
 from linewright.genealogy.tree import Node, Value
+from linewright.model.errors import LinewrightError
 
 
 def along(side: str | None, lane: int | None, value: float, hi_m: float | None = 15.0) -> Value:
@@ -35,3 +36,14 @@ def test_a_web_in_the_tree_names_the_side_and_the_lane_where_there_are_several()
     lanes = Node("COIL-4", "web", "coil", values=(along("A", 1, 24.0), along("A", 2, 24.2)))
     assert value_words(lanes) == "  | areal-weight side A lane 1 24 mg/cm^2; areal-weight side A lane 2 24.2 mg/cm^2"
     assert value_words(Node("SB-1", "lot", "slurry", values=(along(None, None, 6.6, None),))) == "  | areal-weight 6.6 mg/cm^2"
+
+
+def test_a_lane_without_metres_is_told_how_to_ask() -> None:
+    with pytest.raises(LinewrightError, match="both ends, and --lane 300 is of such a span: linewright trace ID --from 10 --to 15 --lane 1"):
+        asked_for("COIL-4", None, None, None, 300)
+    with pytest.raises(LinewrightError, match=r"both ends: linewright trace ID --from 10 --to 15 \(metres\)"):
+        asked_for("COIL-4", None, 10.0, None, None)
+
+
+def test_metres_keep_their_millimetres() -> None:
+    assert asked_for("COIL-4", None, 2993.9994, 12_345_678.0, None) == "COIL-4:2993.999..12345678"

@@ -82,7 +82,9 @@ def asked_for(thing: str | None, web: str | None, begin: float | None, end: floa
             raise LinewrightError("--from, --to and --lane are of a web: name it, such as --web COIL-4.")
         return name
     if begin is None or end is None:
-        raise LinewrightError("A span of web has both ends: --from 10 --to 15 (metres).")
+        lane_words = "" if lane is None else f", and --lane {lane} is of such a span"
+        such = "ID --from 10 --to 15" + ("" if lane is None else " --lane 1")
+        raise LinewrightError(f"A span of web has both ends{lane_words}: linewright trace {such} (metres).")
     if not (isfinite(begin) and isfinite(end)):
         raise LinewrightError(f"--from {begin:g} --to {end:g}: metres on the web were expected, such as --from 10 --to 15.")
     return f"{name}{f'/lane-{lane}' if lane is not None else ''}:{_plain(begin)}..{_plain(end)}"
