@@ -8,6 +8,7 @@ from linewright.model.checks import Checking, check_stops, product_names
 from linewright.model.flow import EXITS, Flow, Step, full_path
 from linewright.model.merging import nearest
 from linewright.model.quantity import Amount, kind_named
+from linewright.model.reading_law import LawValue
 from linewright.model.reading_text import GoodsAmount
 from linewright.model.station import Measure
 from linewright.model.values import EveryKind
@@ -16,6 +17,8 @@ from linewright.model.windows import WindowValue
 __all__ = ["check_station", "webs_of"]
 
 Values = dict[str, Any]
+#: At 1 us the rounding to whole nanoseconds is at most 0.05 %.
+_SHORTEST_S = 1e-6
 
 
 def webs_of(flow: Flow) -> set[str]:
@@ -51,6 +54,10 @@ def check_station(c: Checking, step: Step, webs: set[str]) -> None:
         Stations through which a web goes.
     """
     _check_keys(c, step, webs)
+    _check_short(c, step.where, step.values)
+    for product, changes in step.mapping("per-product").items():
+        if isinstance(changes, dict):
+            _check_short(c, f"{step.where}.per-product.{product}", changes)
     _check_targets(c, step)
     _check_resources(c, step)
     _check_inputs(c, step, webs)
@@ -104,6 +111,21 @@ def _check_keys(c: Checking, step: Step, webs: set[str]) -> None:
     trims = sum(web[k].si for k in ("trim-start", "trim-end", "sample") if isinstance(web.get(k), Amount))
     if lengths and trims >= lengths[0].si:
         c.fault(f"{w}.web", f"of {lengths[0]} nothing is left after trimming.")
+
+
+def _check_short(c: Checking, where: str, values: Values) -> None:
+    """Refuse times that whole nanoseconds cannot hold well; 0 s, which takes no time, is left."""
+    times = {key: law.law.mean for key in ("time", "arrivals") if isinstance(law := values.get(key), LawValue) and law.law is not None}
+    rate = values.get("rate")
+    if isinstance(rate, Amount):
+        times["rate"] = 1 / rate.si
+    for key, seconds in times.items():
+        if 0 < seconds < _SHORTEST_S * (1 - 1e-9):
+            c.fault(
+                f"{where}.{key}",
+                f"{seconds * 1e9:.3g} ns for one is below 1 us; a run counts in whole nanoseconds and would round it.",
+                "Write 1000000 /s or less." if key == "rate" else "Write 1 us or more.",
+            )
 
 
 def _check_targets(c: Checking, step: Step) -> None:
