@@ -270,7 +270,7 @@ def words_for(form: Form) -> str:
     if isinstance(form, Name):
         return f"the name of {_article(form.of)} {form.of}"
     if isinstance(form, Choice):
-        return "one of " + ", ".join(form.words)
+        return "one of " + ", ".join(form.words) if len(form.words) > 1 else f"`{form.words[0]}`"
     simple = {
         Words: "a text",
         Switch: "`yes` or `no`",
@@ -299,7 +299,8 @@ def example_of(form: Form) -> str:
         keys = [name for name, key in form.keys.items() if key.required] or ([form.short] if form.short else list(form.keys)[:1])
         return "{" + ", ".join(f"{name}: {example_of(form.keys[name].form)}" for name in keys) + "}"
     if isinstance(form, Either):
-        part = form.text or form.items or form.fields
+        is_bill = isinstance(form.fields, MapOf) and form.fields.alone
+        part = form.fields if is_bill else form.text or form.items or form.fields
         return example_of(part) if part else ""
     if isinstance(form, MapOf):
         return "{" + f"my-{form.names.split()[0]}: {example_of(form.of)}" + "}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linewright.model.forms import Either, Form, Key, LawForm, ListOf, MapOf, Record
+from linewright.model.forms import Choice, Either, Form, Key, LawForm, ListOf, MapOf, Record
 from linewright.model.grammar import STATION
 from linewright.model.grammar_line import CLASS, FILE
 from linewright.model.reading_text import example_of, words_for
@@ -72,7 +72,7 @@ def _holds(form: Form) -> str:
     if isinstance(form, LawForm):
         extra = f", with {', '.join(f'`{name}`' for name in form.extra)}" if form.extra else ""
         return f"a time or a law, such as `{example_of(form)}`{extra}"
-    if isinstance(form, Record):
+    if isinstance(form, Record) or (isinstance(form, Choice) and len(form.words) == 1):
         return words_for(form)
     return f"{words_for(form)}, such as `{example_of(form)}`"
 
