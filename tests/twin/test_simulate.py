@@ -106,7 +106,8 @@ def test_the_library_line_runs_filled(shared: Path):
     shares = []
     result = simulate(plant, until_s=7200, seed=1, progress=shares.append)
     assert 335 < result.per_min < 365
-    assert shares == [0.5, 1.0]
+    assert shares == sorted(shares)
+    assert (len(shares) > 1, shares[-1]) == (True, 1.0)
     wip = dict(zip(result.compiled.stations, result.wip, strict=True))
     assert wip["ageing-room"] == pytest.approx(23625, abs=60)
     assert wip["formation"] == pytest.approx(1968, abs=10)
