@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from shelf import Shelf
 
+from linewright.model.catalogue import EmptyCatalogue
 from linewright.model.completed_text import completed_text, diff
 from linewright.model.errors import FileFault, ModelError, NotYetError
 from linewright.model.load import check, load, load_text
@@ -285,3 +286,10 @@ def test_a_bill_of_one_name_is_replaced_whole_by_an_override(shelf: Shelf) -> No
 def test_elements_without_behaviour_are_counted_in_good_grammar() -> None:
     assert str(NotYetError([("a", "x:1")])).startswith("This version cannot do what 1 place of the file asks for:\n")
     assert str(NotYetError([("a", "x:1"), ("b", "x:2")])).startswith("This version cannot do what 2 places of the file ask for:\n")
+
+
+def test_a_quoted_none_begins_from_an_endless_supply_as_the_bare_word_does() -> None:
+    line = "line: x\nproduct: p\nstations:\n  first: {{time: 1 s, takes: {none}, makes: p}}\n"
+    quoted, bare = (load_text(line.format(none=word), EmptyCatalogue()) for word in ('"none"', "none"))
+    assert quoted.segments == bare.segments
+    assert quoted.digest == bare.digest

@@ -42,11 +42,23 @@ export function SearchBox({ close }: { close: () => void }) {
   const groups = (answer.data ?? kept.current)?.groups.filter((group) => group.hits.length) ?? [];
   const hits = groups.flatMap((group) => group.hits);
   useEffect(() => setChosen(0), [q]);
+  // Enter before the answer to what was typed: it is opened when it comes, never a hit of an older text.
+  const asked = useRef<string | null>(null);
+  const isCurrent = answer.data != null && q === text.trim();
+  useEffect(() => {
+    if (!isCurrent || asked.current !== q) return;
+    asked.current = null;
+    enter();
+  });
   useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }), [chosen]);
   const open = (hit: Hit | undefined): void => {
     if (!hit) return;
     close();
     go(address(line, hit.address || toPath("find") + "?q=" + encodeURIComponent(hit.id)));
+  };
+  const enter = (): void => {
+    if (hits[chosen]) open(hits[chosen]);
+    else if (text.trim()) { close(); go(address(line, "/find", { q: text.trim() })); }
   };
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -54,8 +66,8 @@ export function SearchBox({ close }: { close: () => void }) {
       setChosen((now) => Math.min(hits.length - 1, Math.max(0, now + (event.key === "ArrowDown" ? 1 : -1))));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (hits[chosen]) open(hits[chosen]);
-      else if (text.trim()) { close(); go(address(line, "/find", { q: text.trim() })); }
+      if (isCurrent) enter();
+      else asked.current = text.trim();
     }
   };
   let at = -1;
@@ -63,7 +75,7 @@ export function SearchBox({ close }: { close: () => void }) {
     <div className="pal">
       <div className="q">
         <Icon name="search" size={16} />
-        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={name} aria-activedescendant={hits.length ? `${name}-${chosen}` : undefined} aria-label={texts.search.title} placeholder={texts.search.placeholder} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKey} spellCheck={false} autoComplete="off" />
+        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={name} aria-activedescendant={hits.length ? `${name}-${chosen}` : undefined} aria-label={texts.search.title} placeholder={texts.search.placeholder} value={text} onChange={(event) => { asked.current = null; setText(event.target.value); }} onKeyDown={onKey} spellCheck={false} autoComplete="off" />
         <kbd>esc</kbd>
       </div>
       <div className="scroll" id={name} role="listbox" aria-label={texts.search.title} ref={list}>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from linewright.model.forms import Either, Form, Key, LawForm, MapOf, Record
+from linewright.model.forms import Choice, Either, Form, Key, LawForm, MapOf, Record
 from linewright.model.reader import Fields, Items, Node, Report, Text, is_none
 
 __all__ = ["merge", "nearest", "written_out"]
@@ -49,7 +49,8 @@ def written_out(node: Node, form: Form | None) -> Node:
     if form is None or is_none(node):
         return node
     if isinstance(form, Either):
-        if isinstance(node, Text) and isinstance(form.fields, MapOf) and form.fields.alone:
+        is_word = isinstance(node, Text) and isinstance(form.text, Choice) and node.value in form.text.words  # "none", quoted as JSON has it
+        if isinstance(node, Text) and not is_word and isinstance(form.fields, MapOf) and form.fields.alone:
             return written_out(node, form.fields)
         part = form.text if isinstance(node, Text) else form.items if isinstance(node, Items) else form.fields
         return written_out(node, part)
