@@ -51,6 +51,7 @@ def test_a_unit_tells_its_life_its_values_and_where_it_is(world: World) -> None:
     cell = world.json(f"{RUN}/things/CELL-101")
     assert [(s["step"], s["machine"], s["verdict"]) for s in cell["life"]] == [("winder", 7, "pass"), ("canner", 1, "pass")]
     assert cell["life"][0]["start_us"] == BEGIN_US + MINUTE_US
+    assert (cell["made_us"], cell["machine"]) == (cell["life"][0]["done_us"], "winder/7")  # its own row says neither
     values = {(v["characteristic"], v["side"]): v for v in cell["values"]}
     assert values["diameter", None]["value"] == pytest.approx(20.1)
     assert values["diameter", None]["upper"] == pytest.approx(20.25)

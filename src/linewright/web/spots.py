@@ -9,13 +9,14 @@ from linewright.genealogy.before import ITEM_MASK
 from linewright.genealogy.facts import FRAME_SHIFT
 from linewright.genealogy.life import web_values
 from linewright.genealogy.maps import Chain, chain_of, identity, image, then
+from linewright.genealogy.tree import Value
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.model.values import Unit, Window
 from linewright.web.plant import decimals_of, shown_limits, unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.titles import title
 
-__all__ = ["Along", "Spot", "along_of", "at_metres", "spots_of"]
+__all__ = ["Along", "Spot", "along_of", "at_metres", "source_of", "spots_of"]
 
 STEPS = 20  # webs above each other; more would be a circle
 FAR_MM = 1e12
@@ -105,6 +106,13 @@ def along_of(run: OpenRun, web: int, name: str) -> Along:
     return Along(step, unit, shown_limits(Window(lower, target, upper), unit), decimals_of(m.resolution, m.unit) if m is not None else None)
 
 
+def source_of(run: OpenRun, v: Value) -> str:
+    """Return where a value is from, as it is shown: what this run measured was measured by its emulated machines, or by the twin."""
+    if v.source != "measured":
+        return v.source
+    return "twin" if run.info.source == "twin" else "emulated" if run.is_emulated else v.source
+
+
 def at_metres(run: OpenRun, spots: list[Spot]) -> list[dict[str, Any]]:
     """Return the means of all profiles over a unit's metres, side by side and lane by lane."""
     rows: list[dict[str, Any]] = []
@@ -116,7 +124,7 @@ def at_metres(run: OpenRun, spots: list[Spot]) -> list[dict[str, Any]]:
                 "characteristic": v.characteristic, "title": f"{title(v.characteristic)}{where}", "step": v.step, "value": v.value,
                 "unit": unit_text(v.unit),
                 "decimals": along.decimals, "lower": v.lower, "target": v.target, "upper": v.upper,
-                "low": v.low, "high": v.high, "count": v.count, "at_us": None, "source": "emulated" if run.is_emulated else v.source, "literal": None,
+                "low": v.low, "high": v.high, "count": v.count, "at_us": None, "source": source_of(run, v), "literal": None,
                 "side": v.side, "lane": v.lane, "web": run.records.id_of(spot.web), "lo_m": spot.lo_mm / 1000.0, "hi_m": spot.hi_mm / 1000.0,
                 "input": spot.role,
             })  # fmt: skip

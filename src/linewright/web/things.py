@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from linewright.genealogy.life import life_of, places_of, values_of
+from linewright.genealogy.life import dated, life_of, places_of, values_of
 from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.ledger.records import Thing
@@ -17,7 +17,7 @@ from linewright.web.asked import ReadersNow
 from linewright.web.plant import decimals_of, unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.search import nearest_ids
-from linewright.web.spots import at_metres, spots_of
+from linewright.web.spots import at_metres, source_of, spots_of
 from linewright.web.titles import thing_title, title
 from linewright.web.trees import tree_body
 
@@ -66,15 +66,12 @@ def value_row(run: OpenRun, v: Value) -> dict[str, Any]:
     """Return one measured value; one without a window or a step of resolution is shown as it is."""
     segment = run.segments.get(v.step or "")
     m = next((x for x in segment.measures if x.name == v.characteristic), None) if segment is not None else None
-    source = (
-        "emulated" if v.source == "measured" and run.is_emulated else "twin" if run.info.source == "twin" and v.source == "measured" else v.source
-    )
     name = title(v.characteristic) if v.source != "stated" else v.characteristic
     return {
         "characteristic": v.characteristic, "title": f"{name}, side {v.side}" if v.side else name, "step": v.step,
         "machine": machine_number(v.machine),
         "value": v.value if v.value is not None else v.text, "unit": unit_text(v.unit), "decimals": decimals_of(m.resolution, m.unit) if m else None,
-        "lower": v.lower, "target": v.target, "upper": v.upper, "low": v.low, "high": v.high, "count": v.count, "at_us": v.at_us, "source": source,
+        "lower": v.lower, "target": v.target, "upper": v.upper, "low": v.low, "high": v.high, "count": v.count, "at_us": v.at_us, "source": source_of(run, v),
         "literal": v.literal, "stated": v.stated, "remark": v.remark, "side": v.side, "lane": v.lane,
     }  # fmt: skip
 
@@ -115,6 +112,7 @@ def place_now(run: OpenRun, life: tuple[Step, ...], places: tuple[Place, ...]) -
 
 def thing_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
     """Return what a thing is, what happened to it, what was measured of it."""
+    thing = dated(run.reader, thing)
     life, places = life_of(run.records, thing), places_of(run.records, thing)
     verdict, grade = standing(run, thing, life)
     held = next((h["key"] for h in hold_rows(run) if h["released_us"] is None and thing.id in h["things"]), None)
