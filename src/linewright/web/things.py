@@ -71,8 +71,8 @@ def value_row(run: OpenRun, v: Value) -> dict[str, Any]:
         "characteristic": v.characteristic, "title": f"{name}, side {v.side}" if v.side else name, "step": v.step,
         "machine": machine_number(v.machine),
         "value": v.value if v.value is not None else v.text, "unit": unit_text(v.unit), "decimals": decimals_of(m.resolution, m.unit) if m else None,
-        "lower": v.lower, "target": v.target, "upper": v.upper, "low": v.low, "high": v.high, "count": v.count, "at_us": v.at_us, "source": source_of(run, v),
-        "literal": v.literal, "stated": v.stated, "remark": v.remark, "side": v.side, "lane": v.lane,
+        "lower": v.lower, "target": v.target, "upper": v.upper, "low": v.low, "high": v.high, "count": v.count, "at_us": v.at_us,
+        "source": source_of(run, v), "literal": v.literal, "stated": v.stated, "remark": v.remark, "side": v.side, "lane": v.lane,
     }  # fmt: skip
 
 
