@@ -255,6 +255,6 @@ def test_compiled_and_plain_are_the_same():
     text, _ = TEXTS[name]
     _, kept = whole(compiled(text), 60 * SECOND)
     code = f"import test_calendar as c; print(c.whole(c.compiled(c.TEXTS[{name!r}][0]), 60 * c.SECOND)[1].digest())"
-    env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parent)}
+    env = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=300)
     assert told.stdout.strip() == kept.digest()

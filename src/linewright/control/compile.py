@@ -12,7 +12,7 @@ from linewright.control.not_yet import elements_without_behaviour
 from linewright.kernels import state as st
 from linewright.kernels import table as tb
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
-from linewright.kernels.rules import CELLS, fill_quantiles, normal_table
+from linewright.kernels.rules import TABLE, fill_quantiles, normal_table
 from linewright.kernels.table import Table, records
 from linewright.model.errors import NotYetError
 from linewright.model.plant import Plant
@@ -161,7 +161,7 @@ def _laws(d: Draft) -> tuple[np.recarray, np.ndarray]:
     for law in d.laws:
         row = law_row(law)
         row["table0"] = length
-        length += len(law.samples) if row["kind"] == tb.EMPIRICAL else CELLS + 1
+        length += len(law.samples) if row["kind"] == tb.EMPIRICAL else TABLE
         rows.append(row)
     laws = _rows(tb.LAW, rows)
     quantiles = np.zeros(max(length, 1))

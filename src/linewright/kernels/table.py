@@ -192,9 +192,9 @@ GRADE = np.dtype([("check0", "i8"), ("checks", "i8")], align=True)
 LAW = np.dtype(
     [
         ("kind", "i8"),
-        ("table0", "i8"),  # in `quantiles`: 1025 quantiles, or `samples` values
+        ("table0", "i8"),  # in `quantiles`: `rules.TABLE` coefficients, or `samples` values
         ("samples", "i8"),
-        ("pad", "i8"),
+        ("cells", "i8"),  # of its table's halves that serve; beyond them (0: always) a draw is inverted exactly
         ("mean", "f8"),
         ("a", "f8"),  # normal: sd; lognormal: sigma; weibull, gamma: shape; triangular: mode
         ("b", "f8"),  # lognormal: median; weibull, gamma: scale
@@ -231,7 +231,7 @@ class Table(Bundle):
     sources: Records
     switches: np.ndarray  # times at which hours begin or end
     quantiles: np.ndarray
-    normal: np.ndarray  # (1025,), quantiles of the standard normal law
+    normal: np.ndarray  # (`rules.TABLE`,), of the standard normal law
     clock_hash: np.ndarray  # of each failure clock: machine's path and mode
     plan_hash: np.ndarray  # of each maintenance count: machine's path and plan
     vehicles: np.ndarray  # fleet of each vehicle
