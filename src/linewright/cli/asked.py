@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "say_if_compiling", "seconds", "speed_of"]
+__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "say_if_compiling", "say_now", "seconds", "speed_of"]
 
 #: What the line file's `seed:` and the ledger can hold.
 LARGEST_SEED = 2**63 - 1
@@ -55,8 +55,13 @@ def say_if_compiling() -> None:
     from linewright.kernels.compiled import is_kept
 
     if not is_kept():
-        sys.stderr.write("Compiling the kernels for this machine, once; it takes about a minute.\n")
-        sys.stderr.flush()
+        say_now("Compiling the kernels for this machine, once; it takes about a minute.")
+
+
+def say_now(sentence: str) -> None:
+    """Tell the user something at once, beside the output."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
 
 
 def seconds(text: str | None, option: str = "--until") -> float | None:

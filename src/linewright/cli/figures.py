@@ -41,6 +41,7 @@ def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     table(heads, cells, right=list(range(1, len(heads))))
     say()
     say("OEE = A x P x Q: availability, performance, quality (ISO 22400-2). The columns behind WIP share out the machines' time; stores have no OEE.")
+    say(result.evaluator.text)
 
 
 def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:

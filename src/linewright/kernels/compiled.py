@@ -3,7 +3,8 @@
 `_nrt=False` leaves out Numba's counting of references: no kernel makes an array, and counting for forty arrays at each call costs more than the work.
 
 Numba's own cache looks at the file of one function only, not at those it calls. The kept code therefore lies in a folder named by a digest of all
-sources of this room: a change anywhere compiles anew, an unchanged room never does.
+sources of this room: a change anywhere compiles anew, an unchanged room never does. The recursion stands on all else and nothing stands on it; it has
+a folder of its own, and its sources do not count for the other one.
 """
 
 from __future__ import annotations
@@ -22,19 +23,25 @@ __all__ = ["cache_folder", "is_kept", "kernel", "part", "wrapping_kernel"]
 
 
 @cache
-def cache_folder() -> Path:
-    """Return the folder of the compiled kernels of exactly these sources (the plain reference beside them is never compiled)."""
+def cache_folder(*, recursion: bool = False) -> Path:
+    """Return the folder of the compiled kernels of exactly these sources (the plain reference beside them is never compiled).
+
+    Parameters
+    ----------
+    recursion
+        Whether of the recursion, or of all else.
+    """
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        if source.name.startswith("reference"):
+        if source.name.startswith("reference") or (source.name.startswith("recursion") and not recursion):
             continue
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return user_cache_path("linewright") / f"kernels-{digest.hexdigest()[:16]}"
 
 
-def is_kept() -> bool:
+def is_kept(*, recursion: bool = False) -> bool:
     """Tell whether kernels of these sources were compiled on this machine before (a first time takes most of a minute)."""
-    return config.DISABLE_JIT or next(cache_folder().rglob("*.nbi"), None) is not None
+    return config.DISABLE_JIT or next(cache_folder(recursion=recursion).rglob("*.nbi"), None) is not None
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +64,7 @@ def wrapping_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _compiled(function: Callable[..., Any], inline: str) -> Callable[..., Any]:
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())
+    config.CACHE_DIR = str(cache_folder(recursion=Path(function.__code__.co_filename).name.startswith("recursion")))
     try:
         made = njit(cache=True, nogil=True, error_model="numpy", _nrt=False, inline=inline)(function)
     finally:

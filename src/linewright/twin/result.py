@@ -12,6 +12,7 @@ from linewright.kernels.inside import arrivals_inside
 from linewright.kernels.state import State
 from linewright.kernels.table import UTILITY
 from linewright.measures.tally import COUNTS, GROUPS, Tally
+from linewright.twin.evaluator import Choice
 
 __all__ = ["Result", "stays_of"]
 
@@ -40,6 +41,8 @@ class Result:
         Items that were in each station's queue and machines, mean over the time.
     state
         Where the line stands at the end: `simulate` may go on from it.
+    evaluator
+        Which evaluator of the station table computed it, and why.
     run
         Its run in the ledger; None where nothing was kept.
     """
@@ -48,6 +51,7 @@ class Result:
     tally: Tally
     wip: tuple[float, ...]
     state: State
+    evaluator: Choice
     run: str | None = None
 
     @property
@@ -81,7 +85,7 @@ class Result:
         stations = [self._station(n) for n in range(len(self.compiled.stations)) if self.compiled.table.stations[n].flow != UTILITY]
         return {
             "line": self.compiled.plant.name, "seconds": self.seconds, "seed": int(self.state.head[0].seed), "run": self.run,
-            "made": self.made, "per_min": self.per_min, "stations": stations,
+            "evaluator": self.evaluator.to_json(), "made": self.made, "per_min": self.per_min, "stations": stations,
         }  # fmt: skip
 
     def _station(self, number: int) -> dict[str, Any]:

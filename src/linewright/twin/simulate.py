@@ -27,6 +27,7 @@ from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
+from linewright.twin.evaluator import Recursion, choose
 from linewright.twin.result import Result, stays_of
 
 __all__ = ["Keep", "Simulation", "simulate"]
@@ -59,13 +60,19 @@ class Simulation:
         Where it stands; changed as it goes on.
     take
         What is done with the rows when their buffers are full; None where the state keeps none.
+    say
+        Called with a sentence where something takes its time before it begins.
     """
 
-    def __init__(self, compiled: Compiled, state: State, take: Callable[[Rows], object] | None = None) -> None:
+    def __init__(
+        self, compiled: Compiled, state: State, take: Callable[[Rows], object] | None = None, say: Callable[[str], object] | None = None
+    ) -> None:
         self.compiled, self.state = compiled, state
         self.rows = new_rows(max(ROOM, rows_needed(compiled.table)) if take else rows_needed(compiled.table))
         self._take = take
         self._step_ns = STEP_NS
+        self.choice = choose(compiled, state)
+        self._recursion = Recursion(compiled, say) if self.choice.name == "recursion" else None
 
     def advance(self, until_ns: int, passed: Callable[[int], object] | None = None) -> bool:
         """Let all happen that happens before a time. Returns False where nothing can ever happen again.
@@ -85,7 +92,7 @@ class Simulation:
         at = int(self.state.head[0].now)
         while True:
             aim, began = min(at + self._step_ns, until_ns), time.perf_counter()
-            reason = advance(self.compiled.table, self.state, self.rows, aim)
+            reason = self._evaluate(aim)
             took = time.perf_counter() - began
             if reason == ROWS:
                 self._flush()
@@ -99,6 +106,12 @@ class Simulation:
                 break
         self._flush()
         return bool(reason == UNTIL)
+
+    def _evaluate(self, until_ns: int) -> int:
+        if self._recursion is not None:
+            self._recursion.advance(self.state, until_ns)
+            return UNTIL
+        return int(advance(self.compiled.table, self.state, self.rows, until_ns))
 
     def finish(self) -> None:
         """Write what is known only at the end."""
@@ -133,6 +146,7 @@ def simulate(
     ledger: Ledger | None = None,
     start: State | None = None,
     progress: Callable[[float], object] | None = None,
+    say: Callable[[str], object] | None = None,
 ) -> Result:
     r"""Simulate a line.
 
@@ -152,6 +166,8 @@ def simulate(
         A state to go on from instead of the line's own; its seed holds. It is changed.
     progress
         Called now and then with the share that is done.
+    say
+        Called with a sentence where something takes its time before it begins.
 
     Returns
     -------
@@ -182,7 +198,7 @@ def simulate(
     state = open_line(compiled, key, replication) if start is None else start
     state.head[0].keep = int(kept)
     if not kept:
-        return _counted(Simulation(compiled, state), until_ns, progress)
+        return _counted(Simulation(compiled, state, say=say), until_ns, progress)
     if ledger is None:
         raise LinewrightError("keep all: the rows of a simulation go into a ledger, and none was given.")
     check_space(ledger.folder)
@@ -221,7 +237,7 @@ class _Before:
         compiled, state = self._run.compiled, self._run.state
         tally = tally_of(compiled, state) - self._tally
         wip = tuple((now - then) / tally.span_ns for now, then in zip(stays_of(compiled, state), self._stays, strict=True))
-        return Result(compiled, tally, wip, state, run_id)
+        return Result(compiled, tally, wip, state, self._run.choice, run_id)
 
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:

@@ -1,0 +1,111 @@
+"""What the recursion covers: a list of what it knows, element by element; what is not on it is not covered.
+
+A field that this file does not name counts as "the element is not used" only where it is 0 or -1 in every row, so that an element that is new to the
+table is refused until it is entered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from linewright.kernels.state import FAULT, State
+from linewright.kernels.table import GATE_CHANCE, GATE_NONE, ITEM, RUNNING, UTILITY, Table
+
+__all__ = ["is_between_events", "why_not"]
+
+_Rule = tuple[str, Callable[[int], bool]]
+
+#: Fields of a station that the recursion follows, or that only rows need (which it does not write), or that only lead to rows of other tables.
+_STATION = frozenset(
+    "hash amount enter leave short scrap fails misses false_alarms machine0 law slot0 queue0 queues pass_queue out_queue kind begins check0 checks"
+    " measure0 measures grade0 tools carrier size bin0 mode0 modes plan0 toolmode0 serve0 source0 load unload wait serves".split()
+)
+#: Fields that must have certain values: what they stand for otherwise.
+_STATION_RULES: Mapping[str, _Rule] = {
+    "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
+    "count": ("machines side by side", lambda value: value == 1),
+    "within": ("within", lambda value: value == -1),
+    "slots": ("takes", lambda value: value == 0),
+    "lanes": ("lanes", lambda value: value <= 1),
+    "gate": ("gate with windows", lambda value: value in {GATE_NONE, GATE_CHANCE}),
+    "grades": ("grades", lambda value: value == 0),
+    "shift": ("works", lambda value: value == -1),
+    "plans": ("maintenance", lambda value: value == 0),
+    "toolmodes": ("stops: tool", lambda value: value == 0),
+    "asks": ("machines that are somewhere else", lambda value: value == 0),
+}
+_MODE = frozenset(["to", "repair", "reason"])
+_MODE_RULES: Mapping[str, _Rule] = {
+    "clock": ("failures with clock: calendar", lambda value: value == RUNNING),
+    "crew": ("failures with by", lambda value: value == -1),
+}
+_QUEUE = frozenset("station places ring0 room wait0 waits born".split())
+_QUEUE_RULES: Mapping[str, _Rule] = {
+    "slot": ("takes", lambda value: value == -1),
+    "fleet": ("brought-by", lambda value: value == -1),
+}
+_MACHINE = frozenset("station clock0 plan0 mount0 part0".split())
+_LAW = frozenset("kind table0 samples mean a b low high u_low u_high".split())
+#: Tables whose rows count only where a row of a station leads to them, and arrays without rows.
+_REACHED = frozenset(
+    "slots plans toolmodes crews shifts fleets carriers measures checks grades sources switches quantiles normal clock_hash plan_hash vehicles"
+    " fleet_queues serves loaders kinds sizes".split()
+)
+
+
+def why_not(table: Table) -> list[tuple[int, str]]:
+    """Return what of a table the recursion does not cover.
+
+    Parameters
+    ----------
+    table
+        The station table.
+
+    Returns
+    -------
+    (number of the station, element), in the order of the stations; -1 for what is of no station. Empty where it covers all.
+    """
+    found: list[tuple[int, str]] = []
+    for number in range(len(table.stations)):
+        row = table.stations[number]
+        if row["flow"] == UTILITY:
+            if row["modes"]:
+                found.append((number, "utilities"))
+            continue
+        found += [(number, what) for what in _against(row, _STATION, _STATION_RULES)]
+        for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
+            found += [(number, what) for what in _against(mode, _MODE, _MODE_RULES)]
+    if table.stations["queues"].any():
+        givers = np.bincount(table.stations["out_queue"][table.stations["out_queue"] >= 0], minlength=len(table.queues))
+        for number, queue in enumerate(table.queues):
+            found += [(int(queue["station"]), what) for what in _against(queue, _QUEUE, _QUEUE_RULES)]
+            if givers[number] != 1:
+                found.append((int(queue["station"]), "several stations in front"))
+    for name, rows, known in (("machines", table.machines, _MACHINE), ("laws", table.laws, _LAW)):
+        found += [(-1, f"{name}.{what}") for what in {what for row in rows for what in _against(row, known, {})}]
+    for name in table._fields:
+        if name not in _REACHED | {"stations", "queues", "modes", "machines", "laws"} and np.asarray(getattr(table, name)).tobytes().strip(b"\0"):
+            found.append((-1, name))
+    return sorted(set(found))
+
+
+def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule]) -> list[str]:
+    """Return what a row holds that is not covered."""
+    found = []
+    for name in row.dtype.names or ():
+        if name in rules:
+            what, is_covered = rules[name]
+            if not is_covered(int(row[name])):
+                found.append(what)
+        elif name not in known and name != "pad" and row[name] not in {0, -1}:
+            found.append(name)
+    return found
+
+
+def is_between_events(state: State) -> bool:
+    """Tell whether the recursion can take a state over: begun, settled, without commands or records, no rows to be kept, nothing stopped by hand."""
+    head = state.head[0]
+    is_settled = head["begun"] and not (head["agenda"] or head["inbox"] or head["outbox"] or head["keep"])
+    return bool(is_settled and not (state.machines["mask"] & ~FAULT).any())

@@ -1,0 +1,63 @@
+"""Lines drawn at random of what the recursion covers; times on a grid (full of ties) or by a law."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+Text = dict[str, Any]
+
+
+@st.composite
+def times(draw: st.DrawFn) -> Any:
+    seconds = draw(st.sampled_from([1, 1, 2, 3]))
+    mean = f"{seconds} s"
+    return draw(
+        st.sampled_from(
+            [
+                mean,
+                mean,
+                {"law": "uniform", "min": "0.5 s", "max": f"{seconds + 1} s"},
+                {"law": "lognormal", "mean": mean, "cv": "50 %"},
+                {"law": "exponential", "mean": mean},
+                {"law": "gamma", "mean": mean, "cv": "30 %"},
+                {"law": "weibull", "mean": mean, "shape": 2},
+                {"law": "triangular", "min": "0.5 s", "mode": mean, "max": "4 s"},
+            ]
+        )
+    )
+
+
+@st.composite
+def failures(draw: st.DrawFn) -> Text:
+    found = {}
+    for name in draw(st.lists(st.sampled_from(["jam", "slip", "drift"]), max_size=3, unique=True)):
+        to, back = draw(st.integers(1, 40)), draw(st.integers(1, 12))
+        laws = [(f"{to} s", f"{back} s"), ({"law": "constant", "mean": f"{to} s"}, {"law": "constant", "mean": f"{back} s"})]
+        mtbf, mttr = draw(st.sampled_from(laws))
+        found[name] = {"mtbf": mtbf, "mttr": mttr}
+    return found
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> Text:
+    found: Text = {"time": draw(times()), "buffer": draw(st.sampled_from([0, 0, 1, 2, 5, 20]))}
+    if modes := draw(failures()):
+        found["failures"] = modes
+    if draw(st.integers(0, 2)) == 0:
+        found["scrap"] = draw(st.sampled_from(["2 %", "30 %"]))
+    if draw(st.integers(0, 3)) == 0:
+        found["gate"] = {"fails": draw(st.sampled_from(["1 %", "40 %"]))}
+    if draw(st.integers(0, 3)) == 0:
+        found["tools"] = {"nozzle": 3}
+    return found
+
+
+@st.composite
+def serial_lines(draw: st.DrawFn) -> str:
+    """The text of a line of single machines in a row."""
+    stations = {f"step-{i}": draw(machines()) for i in range(draw(st.integers(1, 6)))}
+    del stations["step-0"]["buffer"]
+    return json.dumps({"line": "drawn", "product": "part", "stations": stations}, indent=1)
