@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from element_lines import LINES
@@ -14,9 +16,12 @@ from linewright.control.compile import Compiled
 from linewright.control.fill import open_line
 from linewright.kernels import calendar, recursion
 from linewright.kernels.recursion_cover import is_between_events, why_not
-from linewright.kernels.recursion_network import Network, new_network
+from linewright.kernels.recursion_draws import draw_times
+from linewright.kernels.recursion_network import BLOCK, Network, new_network
 from linewright.kernels.rows import Rows, new_rows
+from linewright.kernels.rules import SERVICE, base_of, duration
 from linewright.kernels.state import State, copy_state, load_state, save_state
+from linewright.kernels.table import NORMAL
 
 SECOND = 10**9
 #: The order in which stations were looked at last is not part of where the line stands; no commands and records are under way.
@@ -60,13 +65,48 @@ def differences(mine: State, yours: State) -> list[str]:
     return found
 
 
+LAWS = {
+    "constant": "1.7 s",
+    "exponential": {"law": "exponential", "mean": "1 s"},
+    "uniform": {"law": "uniform", "min": "1 s", "max": "2 s"},
+    "lognormal": {"law": "lognormal", "mean": "1 s", "cv": "20 %"},
+    "gamma": {"law": "gamma", "mean": "1 s", "cv": "20 %"},
+    "steep gamma": {"law": "gamma", "mean": "1 s", "cv": "450 %"},
+    "weibull": {"law": "weibull", "mean": "1 s", "shape": 2},
+    "triangular": {"law": "triangular", "min": "1 s", "mode": "1.5 s", "max": "3 s"},
+    "normal": {"law": "normal", "mean": "1 s", "cv": "20 %"},
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_times_drawn_in_a_block_are_those_drawn_one_by_one(law):
+    """To the last bit: times are drawn a million times as long, so that no difference hides behind the rounding to nanoseconds."""
+    table = compiled(json.dumps({"line": "one", "product": "part", "stations": {"a": {"time": LAWS[law]}}})).table
+    for field in ("mean", "low", "high", "b"):
+        table.laws[field] *= 1e6
+    if law == "triangular":
+        table.laws["a"] *= 1e6
+    elif law == "normal":
+        table.laws["a"] *= 1e6
+        table.quantiles[:] *= 1e6
+    elif int(table.laws[0].kind) > NORMAL:
+        table.quantiles[:] *= 1e6
+    base, h, number = np.uint64(base_of(5, 0)), np.uint64(table.stations[0].hash), int(table.stations[0].law)
+    count = 50 if law == "steep gamma" else BLOCK
+    block, chance = np.zeros(BLOCK, np.int64), np.zeros(BLOCK)
+    for first in range(1, 40 * BLOCK, count if count == BLOCK else 40 * count):
+        draw_times(table, number, base, h, first, count, chance, block, 0)
+        single = [duration(table.laws, table.quantiles, number, base, h, SERVICE, first + i) for i in range(count)]
+        assert block[:count].tolist() == single
+
+
 @settings(max_examples=60)
 @given(serial_lines(), st.integers(1, 10**6), st.lists(st.integers(0, 400 * SECOND), max_size=4), st.integers(0, 400))
 def test_serial_lines(text, seed, cuts, end):
     both = Both(compiled(text))
     assert why_not(both.line.table) == []
     one, two, turns = (both.begun(seed) for _ in range(3))
-    for i, cut in enumerate([*sorted(cuts), sorted(cuts)[-1] if cuts else 0, 400 * SECOND + end]):
+    for i, cut in enumerate([*sorted(cuts), max(cuts) if cuts else 0, 400 * SECOND + end]):
         both.calendar(one, cut)
         both.recursion(two, cut)
         (both.calendar if i % 2 else both.recursion)(turns, cut)

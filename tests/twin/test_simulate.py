@@ -215,3 +215,30 @@ def test_a_disk_that_is_nearly_full_is_said_before_and_while_rows_are_kept(tmp_p
     with pytest.raises(DiskLowError, match="a simulation or an import begins anew"):
         simulate(plant, until_s=3600.0, keep="all", ledger=ledger)
     assert ledger.run_info("twin-1").outcome == "failed"
+
+
+SERIAL = """
+line: serial
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}, failures: {jam: {mtbf: 60 s, mttr: 5 s}}}
+  work: {time: {law: lognormal, mean: 1 s, cv: 20 %}, buffer: 2, scrap: 3 %}
+"""
+
+
+def test_a_line_in_a_row_is_computed_by_the_recursion_with_the_figures_of_the_calendar(tmp_path):
+    plant = load_text(SERIAL, installed_libraries())
+    quick = simulate(plant, until_s=5000.0, seed=4)
+    kept = simulate(plant, until_s=5000.0, seed=4, keep="all", ledger=Ledger(tmp_path))
+    assert (quick.evaluator.name, kept.evaluator.name) == ("recursion", "calendar")
+    assert quick.to_json()["evaluator"] == {"name": "recursion", "reasons": []}
+    assert quick.tally.equals(kept.tally)
+    assert quick.wip == kept.wip
+
+
+def test_what_the_recursion_does_not_cover_is_told():
+    plant = load_text(SERIAL.replace("scrap: 3 %", "within: 9 s"), installed_libraries())
+    evaluator = simulate(plant, until_s=100.0).evaluator
+    assert evaluator.name == "calendar"
+    assert evaluator.reasons == ("work: within",)
+    assert "work: within" in evaluator.text

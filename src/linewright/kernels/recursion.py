@@ -5,7 +5,8 @@ Usage, for a line that `recursion_cover.why_not` has nothing against, without ro
     network = new_network(table)
     advance(table, state, network, until)     # UNTIL: the state stands at `until`, as the calendar would have left it
 
-It takes the state over, runs each station as far ahead as its inputs and places allow, and gives the state back; calendar and recursion may take turns.
+It takes the state over, runs each station as far ahead as its inputs and places allow, and gives the state back; calendar and recursion may take
+turns.
 docs/semantics.md is what happens, docs/recursion.md how.
 """
 

@@ -18,10 +18,11 @@ __all__ = ["is_between_events", "why_not"]
 _Rule = tuple[str, Callable[[int], bool]]
 
 #: Fields of a station that the recursion follows, or that only rows need (which it does not write), or that only lead to rows of other tables.
-_STATION = frozenset(
-    "hash amount enter leave short scrap fails misses false_alarms machine0 law slot0 queue0 queues pass_queue out_queue kind begins check0 checks"
-    " measure0 measures grade0 tools carrier size bin0 mode0 modes plan0 toolmode0 serve0 source0 load unload wait serves".split()
-)
+_STATION = frozenset([
+    "hash", "amount", "enter", "leave", "short", "scrap", "fails", "misses", "false_alarms", "machine0", "law", "slot0", "queue0", "queues",
+    "pass_queue", "out_queue", "kind", "begins", "check0", "checks", "measure0", "measures", "grade0", "tools", "carrier", "size", "bin0",
+    "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
+])  # fmt: skip
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
     "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
@@ -41,18 +42,24 @@ _MODE_RULES: Mapping[str, _Rule] = {
     "clock": ("failures with clock: calendar", lambda value: value == RUNNING),
     "crew": ("failures with by", lambda value: value == -1),
 }
-_QUEUE = frozenset("station places ring0 room wait0 waits born".split())
+_QUEUE = frozenset([
+    "station", "places", "ring0", "room", "wait0", "waits", "born",
+])  # fmt: skip
 _QUEUE_RULES: Mapping[str, _Rule] = {
     "slot": ("takes", lambda value: value == -1),
     "fleet": ("brought-by", lambda value: value == -1),
 }
-_MACHINE = frozenset("station clock0 plan0 mount0 part0".split())
-_LAW = frozenset("kind table0 samples mean a b low high u_low u_high".split())
+_MACHINE = frozenset([
+    "station", "clock0", "plan0", "mount0", "part0",
+])  # fmt: skip
+_LAW = frozenset([
+    "kind", "table0", "samples", "cells", "mean", "a", "b", "low", "high", "u_low", "u_high",
+])  # fmt: skip
 #: Tables whose rows count only where a row of a station leads to them, and arrays without rows.
-_REACHED = frozenset(
-    "slots plans toolmodes crews shifts fleets carriers measures checks grades sources switches quantiles normal clock_hash plan_hash vehicles"
-    " fleet_queues serves loaders kinds sizes".split()
-)
+_REACHED = frozenset([
+    "slots", "plans", "toolmodes", "crews", "shifts", "fleets", "carriers", "measures", "checks", "grades", "sources", "switches",
+    "quantiles", "normal", "clock_hash", "plan_hash", "vehicles", "fleet_queues", "serves", "loaders", "kinds", "sizes",
+])  # fmt: skip
 
 
 def why_not(table: Table) -> list[tuple[int, str]]:

@@ -12,12 +12,12 @@ import numpy as np
 from linewright.kernels.compiled import kernel, wrapping_kernel
 from linewright.kernels.recursion_network import BLOCK
 from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_SCRAP
-from linewright.kernels.rules import CELLS, CHANCE, GOLDEN, SCRAP, SERVICE, exact_quantile, mix, quantile
+from linewright.kernels.rules import CHANCE, GOLDEN, HALF, SCRAP, SERVICE, STRIDE, between, cell_of, exact_quantile, mix, quantile
 from linewright.kernels.state import NEVER
-from linewright.kernels.table import CONSTANT, GATE_CHANCE, RUNNING, UNIFORM
+from linewright.kernels.table import CONSTANT, GATE_CHANCE, NORMAL, RUNNING, UNIFORM
 
-_S11 = np.uint64(11)
-_ONE = np.uint64(1)
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+MIDDLE = 0.5
 
 
 @wrapping_kernel
@@ -25,27 +25,25 @@ def draw_uniforms(base, h, purpose, n, count, out):
     """Write the uniform numbers of the keys n, n + 1, ... of one purpose: float64, `count` of them."""
     key = mix((base ^ h) + np.uint64(purpose) * GOLDEN) + np.uint64(n) * GOLDEN
     for i in range(np.uint64(count)):
-        x = mix(key + i * GOLDEN)
-        out[i] = (np.float64(np.int64(x >> _S11)) + 0.5) * (1.0 / 9007199254740992.0)
+        out[i] = between(mix(key + i * GOLDEN))
 
 
 @wrapping_kernel
-def draw_by_table(quantiles, first, count, chance, out, at):
-    """Write times from a table of quantiles; those of the end cells are nonsense. Returns how many lie there."""
+def draw_by_table(quantiles, first, cells, count, chance, out, at):
+    """Write times by a law's table; those beyond its `cells` are nonsense. Returns how many these are."""
     first = np.uint64(first)
     at = np.uint64(at)
+    beyond = 0
     for i in range(np.uint64(count)):
-        x = chance[i] * CELLS
-        cell = np.int64(x)
-        place = first + np.uint64(cell)
-        low = quantiles[place]
-        out[at + i] = max(np.int64(math.floor((low + (x - cell) * (quantiles[place + _ONE] - low)) * 1e9 + 0.5)), np.int64(1))
-    ends = 0
-    for i in range(np.uint64(count)):
-        x = chance[i] * CELLS
-        if x < 1.0 or x >= CELLS - 1.0:
-            ends += 1
-    return ends
+        u = chance[i]
+        v = min(u, 1.0 - u)
+        cell = cell_of(v)
+        beyond += np.int64(cell >= cells)
+        cell = min(cell, cells - 1) + (0 if u < MIDDLE else HALF)
+        place = first + np.uint64(STRIDE * cell)
+        seconds = quantiles[place] + v * (quantiles[place + _ONE] + v * quantiles[place + _TWO])
+        out[at + i] = max(np.int64(math.floor(seconds * 1e9 + 0.5)), np.int64(1))
+    return beyond
 
 
 @wrapping_kernel
@@ -69,11 +67,10 @@ def draw_times(t, law_number, base, h, n, count, chance, out, at):
     draw_uniforms(base, h, SERVICE, n, count, chance)
     if kind == UNIFORM:
         draw_uniform_law(law.low, law.high - law.low, count, chance, out, at)
-    elif kind > UNIFORM and law.table0 >= 0 and kind >= 5:  # noqa: PLR2004 - NORMAL and what follows have a table
-        if draw_by_table(t.quantiles, law.table0, count, chance, out, at) > 0:
+    elif kind >= NORMAL and law.cells > 0:
+        if draw_by_table(t.quantiles, law.table0, law.cells, count, chance, out, at) > 0:
             for i in range(count):
-                x = chance[i] * CELLS
-                if x < 1.0 or x >= CELLS - 1.0:
+                if cell_of(min(chance[i], 1.0 - chance[i])) >= law.cells:
                     out[at + i] = max(np.int64(math.floor(exact_quantile(law, chance[i]) * 1e9 + 0.5)), np.int64(1))
     else:
         for i in range(count):

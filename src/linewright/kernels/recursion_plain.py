@@ -49,7 +49,7 @@ def pass_block(arrive, done, item, credit, time, inlet, outlet, offered, drawn, 
 
 
 @kernel
-def throw_out(t, s, w, j, until):
+def throw_out(s, w, j, until):
     """Let the next item pass the machine and leave the line by chance. Returns False where its work ends too late."""
     node = w.nodes[j]
     inlet = w.streams[node.inlet]
@@ -119,7 +119,7 @@ def run_plain(t, s, w, j, until, is_last):
             stock(s, w, j, station.kind)
         out = w.out[j * BLOCK + node.out] if node.out < node.outs else node.end
         stop = min(node.fails, out)
-        count = min(min(inlet.arrived - inlet.taken, outlet.credited - outlet.arrived), stop - node.n)
+        count = min(inlet.arrived - inlet.taken, outlet.credited - outlet.arrived, stop - node.n)
         if count > 0:
             if outlet.arrived - outlet.base + count > outlet.size:
                 if node.ends:
@@ -151,7 +151,7 @@ def run_plain(t, s, w, j, until, is_last):
             if passed == count:
                 continue
         elif node.n == out and node.n < node.fails:
-            if throw_out(t, s, w, j, until):
+            if throw_out(s, w, j, until):
                 moved = True
                 continue
         elif node.n < node.fails and is_last == 0:

@@ -62,11 +62,16 @@ def base_of(seed, replication):
     return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(replication + 1) * GOLDEN)
 
 
+@kernel
+def between(x):
+    """Return the number in (0, 1) of 64 mixed bits."""
+    return (np.float64(np.int64(x >> _S12)) + 0.5) * (1.0 / 4503599627370496.0)
+
+
 @wrapping_kernel
 def uniform(base, h, purpose, n):
     """Return the number in (0, 1) of one key."""
-    x = mix(mix((base ^ h) + np.uint64(purpose) * GOLDEN) + np.uint64(n) * GOLDEN)
-    return (np.float64(np.int64(x >> _S12)) + 0.5) * (1.0 / 4503599627370496.0)
+    return between(mix(mix((base ^ h) + np.uint64(purpose) * GOLDEN) + np.uint64(n) * GOLDEN))
 
 
 @kernel
