@@ -86,6 +86,40 @@ def stock(s, w, j, kind):
 
 
 @kernel
+def pass_some(w, j, count, until):
+    """Let up to `count` items pass, which are there and have places. Returns whether all of them did; else the next one would end too late."""
+    node = w.nodes[j]
+    inlet = w.streams[node.inlet]
+    outlet = w.streams[node.outlet]
+    if outlet.arrived - outlet.base + count > outlet.size:
+        if node.ends:
+            outlet.taken = outlet.arrived
+        slide(w, node.outlet)
+        count = min(count, outlet.size - (outlet.arrived - outlet.base))
+    if inlet.credited - inlet.base + count > inlet.size:
+        slide(w, node.inlet)
+        count = min(count, inlet.size - (inlet.credited - inlet.base))
+    a = inlet.at + inlet.taken - inlet.base
+    o = outlet.at + outlet.arrived - outlet.base
+    c = inlet.at + inlet.credited - inlet.base
+    drawn = j * BLOCK + node.n - node.first
+    passed, left, blocked, stay = pass_block(w.arrive, w.done, w.item, w.credit, w.time, a, o, c, drawn, count, node.left, until)
+    if passed > 0:
+        node.arrive = w.arrive[a + passed - 1]
+        node.done = w.done[o + passed - 1]
+        node.verdict = VERDICT_PASS
+        node.left = left
+        node.blocked += blocked
+        node.stay += stay
+        node.good += passed
+        node.n += passed
+        inlet.taken += passed
+        inlet.credited += passed
+        outlet.arrived += passed
+    return passed == count
+
+
+@kernel
 def run_plain(t, s, w, j, until, is_last):
     """Let a station go on as far as its inputs, its places and the time allow.
 
@@ -118,37 +152,10 @@ def run_plain(t, s, w, j, until, is_last):
                 return moved
             stock(s, w, j, station.kind)
         out = w.out[j * BLOCK + node.out] if node.out < node.outs else node.end
-        stop = min(node.fails, out)
-        count = min(inlet.arrived - inlet.taken, outlet.credited - outlet.arrived, stop - node.n)
+        count = min(inlet.arrived - inlet.taken, outlet.credited - outlet.arrived, min(node.fails, out) - node.n)
         if count > 0:
-            if outlet.arrived - outlet.base + count > outlet.size:
-                if node.ends:
-                    outlet.taken = outlet.arrived
-                slide(w, node.outlet)
-                count = min(count, outlet.size - (outlet.arrived - outlet.base))
-            if inlet.credited - inlet.base + count > inlet.size:
-                slide(w, node.inlet)
-                count = min(count, inlet.size - (inlet.credited - inlet.base))
-            a = inlet.at + inlet.taken - inlet.base
-            o = outlet.at + outlet.arrived - outlet.base
-            passed, left, blocked, stay = pass_block(
-                w.arrive, w.done, w.item, w.credit, w.time, a, o, inlet.at + inlet.credited - inlet.base, j * BLOCK + node.n - node.first, count,
-                node.left, until,
-            )  # fmt: skip
-            if passed > 0:
-                node.arrive = w.arrive[a + passed - 1]
-                node.done = w.done[o + passed - 1]
-                node.verdict = VERDICT_PASS
-                node.left = left
-                node.blocked += blocked
-                node.stay += stay
-                node.good += passed
-                node.n += passed
-                inlet.taken += passed
-                inlet.credited += passed
-                outlet.arrived += passed
-                moved = True
-            if passed == count:
+            moved = True
+            if pass_some(w, j, count, until):
                 continue
         elif node.n == out and node.n < node.fails:
             if throw_out(s, w, j, until):
