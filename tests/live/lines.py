@@ -22,6 +22,7 @@ TABLES = {
     "lost": "lot, lo_mm, hi_mm, machine, time_us, why",
     "thing": "key, id, kind, material, made_us, amount, machine, remark",
     "things": "first_key, count, prefix, first_serial, kind, material, carrier, remark",
+    "curve": "unit, step, done_us, places, points, data",
     "profile": "web, characteristic, side, lane, start_mm, step_mm, n, low, scale, data",
 }
 NAMED = {"step", "machine", "state", "reason", "grade", "role", "input", "kind", "material", "characteristic"}

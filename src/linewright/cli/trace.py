@@ -14,13 +14,15 @@ from linewright.cli.printing import as_json, moment, number, say, table
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
-    from linewright.genealogy.tree import Branch, Edge, Node, Told, ToldValue, Trace, Value
+    from linewright.genealogy.tree import Branch, Curve, Edge, Node, Told, ToldValue, Trace, Value
     from linewright.ledger.reader import RunReader
 
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
 #: Heads of what tells values along a web apart; a head without any word below it is left out.
 ALONG = ("Metres", "Side", "Lane")
+#: What goes in and out by the unit of a curve's sum.
+CHARGES = {"Ah": ("charge", "discharge")}
 #: Values that are stored in the unit of their file (Ah), not in that of the ledger: no doubt about them.
 ELSEWHERE = ("first charge", "first discharge")
 
@@ -130,6 +132,8 @@ def print_trace(found: Trace) -> None:
     for place in found.places:
         say(f"on {place.carrier}, place {place.place}, from {moment(place.from_us)} to {moment(place.to_us)}")
     print_values(node.values)
+    for curve in found.curves:
+        say(curve_words(curve))
     print_told(found.told)
     print_branches("Made of", node.made_of)
     print_branches("Went into", node.went_into)
@@ -153,6 +157,20 @@ def print_values(values: tuple[Value, ...]) -> None:
     ]  # fmt: skip
     heads = ["Measured", *along, "Step", "Value", "Unit", "Lower", "Upper", "Source"]
     table(heads, rows, right=[heads.index(h) for h in ("Lane", "Value", "Lower", "Upper") if h in heads])
+
+
+def curve_words(curve: Curve) -> str:
+    """Return a curve in one line: what went in and out, how far its other lines reach, how many points; `--json` has the points."""
+    words = []
+    for line in curve.lines:
+        if line.total_in is None or line.total_out is None:
+            words.append(f"{line.name} {min(line.values):g} .. {max(line.values):g} {line.unit}")
+        else:
+            into, out = CHARGES.get(line.total_unit or "", (f"{line.name} in", f"{line.name} out"))
+            words += [f"{into} {line.total_in:.4f} {line.total_unit}", f"{out} {line.total_out:.4f} {line.total_unit}"]
+    where = f"curve at {curve.machine or curve.step}, begun {moment(curve.start_us)}"
+    again = "; made before this run, drawn again from the seed" if curve.source != "measured" else ""
+    return f"{where}: {', '.join(words)}; {len(curve.times_s)} points (--json has them){again}"
 
 
 def along_words(v: Value) -> tuple[str, str, str]:

@@ -84,6 +84,8 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
         for key, given in (("takes", bool(s.inputs)), ("adds", bool(s.adds)), ("makes", bool(s.makes) and s.places is not None)):
             if given and s.name not in carried:
                 yield key
+    if s.name not in carried:
+        yield from (f"signals.{signal.name}.per" for signal in s.signals if signal.per)
     if s.places is not None:
         for key, given in (
             ("failures", bool(s.failures)),

@@ -12,12 +12,14 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.control.opening import SlotStock, opening_of
+from linewright.genealogy.curves import drawn_curve
 from linewright.genealogy.drawn import Values
 from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, layout_of, web_key
 from linewright.genealogy.things import BEFORE
 from linewright.genealogy.webs import Stream, across_of, charges_of, pieces_of
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.table import BULK, COIL
+from linewright.ledger.curve_blocks import Curve
 from linewright.ledger.records import ChargeRow, ConsumeRow, MapRow, Profile, Thing
 
 __all__ = ["ITEM_MASK", "Before"]
@@ -222,6 +224,11 @@ class Before:
                 values = [float(self._values.drawn(f"{station.path}.{c.name}", c, serials)[0]) for c in station.of_items]
                 found.append((station, layout_of(station.of_items).shown(values)))
         return found
+
+    def curve_of_unit(self, key: int, station: str, duration_s: float) -> Curve | None:
+        """Return the curve that a unit of the stock drew at a station; None where the station draws none, or a real machine did."""
+        found = next((s for s in self._facts.stations if s.path == station), None)
+        return None if found is None else drawn_curve(found, self._values, key & SERIAL_MASK, duration_s)
 
     # ---- inside
 

@@ -112,8 +112,8 @@ class Values:
                 values[i, starts % every != 0] = np.nan
         return cut(station, values)
 
-    def of_carrier(self, station: StationFacts, serials: NDArray[np.int64], missing: list[int]) -> bytes:
-        """Return the whole numbers of all places of one carrier, one characteristic after the other.
+    def of_carrier(self, station: StationFacts, serials: NDArray[np.int64], missing: list[int]) -> NDArray[np.float64]:
+        """Return the values of all places of one carrier, float64 (characteristics, places), SI; nan where there is none.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class Values:
         for i, c in enumerate(station.of_items):
             values[i, : len(serials)] = self.drawn(f"{station.path}.{c.name}", c, serials)
         values[:, missing] = np.nan
-        return whole_numbers(values, layout_of(station.of_items).resolutions).tobytes()
+        return values
 
     def profiles(
         self, station: StationFacts, c: Characteristic, serial: int, length_mm: int, *, is_strip: bool = False

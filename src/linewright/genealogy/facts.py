@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from linewright.ledger.blocks import Layout
+from linewright.library.curves import CurveSignal, StationCurves
 from linewright.library.station_models import StationModel
 from linewright.model.values import Characteristic, EveryKind
 
@@ -138,6 +139,10 @@ class StationFacts:
         Kind of the things that pass or end here; -1 where something new begins.
     model
         Process model that gives what is measured along webs here; None: the characteristics' own means hold.
+    curve_signals, curves
+        What its channels draw of a unit in time, time first; and what draws it where the machines are emulated.
+    curve_values
+        What the curves follow from and other stations measure: name, key of its draw, characteristic.
     """
 
     path: str
@@ -157,6 +162,9 @@ class StationFacts:
     is_single: bool = True
     enters: int = -1
     model: StationModel | None = None
+    curve_signals: tuple[CurveSignal, ...] = ()
+    curves: StationCurves | None = None
+    curve_values: tuple[tuple[str, str, Characteristic], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ class Keys:
         for station in stations:
             for c in station.of_webs:
                 writer.key("characteristic", c.name)
-        self.measures = np.array([bool(s.of_items) for s in stations])
-        self.of_carriers = np.array([bool(s.holds and s.of_items) for s in stations])
+        self.measures = np.array([bool(s.of_items or s.curves) for s in stations])
+        self.of_carriers = np.array([bool(s.holds and (s.of_items or s.curves)) for s in stations])
         self.changes_webs = np.array([s.web is not None and s.web.lanes == 1 and s.web.frame_out > 0 for s in stations])
         self.first_serial = np.array([k.first_serial for k in facts.kinds], np.int64)
 

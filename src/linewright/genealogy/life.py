@@ -16,7 +16,7 @@ from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Thing, Visit
 from linewright.model.values import Unit
 
-__all__ = ["VERDICTS", "dated", "life_of", "places_of", "values_of", "web_values"]
+__all__ = ["VERDICTS", "carried_visits", "dated", "life_of", "places_of", "values_of", "web_values"]
 
 #: Names of `kernels.rows.VERDICT_*`, by number.
 VERDICTS = ("pass", "scrap", "reject", "false reject", "missed", "late", "chance")
@@ -36,7 +36,7 @@ def dated(reader: RunReader, thing: Thing) -> Thing:
 def life_of(records: Records, thing: Thing) -> tuple[Step, ...]:
     """Return the visits of a unit in order of time, those of the carriers it lay on among them."""
     own = [(v, None, None) for v in records.reader.visits_of(thing.key)]
-    carried = [(v, carrier, place) for carrier, place, v in _carried(records, thing)]
+    carried = [(v, carrier, place) for carrier, place, v in carried_visits(records, thing)]
     rows = sorted([*own, *carried], key=lambda r: (r[0].start_us or r[0].done_us or 0, r[0].row))
     return _steps_before(records, thing) + tuple(
         Step(
@@ -63,7 +63,7 @@ def _opening_place(records: Records, thing: Thing) -> int:
     return next((thing.key - first for first, count in ranges if first <= thing.key < first + count), 0)
 
 
-def _carried(records: Records, thing: Thing) -> list[tuple[str, int, Visit]]:
+def carried_visits(records: Records, thing: Thing) -> list[tuple[str, int, Visit]]:
     """Return (carrier, place from 0, visit) of the carriers that a unit lay on, while it did."""
     stays = [(r.carrier, r.place, r.from_us, r.to_us) for r in records.reader.places_of_unit(thing.key)]
     if thing.carrier is not None and not any(s[2] is None for s in stays):
@@ -81,7 +81,7 @@ def _carried(records: Records, thing: Thing) -> list[tuple[str, int, Visit]]:
 def values_of(records: Records, thing: Thing, lo_mm: float | None, hi_mm: float | None, lane: int | None) -> tuple[Value, ...]:
     """Return what was measured of a thing: at its visits, by its place on a carrier, along its metres, and what an import tells of it."""
     found = [value for v in records.reader.visits_of(thing.key) for value in _of_visit(v, 0)]
-    for _, place, v in _carried(records, thing):
+    for _, place, v in carried_visits(records, thing):
         found += _of_visit(v, place)
     found = _before(records, thing, found) + found
     found += web_values(records, thing.key, lo_mm, hi_mm, lane)

@@ -14,6 +14,7 @@ from linewright.genealogy.facts import CarrierFacts, InputFacts, KindFacts, Line
 from linewright.kernels.state import FILLED, State
 from linewright.kernels.table import ITEM, UTILITY
 from linewright.library.catalogue import Libraries
+from linewright.library.curves import CurveSignal, StationCurves, curve_signals
 from linewright.library.station_models import StationModel, station_models
 from linewright.model.station import Measure, Segment
 from linewright.model.values import Characteristic, EveryKind
@@ -126,7 +127,30 @@ def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]], mode
         int(row.flow) == ITEM or int(row.flow) == UTILITY,
         compiled.flow.stations[p.feeders[0]].kind if p.feeders and not p.begins else -1,
         model,
+        *(_curves(compiled, p, int(carrier.inner), model) if carrier is not None else ()),
     )
+
+
+def _curves(
+    compiled: Compiled, p: Passing, inner: int, model: StationModel | None
+) -> tuple[tuple[CurveSignal, ...], StationCurves | None, tuple[tuple[str, str, Characteristic], ...]]:
+    """Return what the channels of a station draw, what draws it where its machines are emulated, and what for that is measured elsewhere."""
+    s, stations = p.segment, compiled.flow.stations
+    signals = curve_signals(s.signals)
+    if not signals or s.driver.use != "emulated":
+        return signals, None, ()
+    here = {c.name for c in s.measures}
+    found: dict[str, tuple[str, Characteristic]] = {}
+    for q in (*stations[p.number + 1 :], *reversed(stations[: p.number])):  # what is measured later first, as a cell's resistance is
+        units = int(compiled.table.carriers[q.carrier].inner) if q.carried else q.kind
+        if units == inner:
+            for c in q.segment.measures:
+                if c.name not in here and not is_of_web(c):
+                    found.setdefault(c.name, (f"{q.segment.path}.{c.name}", c))
+    nominal = {c.name: c.centre for c in s.measures} | {name: c.centre for name, (_, c) in found.items()}
+    nominal["time"] = s.time.mean if s.time is not None else 0.0
+    curves = StationCurves(model.process if model is not None else None, model.values if model is not None else {}, signals, nominal, s.path)
+    return curves.signals, curves, tuple((name, *found[name]) for name in curves.follows if name in found)
 
 
 def _every(c: Characteristic) -> int:

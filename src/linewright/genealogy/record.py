@@ -6,13 +6,14 @@ pieces.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linewright.control.alarms import AlarmRule, AlarmWatch
+from linewright.genealogy.curves import CurveRecorder, Drawn
 from linewright.genealogy.drawn import Values
 from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, profile_facts
 from linewright.genealogy.keys import Keys, none_below_zero
@@ -35,6 +36,7 @@ from linewright.kernels.rows import (
     VERDICT_LATE,
     Rows,
 )
+from linewright.ledger.blocks import whole_numbers
 from linewright.ledger.writer import RunWriter
 
 __all__ = ["Recorder"]
@@ -65,6 +67,8 @@ class Recorder:
         self._things = Things(facts, writer)
         self._trays = Trays(facts)
         self._webs = WebRecorder(facts, self._values, writer)
+        self._curves = CurveRecorder(facts, self._values, writer, self._keys.step)
+        self._resolutions = {number: layout.resolutions for number, layout in self._values.layouts().items()}
         self.alarms = AlarmWatch(rules or {})
         self._missing: list[tuple[int, int, int, int]] = []
         self._given: dict[int, list[NDArray[np.void]]] = {}
@@ -88,6 +92,7 @@ class Recorder:
                  for k in self._facts.kinds]  # fmt: skip
         self._writer.fact("kinds", kinds)
         self._writer.fact("profiles", profile_facts(self._facts))
+        self._curves.begin()
         self._things.opening(opening_carriers or {})
 
     def saved(self) -> dict[str, Any]:
@@ -104,6 +109,7 @@ class Recorder:
         fills
             What lies on carriers, by kind: see `Trays.restore`.
         """
+        self._curves.begin()  # a run that an older version began does not say it yet
         self._things.restore(saved["serials"])
         self._webs.restore(saved["pipes"])
         self.alarms.restore(saved["alarms"])
@@ -117,6 +123,11 @@ class Recorder:
             mine = records[(records["station"] == station) & (records["values"] > 0)]
             if len(mine) and self._facts.stations[station].of_items:
                 self._given.setdefault(station, []).append(mine.copy())
+
+    def given_curves(self, record: np.void, drawn: Sequence[Drawn | None]) -> None:
+        """Take the curves that a driver delivered with a DONE record, place by place; they are written at once, with the record's commit."""
+        self._curves.delivered(record, drawn)
+        self._curves.flush()
 
     # ---- rows
 
@@ -245,10 +256,15 @@ class Recorder:
                     self._trays.put_on(on[taken:reached])
                     taken = reached
                 station = self._facts.stations[row["station"]]
-                values[i] = self._values.of_carrier(station, self._trays.on(int(row["item"])), self._missing_of(row))
-                layouts[i] = int(row["station"]) + 1
+                held = self._trays.on(int(row["item"]))
+                missing = self._missing_of(row)
+                drawn = self._values.of_carrier(station, held, missing)
+                if station.of_items:
+                    values[i], layouts[i] = whole_numbers(drawn, self._resolutions[row["station"]]).tobytes(), int(row["station"]) + 1
+                self._curves.visit(row, held, drawn, missing)
         if len(on) > taken:
             self._trays.put_on(on[taken:])
+        self._curves.flush()
         if not count:
             return
         self._webs.passed(rows[self._keys.changes_webs[rows["station"]]])

@@ -8,7 +8,7 @@ from typing import Any
 
 from linewright.ledger.records import Thing
 
-__all__ = ["Branch", "Edge", "Finding", "Node", "Place", "Section", "Step", "Told", "ToldValue", "Trace", "Value", "node_of"]
+__all__ = ["Branch", "Curve", "CurveLine", "Edge", "Finding", "Node", "Place", "Section", "Step", "Told", "ToldValue", "Trace", "Value", "node_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,56 @@ class Step:
     grade: str | None
     carrier: str | None = None
     place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """One line of a curve, in the shown unit, a value at each of the curve's times.
+
+    Parameters
+    ----------
+    name, unit, values, decimals
+        What, in which unit, the values, and how many decimals they are known to.
+    total_in, total_out, total_unit
+        The sum over hours of what is above and of what is below 0, such as the charge (Ah) that went in and came out; None where nobody sums it.
+    """
+
+    name: str
+    unit: str
+    values: tuple[float, ...]
+    decimals: int
+    total_in: float | None = None
+    total_out: float | None = None
+    total_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What a channel drew of a unit in one visit: points joined by straight lines.
+
+    Parameters
+    ----------
+    step, machine, carrier, place
+        Where: station, machine, carrier and place from 1; None where unknown.
+    start_us, done_us
+        Line time of the visit's work.
+    source
+        ``measured``, or ``made before this run`` (drawn again from the seed).
+    times_s
+        Seconds from `start_us`, never falling; two points of one time are a step.
+    lines
+        What is drawn.
+    """
+
+    step: str
+    machine: str | None
+    carrier: str | None
+    place: int | None
+    start_us: int | None
+    done_us: int | None
+    source: str
+    times_s: tuple[float, ...]
+    lines: tuple[CurveLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +269,8 @@ class Trace:
         The thing itself with both trees.
     life, places
         Of a unit or carrier.
+    curves
+        Of a unit: what channels drew of it, one a visit.
     units
         Ids of the units that hold part of it, certain ones first, as many as were asked for.
     certain, possible
@@ -243,6 +295,7 @@ class Trace:
     is_before: bool = False
     findings: tuple[Finding, ...] = ()
     told: Told | None = None
+    curves: tuple[Curve, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON; fields that are None or empty are left out."""

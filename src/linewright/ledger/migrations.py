@@ -6,13 +6,24 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from linewright.ledger.errors import LedgerError, NewerError
+from linewright.ledger.errors import LedgerError, LockedError, NewerError
+from linewright.ledger.lock import WriterLock
 from linewright.ledger.schema import APPLICATION_ID, VERSION
 
 Migration = Callable[[sqlite3.Connection], None]
 
+
+def add_curves(connection: sqlite3.Connection) -> None:
+    """Version 2: curves of the places of a carrier at a visit."""
+    connection.execute(
+        "CREATE TABLE curve (unit INTEGER NOT NULL, step INTEGER NOT NULL, done_us INTEGER NOT NULL, places INTEGER NOT NULL,"
+        " points INTEGER NOT NULL, data BLOB NOT NULL)"
+    )
+    connection.execute("CREATE INDEX curve_unit ON curve (unit)")
+
+
 #: MIGRATIONS[i] leads a file of version i + 1 to version i + 2. A released one is never changed; a new one is added at the end.
-MIGRATIONS: tuple[Migration, ...] = ()
+MIGRATIONS: tuple[Migration, ...] = (add_curves,)
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
@@ -56,3 +67,35 @@ def migrate(
             connection.execute("ROLLBACK")
             raise
     return wanted - found
+
+
+def bring_up(path: Path) -> None:
+    """Lead the tables of an older file here, so that it can be read.
+
+    Raises
+    ------
+    LedgerError
+        Somebody writes it now, or it may not be written.
+    """
+    try:
+        lock = WriterLock(path)
+    except LockedError as error:
+        raise LedgerError(
+            f"{path}: an older version of Linewright writes it now (process {error.pid}). Stop that, then this version can lead its tables here"
+        ) from error
+    except OSError as error:
+        raise LedgerError(_not_led(path, error)) from error
+    try:
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            migrate(connection, path)
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        raise LedgerError(_not_led(path, error)) from error
+    finally:
+        lock.release()
+
+
+def _not_led(path: Path, error: Exception) -> str:
+    return f"{path}: an older version wrote it, and its tables cannot be led to this one ({error}). Copy it to where you may write, and read it there"

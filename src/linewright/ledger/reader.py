@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from linewright.ledger.blocks import Layout, unpacked
+from linewright.ledger.curve_blocks import Curve, CurveLine, curve_numbers, curve_of
 from linewright.ledger.records import Event, Profile, Sample, StateSpan, Trend, Visit
 from linewright.ledger.row_reader import Row
 from linewright.ledger.thing_reader import ThingReader
@@ -155,6 +156,24 @@ class RunReader(ThingReader):
         )
         found = [Profile(r[0], self.name(r[1]) or "", r[2], r[3], r[4], r[5], unpacked(r[6], r[7], r[8])) for r in rows]
         return [p for p in found if characteristic in (None, p.characteristic)]
+
+    # ---- curves
+
+    def curve(self, visit: Visit, place: int = 0) -> Curve | None:
+        """Return the curve of the unit on a place of a visit's carrier, place from 0; None where none was recorded."""
+        if visit.done_us is None or visit.step not in self.curve_lines():
+            return None
+        where = (visit.unit, visit.done_us, self.number("step", visit.step))
+        row = self.row("SELECT places, points, data FROM curve WHERE unit = ? AND done_us = ? AND step = ?", where)
+        if row is None or place >= row[0]:
+            return None
+        lines = self.curve_lines()[visit.step]
+        numbers = curve_numbers(row[2], row[0], len(lines), row[1], place)
+        return None if numbers is None else curve_of(numbers, lines)
+
+    def curve_lines(self) -> dict[str, tuple[CurveLine, ...]]:
+        """Return what the curves of each step mean (time first), from the run's fact ``curves``."""
+        return {step: tuple(CurveLine(*line) for line in lines) for step, lines in (self.fact("curves") or {}).items()}
 
     # ---- inside
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from linewright.ledger.errors import LedgerError, NewerError
-from linewright.ledger.migrations import version_of
+from linewright.ledger.migrations import bring_up, version_of
 from linewright.ledger.records import Header
 from linewright.ledger.schema import TABLE_BY_NAME, VERSION
 
@@ -44,7 +44,7 @@ class RowReader:
         if found > VERSION:
             raise NewerError(path, found, VERSION)
         if found < VERSION:
-            raise LedgerError(f"{path}: an older version wrote it. Bring it up to date: linewright run or linewright import with this folder")
+            bring_up(path)
 
     def rows(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         """Return the rows of a query."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Version of the tables below; `migrations.py` leads older files here.
-VERSION = 1
+VERSION = 2
 
 #: "LWRT": tells a ledger's file from any other SQLite file (PRAGMA application_id).
 APPLICATION_ID = 0x4C575254
@@ -178,6 +178,15 @@ TABLES: tuple[Table, ...] = (
             "step_mm INTEGER NOT NULL", "n INTEGER NOT NULL", "low REAL NOT NULL", "scale REAL NOT NULL", "data BLOB NOT NULL",
         ),
         ("web",),
+        replayed=True,
+    ),
+    Table(
+        "curve",
+        (
+            "unit INTEGER NOT NULL", "step INTEGER NOT NULL", "done_us INTEGER NOT NULL", "places INTEGER NOT NULL", "points INTEGER NOT NULL",
+            "data BLOB NOT NULL",
+        ),
+        ("unit",),
         replayed=True,
     ),
     # ---- how to go on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import numpy as np
@@ -70,7 +70,8 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
     - its results are exactly the measures with a range, arrays (n,) of finite float64, at the defaults inside that range;
     - the same arguments give the same bits twice, and its arguments are not changed;
     - a block gives bit for bit what its elements give one by one, in any order (no reduction, no state);
-    - it is monotone where it is declared so.
+    - it is monotone where it is declared so;
+    - where it has `curve`: the names it follows from are declared, and its curves are finite, in time, and of each cell alone.
 
     Examples
     --------
@@ -134,7 +135,7 @@ def model_faults(process: Process) -> Iterator[str]:
     if sorted(given) != sorted(process.modelled):
         yield f"effect gives {sorted(given)}, declared with a range are {sorted(process.modelled)}"
         return
-    for looked_at in (outcome_faults, purity_faults, trend_faults):
+    for looked_at in (outcome_faults, purity_faults, trend_faults, curve_faults):
         faults = list(looked_at(process))
         yield from faults
         if faults:
@@ -217,6 +218,39 @@ def trend_faults(process: Process) -> Iterator[str]:
             steps = sign * np.diff(result)
             if np.any(steps < -1e-12 * np.max(np.abs(result))) or not np.any(steps > 0.0):
                 yield f"{measure}: does not {'rise' if sign > 0 else 'fall'} with `{name}` over its range"
+
+
+def curve_faults(process: Process) -> Iterator[str]:
+    """Yield what is wrong with a model's `curve`: names, shapes, time that goes back, a cell that depends on its neighbours."""
+    model = process.model
+    if model is None or not hasattr(model, "curve"):
+        return
+    declared = {**process.parts["inputs"], **process.parts["measures"]}
+    unknown = [name for name in model.CURVE if name not in declared]
+    if unknown:
+        yield f"CURVE: {', '.join(unknown)} is declared neither among `measures` nor among `inputs`"
+        return
+    whole, outcome = process.arguments({}), process.evaluate({})
+    near = 1.0 + 0.02 * np.sin(np.arange(5.0))[:, None]
+    cells = {name: (outcome[name] if name in outcome else whole[0][name]) * near for name in model.CURVE} | {"time": np.full((5, 1), 1e6)}
+    shares = [np.linspace(0.0, 1.0, 9)] * model.PHASES
+    found = process.called("curve", shares, cells, *whole)
+    drawn = [name for name, signal in (process.station.get("signals") or {}).items() if isinstance(signal, Mapping) and "per" in signal]
+    if set(found) != {"time", *drawn}:
+        yield f"curve gives {sorted(found)}; time and the station's signals with `per` were expected: {sorted(['time', *drawn])}"
+        return
+    for name, values in found.items():
+        if values.shape != (5, 9 * model.PHASES) or not np.all(np.isfinite(values)):
+            yield f"curve: {name}: finite numbers (cells, points) were expected, {values.shape} came"
+        elif any(not same_bits(values[k : k + 1], process.called("curve", shares, one_cell(cells, k), *whole)[name]) for k in range(5)):
+            yield f"curve: {name}: a cell's curve depends on the cells beside it"
+    if np.any(np.diff(found["time"], axis=1) < 0.0):
+        yield "curve: time goes back"
+
+
+def one_cell(cells: Mapping[str, Array], k: int) -> dict[str, Array]:
+    """Return the values of one cell, arrays (1, 1)."""
+    return {name: values[k : k + 1] for name, values in cells.items()}
 
 
 def same_bits(a: Array, b: Array) -> bool:

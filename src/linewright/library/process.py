@@ -140,15 +140,18 @@ class Process:
         """
         if self.model is None:
             raise LinewrightError(f"The class `{self.name}` has no process model; the line's mean and spread hold.")
-        inputs = {**self.filled("inputs", values, n), **self.filled("faults", values, n, otherwise=0.0)}
-        following = self.called("defaults", inputs) if hasattr(self.model, "defaults") else {}
-        recipe = self.filled("recipe", {**following, **values}, n)
         drawn = {name: np.zeros(n) for name in self.noise}
         for name, draws in (noise or {}).items():
             drawn[name] = full(draws, n)
-        return self.called("effect", inputs, recipe, self.filled("parameters", values, n), drawn)
+        return self.called("effect", *self.arguments(values, n), drawn)
 
-    def called(self, function: str, *arguments: Mapping[str, Array]) -> dict[str, Array]:
+    def arguments(self, values: Mapping[str, Any], n: int = 1) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array]]:
+        """Return inputs (faults among them), recipe and parameters as arrays (n,), with everything that is not given filled in."""
+        inputs = {**self.filled("inputs", values, n), **self.filled("faults", values, n, otherwise=0.0)}
+        following = self.called("defaults", inputs) if hasattr(self.model, "defaults") else {}
+        return inputs, self.filled("recipe", {**following, **values}, n), self.filled("parameters", values, n)
+
+    def called(self, function: str, *arguments: Any) -> dict[str, Array]:
         """Return the result of a function of the model; whose fault a failure is stays visible."""
         chosen: Callable[..., dict[str, Array]] = getattr(self.model, function)
         try:

@@ -139,7 +139,7 @@ class Walk:
         measured = {c.name: c.centre for c in segment.measures}
         carried |= measured
         if process is not None:
-            asked = carried | facts | set_points(segment)
+            asked = {f"rated-{name}": value for name, value in measured.items()} | carried | facts | set_points(segment)
             model = StationModel(process, asked, nominal(process, asked, segment.path))
             self.models[segment.path] = model
             carried |= {name: value for name, value in model.nominal.items() if name in measured or name not in carried}
@@ -170,7 +170,8 @@ class Walk:
             prefix = PREFIX[branch["polarity"]] if meeting and branch in webs else ""
             carried |= {f"{prefix}{name}": value for name, value in branch.items()}
         for output in segment.makes:
-            carried |= properties_of(self.materials.get(output.material))
+            stated = properties_of(self.materials.get(output.material))
+            carried |= stated | {f"rated-{name}": value for name, value in stated.items()}  # a later station may measure what is stated here
         return {name: value for name, value in facts.items() if value}
 
     def branch(self, taken: Input) -> Carried:

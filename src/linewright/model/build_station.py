@@ -380,6 +380,7 @@ def signals_of(values: Values | None) -> tuple[Signal, ...]:
                 limits.unit if limits else COUNT,
                 every.amount if every.kind is EveryKind.LENGTH else None,
                 s["keep"].si if s.get("keep") is not None else None,
+                s.get("per") or "",
             )
         )
     return tuple(rows)

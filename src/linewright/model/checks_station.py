@@ -317,3 +317,20 @@ def _check_signals(c: Checking, step: Step) -> None:
             c.fault(here, "`range` is missing: its least and largest value.", "Write `range: 0 .. 20 L/min`.")
         if isinstance(limits, WindowValue) and isinstance(window, WindowValue) and limits.dimension != window.dimension:
             c.fault(f"{here}.window", f'"{window.shown}" is {kind_named(window.dimension)}, but the range is of {kind_named(limits.dimension)}.')
+        if s.get("per"):
+            _check_per(c, step, here, s)
+
+
+def _check_per(c: Checking, step: Step, here: str, s: dict[str, Any]) -> None:
+    """Check a signal that is kept as a curve: a tool of the station has it, the meter's error says how near the straight lines stay."""
+    tools = list(step.mapping("tools"))
+    if s["per"] not in tools:
+        hint = nearest(s["per"], tools) or f"Write `tools: {{{s['per']}: 256}}`."
+        c.fault(f"{here}.per", f"the station has no tool `{s['per']}`. {hint}".rstrip())
+    error, limits = s.get("error"), s.get("range")
+    if error is None or not error.si > 0.0:
+        c.fault(f"{here}.per", "`per` needs `error`: a curve's straight lines stay within it.", "Write `error: 5 mV`.")
+    elif isinstance(limits, WindowValue) and error.dimension != limits.dimension:
+        c.fault(f"{here}.error", f'"{error}" is {kind_named(error.dimension)}, but the range is of {kind_named(limits.dimension)}.')
+    if s.get("every") is not None and s["every"].kind is not EveryKind.TIME:
+        c.fault(f"{here}.every", "a curve is sampled in time.", "Write `every: 10 s`.")

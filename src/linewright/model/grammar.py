@@ -66,6 +66,7 @@ SIGNAL = Record(
         "count": Key(Count(1), "how many of the same, such as zones", "1"),
         "window": Key(WindowForm(), "outside it there is an alarm"),
         "error": Key(ANY, "limit of the meter's error"),
+        "per": Key(Name("tool"), "a tool of the station, such as channel: kept as one curve a unit and visit, one for each of that tool"),
         "keep": Key(TIME, "how long it is kept"),
     },
     short="range",

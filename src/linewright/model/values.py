@@ -199,7 +199,8 @@ class SetPoint:
 class Signal:
     """A process value in time: its range, its sampling, and the window outside which it is an alarm. SI.
 
-    `every_m` is given instead of `every_s` (then 0) where it is sampled along the metres; `keep_s` None is the plant's own keeping time.
+    `every_m` is given instead of `every_s` (then 0) where it is sampled along the metres; `keep_s` None is the plant's own keeping time; `per` names
+    the tool of which each has this signal (a cycler's channels), empty where the machine has it.
     """
 
     name: str
@@ -212,6 +213,7 @@ class Signal:
     unit: Unit = COUNT
     every_m: float | None = None
     keep_s: float | None = None
+    per: str = ""
 
 
 @dataclass(frozen=True, slots=True)

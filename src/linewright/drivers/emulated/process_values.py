@@ -182,9 +182,9 @@ class ProcessValue:
 
 
 def process_values(plant: Plant, seed: int, number_of: Mapping[str, int]) -> list[ProcessValue]:
-    """Return every tag of a plant's stations and utilities whose items have no channels, at rest, at the run's begin.
+    """Return every tag of a plant's stations and utilities, at rest, at the run's begin.
 
-    Stations whose items are carriers with channels (formation) have curves instead, see `formation_curves`.
+    Signals `per` tool (a cycler's channels) are left out: they are curves, one a unit and visit (`genealogy/curves.py`).
 
     Parameters
     ----------
@@ -194,31 +194,16 @@ def process_values(plant: Plant, seed: int, number_of: Mapping[str, int]) -> lis
         The number that a station (by path) or a utility (by name) has in commands and records.
     """
     values = []
-    on_carriers = carrier_stations(plant)
     for segment in plant.segments:
-        number = number_of[segment.path]
-        if segment.name not in on_carriers or not any(name == "channel" for name, _ in segment.tools):
-            for machine in range(segment.count):
-                values += [v for signal in segment.signals for v in _of_signal(segment.path, number, machine, signal, _target(segment, signal), seed)]
+        number, signals = number_of[segment.path], [s for s in segment.signals if not s.per]
+        for machine in range(segment.count):
+            values += [v for signal in signals for v in _of_signal(segment.path, number, machine, signal, _target(segment, signal), seed)]
     for utility in plant.utilities:
         recipe = {p.name: p.values for p in utility.recipe}
         for signal in utility.signals:
             target = recipe.get(signal.name, (_middle(signal),))
             values += _of_signal(utility.name, number_of[utility.name], 0, signal, target, seed)
     return values
-
-
-def carrier_stations(plant: Plant) -> frozenset[str]:
-    """Return the names of the stations between `loads` and `unloads`, whose items are carriers."""
-    names, inside = set(), False
-    for segment in plant.segments:
-        if segment.unloads is not None:
-            inside = False
-        if inside:
-            names.add(segment.name)
-        if segment.loads is not None:
-            inside = True
-    return frozenset(names)
 
 
 def _of_signal(  # noqa: PLR0917 - what it is, where it is, where it goes
