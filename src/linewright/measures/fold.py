@@ -13,7 +13,7 @@ from linewright.kernels.table import ITEM
 from linewright.ledger.reader import RunReader
 from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, UTILITY, WORK, Tally
 
-__all__ = ["fold_rows"]
+__all__ = ["fold_rows", "state_group"]
 
 Column = NDArray[np.int64]
 _BITS = 1023
@@ -68,14 +68,20 @@ def _states(reader: RunReader, compiled: Compiled) -> dict[str, Column]:
     machine_of = {path: n for n, path in enumerate(compiled.machines)}
     machines = {key: machine_of[text] for key, text in reader.names("machine").items() if text in machine_of}
     states, reasons = reader.names("state"), reader.names("reason")
-    kinds = {(s, r): _group(states[s], reasons.get(r, "")) for s, r in {*zip(raw["state"].tolist(), raw["reason"].tolist(), strict=True)}}
+    kinds = {(s, r): state_group(states[s], reasons.get(r, "")) for s, r in {*zip(raw["state"].tolist(), raw["reason"].tolist(), strict=True)}}
     group = np.array([kinds[pair] for pair in zip(raw["state"].tolist(), raw["reason"].tolist(), strict=True)], np.int64)
     time = (raw["from_us"] - reader.header().begin_us) * 1000 + raw["ns"]
     return {"machine": _looked_up(raw["machine"], machines), "t": time, "group": group}
 
 
-def _group(state: str, reason: str) -> int:
-    """Return the group of a state and its reason (names as in `control.compile_rows.REASONS`)."""
+def state_group(state: str, reason: str) -> int:
+    """Return the group (number in `tally.GROUPS`) of a PackML state and its reason (names as in `control.compile_rows.REASONS`).
+
+    Examples
+    --------
+    >>> GROUPS[state_group("Held", "change")], GROUPS[state_group("Suspended", "starved")]
+    ('change', 'starved')
+    """
     if state == "Execute":
         return WORK
     if state == "Held":

@@ -10,18 +10,17 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.kernels.state import State
-from linewright.kernels.table import ITEM
 from linewright.library.energy import station_energy
 from linewright.measures.figures import Figures, figures_of
 from linewright.measures.line_sample import LineSampler
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, UTILITY, WORK, Tally, tally_of
-from linewright.model.station import Measure
+from linewright.measures.losses import losses_of, unit_stations
+from linewright.measures.tally import COUNTS, OFF, PLANNED, Tally, tally_of
 
 __all__ = ["LineFiguresSampler"]
 
 #: The bottleneck is looked for in stretches of at least so long [ns], and the rate is the mean of so long.
 STRETCH_NS, RATE_NS = 60_000_000_000, 300_000_000_000
-_DONE, _GOOD = COUNTS.index("done"), COUNTS.index("good")
+_GOOD = COUNTS.index("good")
 
 
 class LineFiguresSampler:
@@ -37,12 +36,7 @@ class LineFiguresSampler:
 
     def __init__(self, compiled: Compiled, sampler: LineSampler) -> None:
         self._compiled, self._sampler, self._energy = compiled, sampler, station_energy(compiled.plant)
-        flow, table = compiled.flow, compiled.table
-        self._units = [
-            p.number
-            for p in flow.stations
-            if not p.carried and p.measure is Measure.COUNT and int(table.stations[p.number]["flow"]) == ITEM and not p.leave_mm
-        ]
+        self._units, flow = unit_stations(compiled), compiled.flow
         last = flow.stations[-1].number
         marking = [p.number for p in flow.stations if p.segment.marks]
         self._paced = marking[0] if marking else last
@@ -154,31 +148,11 @@ class LineFiguresSampler:
 
     def _losses(self, since: Tally) -> dict[str, Any] | None:
         """Return what was lost at the station of single units that sets the pace, in units; the parts add up exactly."""
-        busiest = max(self._units, key=lambda n: float(self._times(since, n)[[WORK, CHANGE, FAULT, PLANNED]].sum()) / self._count(n), default=None)
-        if busiest is None:
+        found = losses_of(self._compiled, since, self._units)
+        if found is None:
             return None
-        times, path = self._times(since, busiest), self._compiled.stations[busiest]
-        item_ns = float(self._compiled.table.laws[int(self._compiled.table.stations[busiest]["law"])]["mean"]) * 1e9
-        if item_ns <= 0.0:
-            return None
-        done, good = (int(since.counts[busiest, i]) for i in (_DONE, _GOOD))
-        possible = round((float(times.sum()) - float(times[OFF])) / item_ns)
-        parts = {
-            "held": times[FAULT] / item_ns, "waiting": (times[STARVED] + times[BLOCKED] + times[UTILITY]) / item_ns,
-            "changes": times[CHANGE] / item_ns, "planned": times[PLANNED] / item_ns, "rejects": float(done - good),
-            "speed": max(0.0, times[WORK] / item_ns - done),
-        }  # fmt: skip
-        whole = {cause: round(float(n)) for cause, n in parts.items()}
-        whole["other"] = possible - good - sum(whole.values())  # rounding, and the item in work
-        told = [{"cause": cause, "station": None if cause == "waiting" else path, "count": n} for cause, n in whole.items() if n]
-        return {"possible": possible, "good": good, "parts": sorted(told, key=lambda part: -whole[str(part["cause"])])}
-
-    def _times(self, since: Tally, number: int) -> Any:
-        row = self._compiled.table.stations[number]
-        return since.times[int(row["machine0"]) : int(row["machine0"]) + int(row["count"])].sum(axis=0)
-
-    def _count(self, number: int) -> int:
-        return max(1, int(self._compiled.table.stations[number]["count"]))
+        parts = [{"cause": p.cause, "station": None if p.cause == "waiting" else found.station, "count": p.count} for p in found.parts]
+        return {"possible": found.possible, "good": found.good, "parts": parts}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -31,7 +31,7 @@ from linewright.kernels.state import (
 )
 from linewright.kernels.table import BATCH, ITEM, STORE, UNLOADER, Table
 
-__all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "tally_of", "waits_for_people_are_planned"]
+__all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of", "waits_for_people_are_planned"]
 
 #: What is counted of each station, in this order. `good` passed on (missed ones among them); `late` came too late and was not worked on.
 COUNTS = ("done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late")
@@ -114,6 +114,17 @@ def tally_of(compiled: Compiled, state: State) -> Tally:
     times[:, FAULT] += np.where(crew_is_planned, 0, raw[:, T_CREW])
     stays = (int(s["stay_s"]) * 10**9 + int(s["stay_ns"]) for s in state.stations[: len(table.stations)])
     return Tally(now, counts, times, tuple(stays))
+
+
+def state_groups(compiled: Compiled, state: State) -> NDArray[np.int64]:
+    """Return the group of states that each machine is in, as its number in `GROUPS`, int64 (machines,)."""
+    table = compiled.table
+    category = np.asarray(state.machines["category"], np.int64)[: len(table.machines)]
+    crew = np.where(waits_for_people_are_planned(compiled)[np.asarray(table.machines["station"], np.int64)], PLANNED, FAULT)
+    groups: NDArray[np.int64] = np.full(len(category), -1, np.int64)
+    for number, group in _GROUP_OF.items():
+        groups[category == number] = group
+    return np.where(groups < 0, crew, groups)
 
 
 def open_work(table: Table, state: State) -> dict[str, Any]:

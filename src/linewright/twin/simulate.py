@@ -30,7 +30,7 @@ from linewright.model.plant import Plant
 from linewright.twin.evaluator import Recursion, choose
 from linewright.twin.result import Result, stays_of
 
-__all__ = ["Keep", "Simulation", "simulate"]
+__all__ = ["Keep", "Simulation", "go_on", "simulate"]
 
 #: Line time between samples of the whole line.
 SAMPLE_NS = 60_000_000_000
@@ -242,7 +242,7 @@ class _Before:
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
     before, begin = _Before(run), int(run.state.head[0].now)
-    _go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
+    go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
     return before.result()
 
 
@@ -264,7 +264,7 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
         if time.monotonic() - looked_at >= DISK_S:
             check_space(writer.path.parent)
             looked_at = time.monotonic()
-        _go_on(run, at)
+        go_on(run, at)
         line_us = compiled.begin_us + at // 1000
         if at == until_ns:
             run.finish()
@@ -282,7 +282,8 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     return before.result(writer.run_id)
 
 
-def _go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
+def go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
+    """Let a line go on up to a time, ns. Raises LinewrightError where nothing can ever happen again."""
     if not run.advance(until_ns, passed):
         raise LinewrightError(
             f"{run.compiled.plant.name}: after {int(run.state.head[0].now) / 1e9:.6g} s nothing can happen any more: all wait for each other.\n"

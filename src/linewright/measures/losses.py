@@ -1,0 +1,87 @@
+"""The loss tree: from what a station could have made to what it made well, cause by cause, in units that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from linewright.control.compile import Compiled
+from linewright.kernels.table import ITEM
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, UTILITY, WORK, Tally
+from linewright.model.station import Measure
+
+__all__ = ["Loss", "Losses", "losses_of", "unit_stations"]
+
+_DONE, _GOOD = COUNTS.index("done"), COUNTS.index("good")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Units lost by one cause: ``held``, ``waiting``, ``changes``, ``planned``, ``rejects``, ``speed``, or ``other`` (rounding; the item in work)."""
+
+    cause: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What the station that sets the pace could have made in its open time, what it made well, and what lies between, the largest first."""
+
+    station: str
+    possible: int
+    good: int
+    parts: tuple[Loss, ...]
+
+
+def unit_stations(compiled: Compiled) -> list[int]:
+    """Return the numbers of the stations that work on single units, which alone can set a line's pace by the piece."""
+    table = compiled.table
+    return [
+        p.number
+        for p in compiled.flow.stations
+        if not p.carried and p.measure is Measure.COUNT and int(table.stations[p.number]["flow"]) == ITEM and not p.leave_mm
+    ]
+
+
+def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None = None) -> Losses | None:
+    """Return the losses of a stretch of time; None where no station works on single units.
+
+    Parameters
+    ----------
+    compiled
+        The line.
+    tally
+        What happened.
+    stations
+        Those of which the busiest is told; None: `unit_stations`.
+    """
+    numbers = unit_stations(compiled) if stations is None else stations
+    active = {n: float(_times(compiled, tally, n)[[WORK, CHANGE, FAULT, PLANNED]].sum()) / _machines(compiled, n) for n in numbers}
+    busiest = max(active, key=active.__getitem__, default=None)
+    if busiest is None:
+        return None
+    times = _times(compiled, tally, busiest)
+    item_ns = float(compiled.table.laws[int(compiled.table.stations[busiest]["law"])]["mean"]) * 1e9
+    if item_ns <= 0.0:
+        return None
+    done, good = (int(tally.counts[busiest, i]) for i in (_DONE, _GOOD))
+    possible = round((float(times.sum()) - float(times[OFF])) / item_ns)
+    parts = {
+        "held": times[FAULT] / item_ns, "waiting": (times[STARVED] + times[BLOCKED] + times[UTILITY]) / item_ns,
+        "changes": times[CHANGE] / item_ns, "planned": times[PLANNED] / item_ns, "rejects": float(done - good),
+        "speed": max(0.0, times[WORK] / item_ns - done),
+    }  # fmt: skip
+    whole = {cause: round(float(n)) for cause, n in parts.items()}
+    whole["other"] = possible - good - sum(whole.values())
+    told = tuple(Loss(cause, n) for cause, n in sorted(whole.items(), key=lambda each: -each[1]) if n)
+    return Losses(compiled.stations[busiest], possible, good, told)
+
+
+def _times(compiled: Compiled, tally: Tally, number: int) -> Any:
+    row = compiled.table.stations[number]
+    return tally.times[int(row["machine0"]) : int(row["machine0"]) + int(row["count"])].sum(axis=0)
+
+
+def _machines(compiled: Compiled, number: int) -> int:
+    return max(1, int(compiled.table.stations[number]["count"]))
