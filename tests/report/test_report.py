@@ -23,7 +23,7 @@ line: three
 product: part
 target: 20 ppm
 stations:
-  cut: {count: 2, time: 5 s, failures: {jam: {mtbf: 10 min, mttr: 90 s}}}
+  cut: {count: 3, time: 5 s, failures: {jam: {mtbf: 10 min, mttr: 90 s}}}
   bend: {time: 2.6 s, buffer: 8, failures: {die: {mtbf: 12 min, mttr: 1 min}}, scrap: 2 %}
   pack: {time: 2 s, buffer: 4}
 """
