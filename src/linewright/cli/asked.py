@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "say_if_compiling", "say_now", "seconds", "speed_of"]
+__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "seconds", "speed_of"]
 
 #: What the line file's `seed:` and the ledger can hold.
 LARGEST_SEED = 2**63 - 1
@@ -48,20 +47,6 @@ def refuse_folder(line: str, names: Iterable[str]) -> None:
         inside = sorted(Path(line).glob("*.y*ml"))
         near = f" Did you mean {inside[0]}?" if inside else ""
         raise LinewrightError(f"{line}: this is a folder; a line file (it ends in .yaml) or the name of a library line was expected.{near}")
-
-
-def say_if_compiling() -> None:
-    """Tell the user why the first run on a machine is slow to begin."""
-    from linewright.kernels.compiled import is_kept
-
-    if not is_kept():
-        say_now("Compiling the kernels for this machine, once; it takes about a minute.")
-
-
-def say_now(sentence: str) -> None:
-    """Tell the user something at once, beside the output."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
 
 
 def seconds(text: str | None, option: str = "--until") -> float | None:

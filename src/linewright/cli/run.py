@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, say_if_compiling, seconds, speed_of
+from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, seconds, speed_of
 from linewright.cli.printing import say
 from linewright.model.errors import LinewrightError
 
@@ -47,7 +47,6 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     page = Page(store.folder, host, port)
     if not no_page:
         page.check()
-    say_if_compiling()
     try:
         result = asyncio.run(
             run_line(

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 import typer
 
-from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, say_if_compiling, say_now, seconds
+from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, seconds
 from linewright.cli.printing import as_json
 from linewright.model.errors import LinewrightError
 
@@ -37,10 +37,9 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     from linewright.measures.figures import figures_of  # noqa: PLC0415
     from linewright.twin.simulate import simulate as verb  # noqa: PLC0415
 
-    say_if_compiling()
     with Progress(is_shown=not json) as progress:
         kept_in = ledger_at(ledger) if keep == "all" else None
-        result = verb(plant, until_s=until_s, seed=seed, keep=keep, ledger=kept_in, progress=progress, say=say_now)
+        result = verb(plant, until_s=until_s, seed=seed, keep=keep, ledger=kept_in, progress=progress)
     figures = figures_of(result.compiled, result.tally)
     if json:
         as_json({**result.to_json(), "figures": figures.to_json()})

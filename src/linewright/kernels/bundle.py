@@ -2,7 +2,7 @@
 
 A kernel takes a table, a state and buffers of rows: some sixty arrays. Handed over one by one they cost more than the work at each call that the
 compiler does not dissolve, and make it slow to compile. A `Bundle` is an object whose attributes are arrays; to compiled code it is the address of a
-block of addresses, and `state.machines` there is a look into that block.
+block of addresses, and `state.machines` there is a look into that block (`bundle_type`).
 
 The arrays of a bundle are fixed when it is made (their content is not), so the addresses hold as long as the bundle lives. Names and types are
 declared in the class::
@@ -17,15 +17,9 @@ declared in the class::
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numba.core import cgutils, types
-from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, typeof_impl, unbox
-from numba.np.arrayobj import make_array, populate_array
-from numba.np.numpy_support import from_dtype
 
 __all__ = ["Bundle"]
 
@@ -44,7 +38,7 @@ class Bundle:
     _fields: ClassVar[tuple[str, ...]] = ()
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {}
     _two: ClassVar[frozenset[str]] = frozenset()
-    __slots__ = ("__dict__", "_block")
+    __slots__ = ("__dict__", "_block", "address")
 
     def __init__(self, *arrays: np.ndarray, **named: np.ndarray) -> None:
         given = dict(zip(self._fields, arrays, strict=False)) | named
@@ -61,6 +55,7 @@ class Bundle:
             block[WORDS * i + 1 : WORDS * i + 1 + array.ndim] = array.shape
             self.__dict__[name] = array
         object.__setattr__(self, "_block", block)
+        object.__setattr__(self, "address", block.ctypes.data)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"the arrays of {type(self).__name__} are fixed; write into {name}[:], or make another with _replace")
@@ -79,73 +74,3 @@ class Bundle:
 
     def _replace(self, **named: np.ndarray) -> Self:
         return type(self)(**({name: self.__dict__[name] for name in self._fields} | named))
-
-
-class BundleType(types.Type):
-    """A bundle in compiled code; `members` is (name, array type) in order."""
-
-    def __init__(self, name: str, members: tuple[tuple[str, types.Type], ...]) -> None:
-        self.members = members
-        super().__init__(name=f"Bundle({name}, {members})")
-
-    @property
-    def key(self) -> Any:
-        return self.name
-
-
-@register_model(BundleType)
-class _BundleModel(models.PrimitiveModel):  # type: ignore[misc]  # Numba is untyped
-    def __init__(self, dmm: Any, fe_type: BundleType) -> None:
-        from llvmlite import ir  # noqa: PLC0415 - Numba's own
-
-        super().__init__(dmm, fe_type, ir.IntType(64).as_pointer())
-
-
-@typeof_impl.register(Bundle)
-def _typeof(value: Bundle, context: Any) -> BundleType:  # noqa: ARG001
-    return _type_of(type(value))
-
-
-@cache
-def _type_of(cls: type[Bundle]) -> BundleType:
-    members = tuple((name, types.Array(from_dtype(cls._dtypes[name]), 2 if name in cls._two else 1, "C")) for name in cls._fields)
-    return BundleType(cls.__name__, members)
-
-
-@unbox(BundleType)
-def _unbox(typ: BundleType, value: Any, c: Any) -> NativeValue:  # noqa: ARG001
-    array_type = types.Array(types.int64, 1, "C")
-    block = c.pyapi.object_getattr_string(value, "_block")
-    native = c.unbox(array_type, block)
-    data = make_array(array_type)(c.context, c.builder, value=native.value).data
-    c.pyapi.decref(block)
-    return NativeValue(data)
-
-
-@infer_getattr
-class _BundleAttributes(AttributeTemplate):  # type: ignore[misc]  # Numba is untyped
-    key = BundleType
-
-    def generic_resolve(self, typ: BundleType, attr: str) -> Any:
-        return dict(typ.members).get(attr)
-
-
-@lower_getattr_generic(BundleType)
-def _look(context: Any, builder: Any, typ: BundleType, value: Any, attr: str) -> Any:
-    names = [name for name, _ in typ.members]
-    index = names.index(attr)
-    array_type = typ.members[index][1]
-    word = context.get_value_type(types.intp)
-
-    def load(k: int) -> Any:
-        return builder.load(builder.gep(value, [word(WORDS * index + k)]))
-
-    made = make_array(array_type)(context, builder)
-    item = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
-    data = builder.inttoptr(load(0), made.data.type)
-    shape = [load(1 + k) for k in range(array_type.ndim)]
-    strides = [word(item)] if array_type.ndim == 1 else [builder.mul(shape[1], word(item)), word(item)]
-    populate_array(
-        made, data=data, shape=cgutils.pack_array(builder, shape), strides=cgutils.pack_array(builder, strides), itemsize=word(item), meminfo=None
-    )
-    return made._getvalue()  # noqa: SLF001 - Numba's way to hand out a structure

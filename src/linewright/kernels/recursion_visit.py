@@ -234,7 +234,9 @@ def go_on(t, s, w, j, until):
     if outlet.credited <= outlet.arrived:
         return False
     at = row.done
-    if not node.ends:
+    if node.ends:
+        outlet.taken = outlet.arrived  # whoever left the line need not be kept
+    else:
         at = max(at, w.credit[outlet.at + outlet.arrived - outlet.base])
         s.queues[outlet.queue].wait = 0
     push(w, node.outlet, at, row.done, row.item)

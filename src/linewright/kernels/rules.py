@@ -242,7 +242,8 @@ def fill_normals(normal, base, h, serials, out):
         out[i] = standard_normal(normal, uniform(base, h, VALUE, serials[i]))
 
 
-def edges_of(cell: int) -> tuple[float, float]:
+@kernel
+def edges_of(cell):
     """Return the shares from the nearer end between which a cell lies; cell 0 is 1/2 alone and has the parabola of cell 1.
 
     Examples
@@ -250,9 +251,11 @@ def edges_of(cell: int) -> tuple[float, float]:
     >>> edges_of(1), edges_of(32), edges_of(33)
     ((0.4921875, 0.5), (0.25, 0.2578125), (0.24609375, 0.25))
     """
-    octave, k = divmod(max(cell, 1) - 1, CELLS)
-    low = math.ldexp(1.0 + (CELLS - 1 - k) / CELLS, -2 - octave)
-    return low, low + math.ldexp(1.0 / CELLS, -2 - octave)
+    octave = (max(cell, 1) - 1) // CELLS
+    k = (max(cell, 1) - 1) % CELLS
+    unit = 1.0 / (CELLS << (octave + 2))
+    low = (2 * CELLS - 1 - k) * unit
+    return low, low + unit
 
 
 def normal_table() -> np.ndarray:
@@ -290,25 +293,39 @@ def draw_values(seed: int, replication: int, key: str, serials: np.ndarray, mean
     return out
 
 
-def fill_quantiles(laws: np.ndarray, index: int, quantiles: np.ndarray) -> None:
+@kernel
+def fill_cell(law, low, high, upper, quantiles, i):
+    """Write the parabola of one cell at i; return how far it is from the law in the middle of both its halves, whichever is more, as a share."""
+    width = high - low
+    middle = low + 0.5 * width
+    a = exact_quantile(law, 1.0 - low if upper else low)
+    b = exact_quantile(law, 1.0 - middle if upper else middle)
+    c = exact_quantile(law, 1.0 - high if upper else high)
+    bend = 2.0 * (a - 2.0 * b + c) / (width * width)
+    slope = (c - a) / width - bend * (low + high)
+    quantiles[i] = a - low * (slope + low * bend)
+    quantiles[i + 1] = slope
+    quantiles[i + 2] = bend
+    scale = 0.01 * abs(exact_quantile(law, 0.75) - exact_quantile(law, 0.25))
+    worst = 0.0
+    for k in range(2):
+        at = low + (0.25 + 0.5 * k) * width
+        truth = exact_quantile(law, 1.0 - at if upper else at)
+        worst = max(worst, abs(parabola(quantiles, i, at) - truth) / max(abs(truth), scale, 1e-300))
+    return worst
+
+
+@kernel
+def fill_quantiles(laws, index, quantiles):
     """Write the table of a law, and tell how many cells of it serve: none where no such table comes near enough.
 
     Each parabola goes through the law at both ends and in the middle of its cell; how far it is from the law is looked at in the middle of both
     halves, as a share of the value (of a value near 0, of the law's middle half).
     """
     law = laws[index]
-    first = int(law.table0)
-    scale = 0.01 * abs(exact_quantile(law, 0.75) - exact_quantile(law, 0.25))
     worst = 0.0
-    for upper in (0, 1):
+    for upper in range(2):
         for cell in range(HALF):
             low, high = edges_of(cell)
-            width = high - low
-            a, d, b, e, c = (exact_quantile(law, 1.0 - v if upper else v) for v in (low + k / 4 * width for k in range(5)))
-            bend = 2.0 * (a - 2.0 * b + c) / width**2
-            slope = (c - a) / width - bend * (low + high)
-            i = first + STRIDE * (cell + upper * HALF)
-            quantiles[i], quantiles[i + 1], quantiles[i + 2] = a - low * (slope + low * bend), slope, bend
-            for at, truth in ((low + 0.25 * width, d), (low + 0.75 * width, e)):
-                worst = max(worst, abs(parabola(quantiles, i, at) - truth) / max(abs(truth), scale, 1e-300))
+            worst = max(worst, fill_cell(law, low, high, upper, quantiles, law.table0 + STRIDE * (cell + upper * HALF)))
     law.cells = HALF if worst <= BEND else 0

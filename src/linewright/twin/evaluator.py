@@ -5,14 +5,12 @@ Both leave the same state, to the last bit; they differ in how fast they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from linewright.control.compile import Compiled
 from linewright.kernels import calendar
 from linewright.kernels.calendar import UNTIL, rows_needed
-from linewright.kernels.compiled import is_kept
 from linewright.kernels.recursion_cover import is_between_events, why_not
 from linewright.kernels.recursion_network import new_network
 from linewright.kernels.rows import new_rows
@@ -20,7 +18,6 @@ from linewright.kernels.state import State
 
 __all__ = ["Choice", "Recursion", "choose"]
 
-COMPILING = "Compiling the recursion for this machine, once; it takes about ten seconds."
 #: So many reasons are told in one line of text.
 TOLD = 3
 
@@ -91,15 +88,11 @@ class Recursion:
     ----------
     compiled
         A line that it covers.
-    say
-        Called with a sentence where the first use on a machine takes its time.
     """
 
-    def __init__(self, compiled: Compiled, say: Callable[[str], object] | None = None) -> None:
+    def __init__(self, compiled: Compiled) -> None:
         from linewright.kernels import recursion  # noqa: PLC0415 - lines that need the calendar need not load it
 
-        if say is not None and not is_kept(recursion=True):
-            say(COMPILING)
         self._table, self._network, self._advance = compiled.table, new_network(compiled.table), recursion.advance
 
     def advance(self, state: State, until_ns: int) -> bool:

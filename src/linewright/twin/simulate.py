@@ -60,19 +60,15 @@ class Simulation:
         Where it stands; changed as it goes on.
     take
         What is done with the rows when their buffers are full; None where the state keeps none.
-    say
-        Called with a sentence where something takes its time before it begins.
     """
 
-    def __init__(
-        self, compiled: Compiled, state: State, take: Callable[[Rows], object] | None = None, say: Callable[[str], object] | None = None
-    ) -> None:
+    def __init__(self, compiled: Compiled, state: State, take: Callable[[Rows], object] | None = None) -> None:
         self.compiled, self.state = compiled, state
         self.rows = new_rows(max(ROOM, rows_needed(compiled.table)) if take else rows_needed(compiled.table))
         self._take = take
         self._step_ns = STEP_NS
         self.choice = choose(compiled, state)
-        self._recursion = Recursion(compiled, say) if self.choice.name == "recursion" else None
+        self._recursion = Recursion(compiled) if self.choice.name == "recursion" else None
 
     def advance(self, until_ns: int, passed: Callable[[int], object] | None = None) -> bool:
         """Let all happen that happens before a time. Returns False where nothing can ever happen again.
@@ -146,7 +142,6 @@ def simulate(
     ledger: Ledger | None = None,
     start: State | None = None,
     progress: Callable[[float], object] | None = None,
-    say: Callable[[str], object] | None = None,
 ) -> Result:
     r"""Simulate a line.
 
@@ -166,8 +161,6 @@ def simulate(
         A state to go on from instead of the line's own; its seed holds. It is changed.
     progress
         Called now and then with the share that is done.
-    say
-        Called with a sentence where something takes its time before it begins.
 
     Returns
     -------
@@ -198,7 +191,7 @@ def simulate(
     state = open_line(compiled, key, replication) if start is None else start
     state.head[0].keep = int(kept)
     if not kept:
-        return _counted(Simulation(compiled, state, say=say), until_ns, progress)
+        return _counted(Simulation(compiled, state), until_ns, progress)
     if ledger is None:
         raise LinewrightError("keep all: the rows of a simulation go into a ledger, and none was given.")
     check_space(ledger.folder)
