@@ -49,7 +49,7 @@ def test_stations_stand_behind_what_feeds_them(line):
     for number, row in enumerate(line.table.stations):
         if row.out_queue >= 0:
             assert line.table.queues[int(row.out_queue)].station > number
-    assert line.stations[-1] == "dry-room"
+    assert line.stations[-3:] == ("dry-room", "coil-agv", "tray-crane")
 
 
 def test_sources_decide_ties_downstream_first(line):
@@ -87,9 +87,9 @@ def test_an_item_that_needs_more_than_a_batch_is_refused():
         compiled(text)
 
 
-def test_all_machines_but_stores_may_be_somewhere_else(line):
+def test_all_machines_but_stores_and_vehicles_may_be_somewhere_else(line):
     asks = compile_plant(line.plant, asks=True).table.stations
-    assert {int(row.flow) for row in asks if not row.asks} == {tb.STORE}
+    assert {int(row.flow) for row in asks if not row.asks} == {tb.STORE, tb.FLEET}
 
 
 PLAN = ShiftPlan("day", (0, 1, 2, 3, 4), ((6 * 3600, 14 * 3600),), ((10 * 3600, 10 * 3600 + 1800),))

@@ -306,4 +306,94 @@ stations:
 """,
         2000,
     ),
+    "vehicles with drawn trips": (
+        """
+line: trips
+product: part
+run: {start: filled}
+people: {driver: {count: 1}}
+vehicles:
+  cart:
+    count: 3
+    holds: 2
+    time: {law: gamma, mean: 4 s, cv: 40 %}
+    battery: {run: 100 s, charge: 40 s, charge-below: 25 %, chargers: 1}
+    failures: {flat-tyre: {mtbf: 60 s, mttr: 9 s, by: driver}, lost: {mtbf: 200 s, mttr: 5 s, clock: calendar}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 2 s}}
+  weld: {time: {law: exponential, mean: 1 s}, buffer: 3, brought-by: cart}
+  test: {time: {law: exponential, mean: 0.8 s}, buffer: 2, brought-by: cart}
+""",
+        3000,
+    ),
+    "roads": (
+        """
+line: roads
+product: part
+people: {fitter: {}}
+stations:
+  cut: {count: 2, time: {law: exponential, mean: 14 s}, at: cut, makes: plate}
+  turn: {time: {law: exponential, mean: 9 s}, at: [2 m, 14 m], takes: none, makes: shaft}
+  join:
+    count: 2
+    time: {law: exponential, mean: 10 s}
+    at: join
+    takes: {plate: {amount: 1, buffer: 2, brought-by: agv}, shaft: {amount: 1, buffer: 2, brought-by: agv}}
+    makes: part
+  pack: {time: {law: exponential, mean: 6 s}, buffer: 3, at: exit, brought-by: amr}
+vehicles:
+  agv:
+    count: 3
+    speed: 1.5 m/s
+    load: 2 s
+    unload: 2 s
+    dispatch: nearest
+    park: park
+    battery: {run: 300 s, charge: 90 s, charge-below: 30 %, chargers: 1, at: charge}
+    failures: {lost: {mtbf: 200 s, mttr: 30 s, clock: calendar, by: fitter}, worn: {mtbf: 300 s, mttr: 20 s}}
+  amr: {count: 2, holds: 2, speed: 1 m/s, load: 1 s, park: park}
+roads:
+  points:
+    cut: [0 m, 0 m]
+    cross: [10 m, 0 m]
+    join: [20 m, 0 m]
+    bridge: [10 m, 8 m]
+    exit: [20 m, 8 m]
+    park: [0 m, 8 m]
+    charge: [0 m, 12 m]
+  ways:
+    - [cut, cross]
+    - [cross, join]
+    - [cross, bridge]
+    - {from: join, to: exit, one-way: yes, speed: 0.8 m/s}
+    - {from: exit, to: bridge, one-way: yes}
+    - [bridge, park]
+    - {from: park, to: charge, length: 6 m}
+  zones: {cross: {radius: 2 m}, bridge: {vehicles: 1, radius: 9 m}}
+""",
+        6000,
+    ),
+    "open ground": (
+        """
+line: open-ground
+product: part
+materials: {foil: {}}
+stations:
+  slit: {speed: 60 m/min, at: slit, takes: {foil: {amount: 1 m/m, coil: 20 m}}, makes: {strip: 20 m}, web: {lanes: 3}}
+  wind:
+    count: 2
+    time: {law: exponential, mean: 4 s}
+    at: wind
+    takes: {strip: {amount: 4 m, buffer: 3, change: 2 s, brought-by: agv}}
+    makes: part
+  oven: {count: 2, batch: {size: 3, wait: 20 s}, time: 15 s, buffer: 3, at: oven, brought-by: agv}
+  test: {time: {law: exponential, mean: 3 s}, buffer: 2, at: slit, brought-by: agv}
+vehicles:
+  agv: {count: 2, holds: 2, speed: 2 m/s, load: 1 s, unload: 1 s, battery: {run: 60 s, charge: 30 s, charge-below: 50 %}}
+roads:
+  points: {slit: [0 m, 0 m], wind: [12 m, 0 m], oven: [12 m, 9 m]}
+  zones: {wind: {vehicles: 1, radius: 3 m}}
+""",
+        3000,
+    ),
 }

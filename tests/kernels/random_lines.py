@@ -203,6 +203,46 @@ def trays(draw: st.DrawFn) -> Text:
     return {"holds": draw(st.integers(1, 4)), "count": draw(st.integers(1, 6)), "empty-return": back}
 
 
+POINTS = {"gate": ["0 m", "0 m"], "west": ["4 m", "0 m"], "mid": ["4 m", "3 m"], "east": ["8 m", "3 m"], "yard": ["2 m", "3 m"]}
+WAYS = [["gate", "west"], ["west", "mid"], ["mid", "east"], ["mid", "yard"], {"from": "east", "to": "west", "one-way": "yes"}]
+
+
+@st.composite
+def carts(draw: st.DrawFn) -> Text:
+    """A fleet: a fixed distance, drawn trips, or the roads; on the grid of times or off it."""
+    found: Text = {"count": draw(st.integers(1, 3)), "load": draw(st.sampled_from(["0 s", "1 s"])), "unload": draw(st.sampled_from(["0 s", "2 s"]))}
+    found["dispatch"] = draw(st.sampled_from(["longest-waiting", "nearest", "highest-priority"]))
+    found["holds"] = draw(st.sampled_from([1, 1, 2, 3]))
+    way = draw(st.sampled_from(["distance", "time", "roads", "roads"]))
+    if way == "time":
+        found["time"] = draw(times())
+    else:
+        found["speed"] = draw(st.sampled_from(["1 m/s", "1.3 m/s"]))
+    if way == "distance":
+        found["distance"] = "2 m"
+    if way == "roads" and draw(st.booleans()):
+        found["park"] = draw(st.sampled_from(sorted(POINTS)))
+    if draw(st.booleans()):
+        found["battery"] = {"run": "30 s", "charge": "12 s", "charge-below": "40 %", "chargers": draw(st.integers(1, 2))}
+        if way == "roads" and draw(st.booleans()):
+            found["battery"]["at"] = draw(st.sampled_from(sorted(POINTS)))
+    if modes := draw(failures()):
+        found["failures"] = modes
+    return found
+
+
+@st.composite
+def roads(draw: st.DrawFn) -> Text:
+    """A map, of ways or open ground, with crossings or without."""
+    found: Text = {"points": POINTS}
+    if draw(st.booleans()):
+        found["ways"] = WAYS
+    zones = draw(st.lists(st.sampled_from(["west", "mid", "gate"]), max_size=2, unique=True))
+    if zones:
+        found["zones"] = {name: {"vehicles": draw(st.integers(1, 2)), "radius": draw(st.sampled_from(["1 m", "3 m"]))} for name in zones}
+    return found
+
+
 @st.composite
 def leaks(draw: st.DrawFn) -> Text:
     found: Text = {"mtbf": draw(laws(10, 40)), "mttr": draw(laws(2, 9)), "clock": "calendar"}
@@ -219,6 +259,8 @@ def line_files(draw: st.DrawFn) -> str:
         stations[f"step-{i}"] = draw(steps())
     if draw(st.integers(0, 2)) == 0:
         stations |= draw(tray_stations())
+    for station in stations.values():
+        station["at"] = draw(st.sampled_from([*sorted(POINTS), ["6 m", "5 m"]]))
     names = [n for n, s in stations.items() if "places" not in s]
     utilities = {}
     if draw(st.booleans()):
@@ -230,7 +272,8 @@ def line_files(draw: st.DrawFn) -> str:
         "materials": {name: {} for name in BOUGHT} | {"slurry": {"shelf-life": draw(st.sampled_from(["8 s", "40 s", "1 h"]))}},
         "carriers": {"tray": draw(trays())},
         "people": {"fitter": {"count": draw(st.integers(1, 2)), **({"works": "day"} if draw(st.booleans()) else {})}},
-        "vehicles": {"cart": {"count": draw(st.integers(1, 2)), "speed": "1 m/s", "load": draw(st.sampled_from(["0 s", "1 s"])), "distance": "2 m"}},
+        "vehicles": {"cart": draw(carts())},
+        "roads": draw(roads()),
         "utilities": utilities,
         "shifts": {"day": {"days": "all", "hours": ["00:00-00:01", "00:02-00:04"]}},
         **({"works": "day"} if draw(st.integers(0, 5)) == 0 else {}),

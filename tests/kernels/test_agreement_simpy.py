@@ -9,9 +9,26 @@ import pytest
 
 from linewright.kernels import rules
 from linewright.kernels.reference import simulate
-from linewright.kernels.reference_line import Carrier, Comes, Crew, Fleet, Flow, Gate, Line, Mode, Plan, Queue, Shift, Slot, Step, ToolMode
+from linewright.kernels.reference_line import (
+    Carrier,
+    Comes,
+    Crew,
+    Crossing,
+    Drive,
+    Fleet,
+    Flow,
+    Gate,
+    Line,
+    Mode,
+    Plan,
+    Queue,
+    Shift,
+    Slot,
+    Step,
+    ToolMode,
+)
 from linewright.kernels.reference_log import Log
-from naive import journeys, outages, processes
+from naive import journeys, outages, processes, transport
 from naive.journeys import from_one
 from naive.processes import Stop
 
@@ -177,6 +194,44 @@ def test_vehicles_bring_the_goods(vehicles, places):
     log = simulate(line, UNTIL)
     carts = journeys.Carts(vehicles, carry=2 * SECOND, back=SECOND)
     assert (left(log, 0), left(log, 1)) == journeys.carted(from_one(FEED), from_one(TEST), carts, places, UNTIL)
+
+
+#: Pieces of the ways between two makers, a taker and the chargers [s]; all but one cross the same crossing.
+WAYS = {
+    ("a", "a"): [], ("b", "b"): [], ("t", "t"): [], ("h", "h"): [],
+    ("a", "b"): [(1.5, None), (0.7, "x"), (2.1, None)], ("b", "a"): [(2.1, None), (0.7, "x"), (1.5, None)],
+    ("a", "t"): [(1.5, None), (0.7, "x"), (3.3, None)], ("t", "a"): [(3.3, None), (0.7, "x"), (1.5, None)],
+    ("b", "t"): [(2.1, None), (0.7, "x"), (3.3, None)], ("t", "b"): [(4.1, None)],
+    ("t", "h"): [(3.3, None), (0.7, "x"), (0.9, None)], ("h", "t"): [(0.9, None), (0.7, "x"), (3.3, None)],
+    ("h", "a"): [(0.9, None), (0.7, "x"), (1.5, None)], ("h", "b"): [(0.9, None), (0.7, "x"), (2.1, None)],
+    ("a", "h"): [(1.5, None), (0.7, "x"), (0.9, None)], ("b", "h"): [(2.1, None), (0.7, "x"), (0.9, None)],
+}  # fmt: skip
+POINTS = "abth"
+
+
+def drive(a: str, b: str) -> Drive:
+    """The same way for the product: its time, and when the crossing is entered and left."""
+    ends = [round(sum(time for time, _ in WAYS[a, b][:i]) * SECOND) for i in range(len(WAYS[a, b]) + 1)]
+    inside = tuple(Crossing(ends[i], ends[i + 1], 0) for i, (_, crossing) in enumerate(WAYS[a, b]) if crossing)
+    return Drive(ends[-1], POINTS.index(b), inside)
+
+
+@pytest.mark.parametrize("vehicles", [1, 2, 5])
+@pytest.mark.parametrize("is_nearest", [False, True])
+@pytest.mark.parametrize("run", [0, 100 * SECOND])
+def test_vehicles_drive_over_a_map(vehicles, is_nearest, run):
+    """Calls by waiting or by distance, a crossing with one place, batteries and one charger."""
+    makers = [exponential("a", 9.0), exponential("b", 7.0)]
+    drives = tuple(tuple(drive(a, b) for b in POINTS) for a in POINTS)
+    battery = {"run": run, "low": run // 3, "ratio": 0.4, "charger": 3} if run else {}
+    fleet = Fleet(0, 0, (0,), vehicles, drives=drives, load=SECOND, unload=SECOND // 2, is_nearest=is_nearest, begin=3, **battery)
+    steps = (*(Step(time, begins=True, out=0, point=k) for k, time in enumerate(makers)), Step(exponential("t", 3.0), entry=0, point=2))
+    log = simulate(Line(steps, (Queue(2, 4, fleet=0),), fleets=(fleet,), zones=(1,)), UNTIL)
+    ways = {ends: [(round(time * SECOND), crossing) for time, crossing in way] for ends, way in WAYS.items()}
+    own = transport.Fleet(vehicles, ways, "h", SECOND, SECOND // 2, is_nearest, run, run // 3, round(0.4 * run))
+    naive = [(point, from_one(time)) for point, time in zip("ab", makers, strict=True)]
+    assert [left(log, j) for j in range(3)] == transport.served(naive, from_one(exponential("t", 3.0)), own, to="t", buffer=4, until=UNTIL)
+    assert (log.fleets[0]["charges"] > 10) == bool(run)
 
 
 def test_what_waits_too_long_is_thrown_away():

@@ -22,7 +22,7 @@ from linewright.kernels.calendar import ASK, DEADLOCK, ROWS, UNTIL, advance, fin
 from linewright.kernels.exchange import inject
 from linewright.kernels.rows import SERIAL_MASK, Rows, new_rows
 from linewright.kernels.state import NEVER, State, copy_state, load_state, save_fills, save_state
-from linewright.kernels.table import STORE, UTILITY
+from linewright.kernels.table import FLEET, STORE, UTILITY
 from linewright.library.catalogue import installed_libraries
 from linewright.model.load import load_text
 
@@ -192,7 +192,7 @@ def test_machines_elsewhere_make_the_same_line(name):
     until = min(until, 300 * SECOND if name == "21700 in small" else 400 * SECOND)
     _, kept = whole(compiled(text), until)
     line = compile_plant(load_text(text, installed_libraries()), asks=True)
-    assert all(row["asks"] == (row["flow"] != STORE) for row in line.table.stations)
+    assert all(row["asks"] == (row["flow"] not in (STORE, FLEET)) for row in line.table.stations)
     state, asked = open_line(line, 1, keep=True), Kept(line)
     driver = Driver(line, state)
     while True:

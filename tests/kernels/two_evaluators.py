@@ -21,7 +21,7 @@ from linewright.kernels.reference_state import fill
 from linewright.kernels.reference_table import read_table
 from linewright.kernels.rows import Rows, new_rows
 from linewright.kernels.state import State
-from linewright.kernels.table import UTILITY
+from linewright.kernels.table import FLEET, UTILITY
 from linewright.library.catalogue import installed_libraries
 from linewright.model.load import load_text
 
@@ -105,7 +105,7 @@ def run_calendar_quietly(line: Compiled, seconds: int, replication: int = 0, see
     """Return the good items a second of the last station, without rows, counted after a tenth of the time."""
     state = open_line(line, seed, replication)
     arguments = [callable_as(arrays) for arrays in (line.table, state, new_rows(1))]
-    last = max(i for i, step in enumerate(line.table.stations[: len(line.stations)]) if step["flow"] != UTILITY)
+    last = max(i for i, step in enumerate(line.table.stations[: len(line.stations)]) if step["flow"] not in (UTILITY, FLEET))
     counts = []
     with np.errstate(over="ignore"):
         for until in (seconds // 10, seconds):
@@ -159,7 +159,7 @@ def differences(line: Compiled, until: int, seed: int = 1, cuts: Sequence[int] =
     log = run_reference(line, until, seed)
     other = rows_of(log)
     found = [difference for kind in KINDS if (difference := first_difference(kind, rows[kind], other[kind]))]
-    return found + times_differ(line, state, log) + counts_differ(line, state, log)
+    return found + times_differ(line, state, log) + counts_differ(line, state, log) + fleets_differ(line, state, log)
 
 
 def times_differ(line: Compiled, state: State, log: Log) -> list[str]:
@@ -184,6 +184,19 @@ def counts_differ(line: Compiled, state: State, log: Log) -> list[str]:
         yours = {name: log.counts[number, name] for name in mine}
         if mine != yours:
             found.append(f"counts of {path}: calendar {mine}, reference {yours}")
+    return found
+
+
+def fleets_differ(line: Compiled, state: State, log: Log) -> list[str]:
+    """Compare what each fleet has done."""
+    found = []
+    for number, vehicle in enumerate(line.plant.vehicles):
+        row = state.fleets[number]
+        mine = {name: int(row[name]) for name in ("trips", "fetched", "brought", "late", "charges", "longest", "lowest")}
+        mine |= {name: int(row[f"{name}_s"]) * 10**9 + int(row[f"{name}_ns"]) for name in ("wait", "bring")}
+        yours = {name: log.fleets[number][name] for name in mine}
+        if mine != yours:
+            found.append(f"fleet {vehicle.name}: calendar {mine}, reference {yours}")
     return found
 
 

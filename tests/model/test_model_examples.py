@@ -13,7 +13,7 @@ from linewright.model.catalogue import Catalogue, LenientCatalogue
 from linewright.model.completed_text import diff
 from linewright.model.explain import explain, shown
 from linewright.model.load import check, load, load_text
-from linewright.model.plant import Level, Plant, Start
+from linewright.model.plant import Level, Plant, Start, Zone
 from linewright.model.station import Clock, Measure
 from linewright.model.values import EveryKind, LawKind
 
@@ -146,7 +146,7 @@ def test_the_logistics_line(examples: Path, library: Catalogue) -> None:
     assert dict(plant.vehicles[0].battery)["charge_below"] == pytest.approx(0.3)
     assert len(plant.roads) == 9
     assert plant.orders[1].due_s == 12 * 3600
-    assert plant.zones == (("crossing", 1),)
+    assert plant.zones == (Zone("crossing", vehicles=1, radius_m=3.0),)
 
 
 def test_the_machine(examples: Path, library: Catalogue) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linewright.cli.printing import say, table
+from linewright.cli.printing import number, say, table
 
 if TYPE_CHECKING:
     from linewright.measures.figures import Figures, LineFigures
+    from linewright.measures.fleets import FleetFigures
     from linewright.model.plant import Plant
     from linewright.twin.result import Result
 
@@ -39,9 +40,30 @@ def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     ]  # fmt: skip
     heads = ["Station", "Machines", "Good", "Lost", "Yield %", "OEE %", "A %", "P %", "Q %", "WIP", *(f"{state.capitalize()} %" for state in used)]
     table(heads, cells, right=list(range(1, len(heads))))
+    if result.fleets:
+        say()
+        _print_fleets(result.fleets)
     say()
     say("OEE = A x P x Q: availability, performance, quality (ISO 22400-2). The columns behind WIP share out the machines' time; stores have no OEE.")
     say(result.evaluator.text)
+
+
+def _print_fleets(fleets: tuple[FleetFigures, ...]) -> None:
+    """Print what each fleet did: goods and how long they waited, then where the vehicles' time went."""
+    used = [share for share in fleets[0].shares if any(f.shares[share] for f in fleets)]
+    cells = [
+        [
+            f.fleet, f"{f.vehicles:,}", f"{f.goods:,}", f"{f.late:,}", number(f.wait_s, 3), number(f.longest_s, 3), number(f.delivery_s, 3),
+            *([f"{f.charges:,}", _percent(f.lowest, 0)] if any(other.lowest is not None for other in fleets) else []),
+            _percent(f.busy), *(_percent(f.shares[share], blank=True) for share in used),
+        ]
+        for f in fleets
+    ]  # fmt: skip
+    battery = ["Charges", "Lowest %"] if any(f.lowest is not None for f in fleets) else []
+    heads = ["Fleet", "Vehicles", "Goods", "Late", "Wait s", "Longest s", "Delivery s", *battery, "Busy %", *(f"{s.capitalize()} %" for s in used)]
+    table(heads, cells, right=list(range(1, len(heads))))
+    say()
+    say("Late: came to a station that stood waiting for it. Wait: from ready to fetched; delivery: from ready to arrived. Busy: all but idle.")
 
 
 def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:
@@ -53,7 +75,7 @@ def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:
                                            + (f", of {line.bottleneck}" if line.bottleneck else "")),
         ("Yield", f"{_percent(line.yield_, 2)} %", "product of the stations' that a unit passes"),
         ("WIP", f"{line.wip:,.0f}", "units in the line, its stores and carriers, mean"),
-        ("Bottleneck", line.bottleneck or "-", f"active {_percent(line.bottleneck_active)} % of the time" if line.bottleneck else "nothing was made"),
+        ("Bottleneck", *_bottleneck(line)),
     ]  # fmt: skip
     if line.energy_per_product_energy is not None:
         co2 = f"; {line.co2_per_kwh_kg:.2f} kg CO2 a kWh" if line.co2_per_kwh_kg is not None else ""
@@ -61,6 +83,15 @@ def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:
     elif line.energy_per_unit_j:
         rows.append(("Energy", f"{line.energy_per_unit_j / 3.6e6:.4g}", "kWh a good product"))
     return rows
+
+
+def _bottleneck(line: LineFigures) -> tuple[str, str]:
+    """Return what holds the line back, and how we know."""
+    station = f"active {_percent(line.bottleneck_active)} % of the time" if line.bottleneck else "nothing was made"
+    if line.bottleneck_fleet is None:
+        return line.bottleneck or "-", station
+    fleet = f"the vehicles are busy {_percent(line.bottleneck_fleet_busy)} % of the time"
+    return line.bottleneck_fleet, f"{fleet}; of the stations {line.bottleneck}, {station}" if line.bottleneck else fleet
 
 
 def _percent(share: float | None, digits: int = 1, *, blank: bool = False) -> str:

@@ -119,6 +119,8 @@ def alarm_rules(plant: Plant) -> dict[tuple[str, str, str], AlarmRule]:
         rules |= _rules_of(segment.path, segment.failures, segment.signals, segment.alarms)
     for utility in plant.utilities:
         rules |= _rules_of(utility.name, utility.failures, utility.signals, ())
+    for vehicle in plant.vehicles:
+        rules |= _rules_of(vehicle.name, vehicle.failures, (), ())
     return rules
 
 

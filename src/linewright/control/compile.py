@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linewright.control.compile_rows import Draft, crew_rows, fleet_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
+from linewright.control.compile_fleets import fleet_rows, fleet_stations
+from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
 from linewright.control.flows import Flow, Kind, flow_of
 from linewright.control.not_yet import elements_without_behaviour
 from linewright.kernels import state as st
@@ -36,7 +37,7 @@ class Compiled:
     flow
         Stations in the table's order with what passes them.
     stations
-        Paths by station number, utilities at the end.
+        Paths by station number, utilities and fleets at the end.
     machines
         Paths by machine number through the line, such as ``winder/7``.
     kinds
@@ -78,7 +79,8 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
     begin_us
         When the run begins, UTC microseconds; shift plans are laid out from there. Default: as the file says, else 2026-01-05 00:00.
     asks
-        Whether the machines are somewhere else: the calendar then gives commands and waits for records (stores, which have no machine, excepted).
+        Whether the machines are somewhere else: the calendar then gives commands and waits for records. Stores have no machine,
+        and vehicles belong to the line.
 
     Raises
     ------
@@ -96,12 +98,13 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
     shift_rows(draft)
     crew_rows(draft)
     station_rows(draft)
+    fleet_stations(draft)
     machine_rows(draft)
     fleet_rows(draft)
     source_rows(draft)
     if asks:
         for row in draft.stations:
-            row["asks"] = 0 if row["flow"] == tb.STORE else 1
+            row["asks"] = 0 if row["flow"] in (tb.STORE, tb.FLEET) else 1
     return Compiled(
         plant,
         _table(draft),
@@ -131,7 +134,10 @@ def _table(d: Draft) -> Table:
         toolmodes=_rows(tb.TOOLMODE, d.toolmodes),
         crews=_rows(tb.CREW, d.crews),
         shifts=_rows(tb.SHIFT, d.shifts),
-        fleets=_rows(tb.FLEET, d.fleets),
+        fleets=_rows(tb.FLEET_ROW, d.fleets),
+        drives=_rows(tb.DRIVE, d.drives),
+        passes=_rows(tb.PASS, d.passes),
+        zones=_rows(tb.ZONE, d.zones),
         carriers=_rows(tb.CARRIER, d.carriers),
         measures=_rows(tb.CHECK, d.measures),
         checks=_rows(tb.CHECK, d.checks),
@@ -174,7 +180,7 @@ def _laws(d: Draft) -> tuple[np.recarray, np.ndarray]:
 
 
 def _sizes(d: Draft) -> np.ndarray:
-    sizes = np.zeros(20, np.int64)
+    sizes = np.zeros(24, np.int64)
     sizes[st.Z_RING] = sum(q["room"] for q in d.queues)
     sizes[st.Z_WAITS] = sum(q["waits"] for q in d.queues)
     sizes[st.Z_BINS] = d.bins
@@ -195,4 +201,8 @@ def _sizes(d: Draft) -> np.ndarray:
     sizes[st.Z_TOOLMODES] = len(d.toolmodes)
     sizes[st.Z_SOURCES] = len(d.sources)
     sizes[st.Z_KINDS] = len(d.flow.kinds)
+    sizes[st.Z_FLEETS] = len(d.fleets)
+    sizes[st.Z_ZONES] = len(d.zones)
+    sizes[st.Z_CARGO] = d.cargo
+    sizes[st.Z_LINEUP] = d.lineup
     return sizes

@@ -12,7 +12,7 @@ from linewright.kernels import table as tb
 from linewright.kernels.rules import hash_text
 from linewright.model.errors import LinewrightError, NotYetError
 from linewright.model.plant import Plant
-from linewright.model.station import Clock, Input, Measure, Segment
+from linewright.model.station import Clock, Failure, Input, Measure, Segment
 from linewright.model.values import Characteristic, EveryKind, Law, LawKind, Window
 
 __all__ = ["REASONS", "Draft", "nanoseconds"]
@@ -58,6 +58,9 @@ class Draft:
     crews: list[Row] = field(default_factory=list)
     shifts: list[Row] = field(default_factory=list)
     fleets: list[Row] = field(default_factory=list)
+    drives: list[Row] = field(default_factory=list)
+    passes: list[Row] = field(default_factory=list)
+    zones: list[Row] = field(default_factory=list)
     carriers: list[Row] = field(default_factory=list)
     measures: list[Row] = field(default_factory=list)
     checks: list[Row] = field(default_factory=list)
@@ -82,6 +85,8 @@ class Draft:
     bins: int = 0
     mounts: int = 0
     parts: int = 0
+    cargo: int = 0
+    lineup: int = 0
 
     def law(self, law: Law) -> int:
         """Return the number of a law, adding it where it is new."""
@@ -237,6 +242,7 @@ def _station_row(d: Draft, p: Passing) -> Row:
         "within": nanoseconds(s.within.limit_s) if s.within else -1, "short": max(nanoseconds(5.0), 3 * nanoseconds(law.mean)),
         "count": 1 if s.places else s.count, "law": d.law(law), "queue0": min(queues, default=len(d.queues)), "queues": len(queues),
         "pass_queue": d.pass_queues.get(p.number, -1), "out_queue": out_queue, "kind": p.kind, "begins": int(p.begins), "lanes": lanes_of(s),
+        "fleet": -1,
         "carrier": p.carrier if s.loads or s.unloads else -1, "shift": -1 if s.places else d.shift_names.get(s.works or d.plant.works or "", -1),
         "wait": -1, "load": 0, "unload": 0, "size": 0, "bin0": 0, "flow": _flow(s), "tools": 0,
     }  # fmt: skip
@@ -399,7 +405,7 @@ def _found_check(d: Draft, p: Passing, name: str, window: Window | None) -> Row:
     raise NotYetError([(f"stations.{p.segment.path}.grades.{name}", "it is measured nowhere before, item by item")])
 
 
-# ---- machines, carriers, vehicles, sources
+# ---- machines, carriers, sources
 
 
 def machine_rows(d: Draft) -> None:
@@ -407,10 +413,8 @@ def machine_rows(d: Draft) -> None:
     for number, row in enumerate(d.stations):
         row["machine0"] = len(d.machines)
         parts = int(row.pop("parts", 0))
-        failures = (
-            d.plant.utilities[number - len(d.flow.stations)].failures if row["flow"] == tb.UTILITY else d.flow.stations[number].segment.failures
-        )
-        plans = () if row["flow"] == tb.UTILITY else d.flow.stations[number].segment.maintenance
+        failures = _failures_of(d, number)
+        plans = d.flow.stations[number].segment.maintenance if number < len(d.flow.stations) else ()
         for m in range(int(row["count"])):
             path = f"{d.paths[number]}/{m + 1}"
             d.machine_paths.append(path)
@@ -424,6 +428,12 @@ def machine_rows(d: Draft) -> None:
         crew |= {"ask0": ask0, "asks": 2 * len(d.machines) + 1}
         ask0 += 2 * len(d.machines) + 1
     _carrier_rows(d)
+
+
+def _failures_of(d: Draft, number: int) -> tuple[Failure, ...]:
+    """Return the failures of a station, a utility or a fleet, in this order in the table."""
+    rows = [p.segment.failures for p in d.flow.stations] + [u.failures for u in d.plant.utilities] + [v.failures for v in d.plant.vehicles]
+    return rows[number]
 
 
 def _carrier_rows(d: Draft) -> None:
@@ -447,42 +457,25 @@ def _carrier_rows(d: Draft) -> None:
         fill0 += count * c.holds
 
 
-def fleet_rows(d: Draft) -> None:
-    """Add the fleets, with the queues that they bring to: downstream first, then in order of inputs."""
-    names: dict[str, list[int]] = {v.name: [] for v in d.plant.vehicles}
-    for p in reversed(d.flow.stations):
-        for number, (i, sources) in enumerate(p.slots):
-            if sources and i.brought_by is not None:
-                names[i.brought_by].append(d.slot_queues[p.number, number])
-        if not p.begins and p.segment.brought_by is not None:
-            names[p.segment.brought_by].append(d.pass_queues[p.number])
-    for number, v in enumerate(d.plant.vehicles):
-        if names[v.name] and v.distance_m is None:
-            raise NotYetError([(f"vehicles.{v.name}.distance", "a fleet without a fixed distance")])
-        way = (v.distance_m or 0.0) / v.speed_m_s if v.speed_m_s else 0.0
-        d.fleets.append(
-            {"carry": max(nanoseconds(v.load_s + way + v.unload_s), 1), "back": nanoseconds(way), "count": v.count, "vehicle0": len(d.vehicles),
-             "queue0": len(d.fleet_queues), "queues": len(names[v.name])}
-        )  # fmt: skip
-        for q in names[v.name]:
-            d.queues[q]["fleet"] = number
-        d.vehicles += [number] * v.count
-        d.fleet_queues += names[v.name]
-
-
 def source_rows(d: Draft) -> None:
     """Number the sources of events: their order decides ties."""
     for row in reversed(d.stations):
-        row["source0"] = len(d.sources)
-        d.sources += [{"what": tb.SOURCE_MACHINE, "of": int(row["machine0"]) + m} for m in range(int(row["count"]))]
+        if row["flow"] != tb.FLEET:
+            _machine_sources(d, row)
     for what, rows in ((tb.SOURCE_TOOL, d.toolmodes), (tb.SOURCE_SHIFT, d.shifts), (tb.SOURCE_PLAN, d.plans)):
         order = [(-int(row.get("station", 0)), index) for index, row in enumerate(rows)]  # downstream first, then as they stand
         for _, index in sorted(order):
             rows[index]["source"] = len(d.sources)
             d.sources.append({"what": what, "of": index})
-    for fleet in d.fleets:
-        fleet["source0"] = len(d.sources)
-        d.sources += [{"what": tb.SOURCE_VEHICLE, "of": int(fleet["vehicle0"]) + v} for v in range(int(fleet["count"]))]
+    for row in d.stations:
+        if row["flow"] == tb.FLEET:
+            _machine_sources(d, row)
     for index, carrier in enumerate(d.carriers):
         carrier["source"] = len(d.sources)
         d.sources.append({"what": tb.SOURCE_CARRIER, "of": index})
+
+
+def _machine_sources(d: Draft, row: Row) -> None:
+    row["source0"] = len(d.sources)
+    what = tb.SOURCE_VEHICLE if row["flow"] == tb.FLEET else tb.SOURCE_MACHINE
+    d.sources += [{"what": what, "of": int(row["machine0"]) + m} for m in range(int(row["count"]))]

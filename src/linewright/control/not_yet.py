@@ -45,16 +45,14 @@ def _of_plant(plant: Plant) -> Iterator[str]:
         yield "orders"
     if plant.faults:
         yield "faults"
-    if plant.roads or plant.zones:
-        yield "roads"
     for vehicle in plant.vehicles:
+        is_mapped = vehicle.distance_m is None and vehicle.time is None
         for key, given in (
-            ("roads", vehicle.uses_roads),
-            ("time", vehicle.time is not None),
-            ("battery", bool(vehicle.battery)),
-            ("failures", bool(vehicle.failures)),
-            ("holds", vehicle.holds != 1),
-            ("dispatch", vehicle.dispatch != "longest-waiting"),
+            ("roads", vehicle.uses_roads and not is_mapped),
+            ("park", vehicle.park is not None and not is_mapped),
+            ("battery.at", vehicle.battery_at is not None and not is_mapped),
+            ("failures", any(f.stops_tool for f in vehicle.failures)),
+            ("dispatch", vehicle.dispatch == "highest-priority" and bool(plant.orders)),
         ):
             if given:
                 yield f"vehicles.{vehicle.name}.{key}"

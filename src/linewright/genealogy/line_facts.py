@@ -47,9 +47,8 @@ def line_facts(
     frames = _frames(flow)
     models = station_models(compiled.plant, libraries)
     stations = [_station(compiled, p, frames, models.get(p.segment.path)) for p in flow.stations]
-    for number in range(len(flow.stations), len(compiled.stations)):
-        utility = next(u for u in compiled.plant.utilities if u.name == compiled.stations[number])
-        stations.append(StationFacts(utility.name, failures=frozenset(f.name for f in utility.failures)))
+    stations += [StationFacts(u.name, failures=frozenset(f.name for f in u.failures)) for u in compiled.plant.utilities]
+    stations += [StationFacts(v.name, machines=v.count, failures=frozenset(f.name for f in v.failures)) for v in compiled.plant.vehicles]
     return LineFacts(
         tuple(_kind(flow, number, int(firsts[number])) for number in range(len(flow.kinds))),
         tuple(stations),

@@ -14,7 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
-from linewright.kernels.calendar_queues import carrier_back, enqueue, free_places, hand_over, start_trip, vehicle_event
+from linewright.kernels.calendar_calls import start_trip
+from linewright.kernels.calendar_queues import carrier_back, enqueue, free_places, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import first_source, put_on_agenda, schedule, set_time, take_from_agenda
 from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
@@ -45,6 +46,7 @@ from linewright.kernels.calendar_trays import (
     tools_at_start,
     unloader_done,
 )
+from linewright.kernels.calendar_vehicles import go_on
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange import record_source
 from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
@@ -62,13 +64,14 @@ from linewright.kernels.state import (
 )
 from linewright.kernels.table import (
     BATCH,
+    FLEET,
     ITEM,
     LOADER,
-    SOURCE_CARRIER,
     SOURCE_MACHINE,
     SOURCE_PLAN,
     SOURCE_SHIFT,
     SOURCE_TOOL,
+    SOURCE_VEHICLE,
     STORE,
     SUPPLY,
     UNLOADER,
@@ -111,6 +114,8 @@ def look(t, s, r, number):
             attempt_batch(t, s, r, number)
         elif station.flow == STORE:
             attempt_store(t, s, r, station.machine0)
+        elif station.flow == FLEET:
+            s.head[0].fleets = 1
         else:
             for m in range(station.machine0, station.machine0 + station.count):
                 row = s.machines[m]
@@ -241,16 +246,14 @@ def tool_event(t, s, r, j, what, machine, tool, n):
 
 @part
 def timer_event(t, s, r, source):
-    """Let the event of a timer, a vehicle or a returning carrier happen."""
+    """Let the event of a timer or a returning carrier happen."""
     row = t.sources[source]
     if row.what == SOURCE_SHIFT:
         set_time(s.tree, source, switch_shift(t, s, r, row.of))
     elif row.what == SOURCE_PLAN:
         set_time(s.tree, source, plan_due(t, s, row.of))
-    elif row.what == SOURCE_CARRIER:
-        carrier_back(t, s, row.of)
     else:
-        vehicle_event(t, s, row.of)
+        carrier_back(t, s, row.of)
 
 
 @part
@@ -278,9 +281,12 @@ def event(t, s, r, from_inbox):
         of = station.machine0 + machine if machines else slot
         scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
         given = np.int64(record.values)
-    elif row.what == SOURCE_MACHINE:
+    elif row.what in (SOURCE_MACHINE, SOURCE_VEHICLE):
         if t.stations[t.machines[of].station].asks or own_next(t, s, of) > s.head[0].now:
-            line_due(t, s, r, of)
+            if row.what == SOURCE_VEHICLE:
+                go_on(t, s, r, of)
+            else:
+                line_due(t, s, r, of)
             return
         what, slot, n, scrap = own_fire(t, s, of)
     elif row.what == SOURCE_TOOL:

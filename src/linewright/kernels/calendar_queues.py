@@ -46,6 +46,7 @@ def begin_waiting(t, s, m):
     entry = s.waits[queue.wait0 + at]
     entry.t = s.head[0].now
     entry.machine = m
+    entry.called = 0
     state.wait += 1
     s.machines[m].waiting = 1
     if queue.fleet >= 0:
@@ -292,62 +293,3 @@ def pass_on(t, s, r, m):
 def serial_of(item):
     """Return the serial of a thing."""
     return item & SERIAL_MASK
-
-
-# ---- vehicles
-
-
-@part
-def start_trip(t, s, r):
-    """Start the first trip that any fleet can start. Returns whether one was started."""
-    for f in range(t.fleets.shape[0]):
-        fleet = t.fleets[f]
-        free = -1
-        for v in range(fleet.vehicle0, fleet.vehicle0 + fleet.count):
-            if s.vehicles[v].phase == 0:
-                free = v
-                break
-        if free < 0:
-            continue
-        best = -1
-        longest = NEVER
-        for i in range(fleet.queues):
-            q = t.fleet_queues[fleet.queue0 + i]
-            state = s.queues[q]
-            if state.wait > 0 and free_places(t, s, q) > 0:
-                since = s.waits[t.queues[q].wait0 + state.wait_head].t
-                if since < longest:
-                    longest = since
-                    best = q
-        if best < 0:
-            continue
-        item, done = hand_over(t, s, r, best)
-        vehicle = s.vehicles[free]
-        vehicle.item = item
-        vehicle.done = done
-        vehicle.queue = best
-        vehicle.phase = 1
-        s.queues[best].coming += 1
-        set_time(s.tree, fleet.source0 + (free - fleet.vehicle0), s.head[0].now + fleet.carry)
-        return True
-    s.head[0].fleets = 0
-    return False
-
-
-@part
-def vehicle_event(t, s, v):
-    """A vehicle delivers, or is back."""
-    vehicle = s.vehicles[v]
-    fleet = t.fleets[t.vehicles[v]]
-    source = fleet.source0 + (v - fleet.vehicle0)
-    if vehicle.phase == 1:
-        s.queues[vehicle.queue].coming -= 1
-        enqueue(t, s, vehicle.queue, vehicle.item, vehicle.done)
-        put_on_agenda(s, t.queues[vehicle.queue].station)
-        if fleet.back > 0:
-            vehicle.phase = 2
-            set_time(s.tree, source, s.head[0].now + fleet.back)
-            return
-    vehicle.phase = 0
-    set_time(s.tree, source, NEVER)
-    s.head[0].fleets = 1

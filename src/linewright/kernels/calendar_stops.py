@@ -13,35 +13,63 @@ from linewright.kernels.exchange_rows import MAINTAIN as MAINTAIN_COMMAND
 from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED
 from linewright.kernels.state import (
     CHANGE,
+    CHARGING,
     FAULT,
     IDLE,
     LOAD,
+    LOADING,
     NEVER,
     OFF_SHIFT,
     OPEN,
     OPERATOR,
     OUT,
     PLANNED,
+    RETURN,
+    STAND,
     T_BLOCKED,
     T_CHANGE,
+    T_CHARGING,
     T_CREW,
+    T_EMPTY,
     T_EXECUTE,
+    T_HANDLING,
     T_OFF_SHIFT,
     T_OPERATOR,
     T_PLANNED,
     T_REPAIR,
     T_STARVED,
     T_UTILITY,
+    TO_CHARGER,
+    TO_GIVER,
+    TO_PARK,
     UNLOAD,
+    UNLOADING,
     UTILITY_DOWN,
 )
-from linewright.kernels.table import BATCH, STORE, UTILITY
+from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 
 own_hold, own_resume, own_mend, own_maintain = own_side.hold, own_side.resume, own_side.mend, own_side.maintain
 
 REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, REASON_OPERATOR, REASON_CREW = range(6)
 FIRST_REASON = 6
 OUTSIDE = UTILITY_DOWN | OFF_SHIFT | OPERATOR  # stops that the machine does not know of by itself
+
+
+@kernel
+def category_of_vehicle(t, s, m):
+    """Return the state of a vehicle that is not stopped: it stands ready, drives, handles goods, waits for a zone or a charger, charges."""
+    station = t.stations[t.machines[m].station]
+    vehicle = s.vehicles[t.fleets[station.fleet].vehicle0 + m - station.machine0]
+    stage = vehicle.stage
+    if stage == STAND or (stage == TO_PARK and vehicle.called == 0):
+        return T_STARVED
+    if vehicle.waits:
+        return T_BLOCKED
+    if stage in (TO_GIVER, TO_PARK, TO_CHARGER, RETURN):
+        return T_EMPTY
+    if stage in (LOADING, UNLOADING):
+        return T_HANDLING
+    return T_CHARGING if stage == CHARGING else T_EXECUTE
 
 
 @kernel
@@ -62,6 +90,8 @@ def category_of(t, s, m):
     flow = t.stations[t.machines[m].station].flow
     if flow in (UTILITY, STORE):
         return T_EXECUTE if flow == UTILITY or row.on > 0 else T_STARVED
+    if flow == FLEET:
+        return category_of_vehicle(t, s, m)
     phase = row.phase
     if phase == CHANGE:
         return T_CHANGE
@@ -75,7 +105,7 @@ def category_of(t, s, m):
 @kernel
 def told_state(t, s, m, category):
     """Return state and reason of a STATE row."""
-    if category == T_EXECUTE:
+    if category in (T_EXECUTE, T_EMPTY, T_HANDLING):
         return EXECUTE, -1
     if category == T_STARVED:
         return SUSPENDED, REASON_STARVED
@@ -85,6 +115,8 @@ def told_state(t, s, m, category):
     station = t.stations[t.machines[m].station]
     if category == T_CHANGE:
         return HELD, REASON_CHANGE
+    if category == T_CHARGING:
+        return STOPPED, t.fleets[station.fleet].reason
     if category == T_OFF_SHIFT:
         return STOPPED, REASON_OFF_SHIFT
     if category == T_OPERATOR:

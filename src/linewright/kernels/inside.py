@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.kernels.state import OUT, WORK, State
-from linewright.kernels.table import BATCH, LOADER, STORE, UNLOADER, UTILITY, Table
+from linewright.kernels.table import BATCH, FLEET, LOADER, STORE, UNLOADER, UTILITY, Table
 
 __all__ = ["arrivals_inside"]
 
@@ -44,7 +44,7 @@ def arrivals_inside(table: Table, state: State, number: int) -> NDArray[np.int64
             found.append(state.bins["arrive"][base + int(rows["out"][m]) : base + int(rows["on"][m])])
     elif station.flow == UNLOADER:
         found += [np.full(int(row["on"] - row["out"]), row["arrive"]) for row in rows if row["tray"] >= 0]
-    elif station.flow != UTILITY:
+    elif station.flow not in (UTILITY, FLEET):
         held = rows["phase"] == WORK if station.flow == LOADER else (rows["phase"] == WORK) | (rows["phase"] == OUT)
         found.append(rows["arrive"][held])
     return np.concatenate(found) if found else np.zeros(0, np.int64)

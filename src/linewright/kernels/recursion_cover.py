@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from linewright.kernels.state import FAULT, State
-from linewright.kernels.table import GATE_CHANCE, GATE_NONE, ITEM, RUNNING, UTILITY, Table
+from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, ITEM, RUNNING, UTILITY, Table
 
 __all__ = ["is_between_events", "why_not"]
 
@@ -20,7 +20,7 @@ _Rule = tuple[str, Callable[[int], bool]]
 #: Fields of a station that the recursion follows, or that only rows need (which it does not write), or that only lead to rows of other tables.
 _STATION = frozenset([
     "hash", "amount", "enter", "leave", "short", "scrap", "fails", "misses", "false_alarms", "machine0", "law", "slot0", "queue0", "queues",
-    "pass_queue", "out_queue", "kind", "begins", "check0", "checks", "measure0", "measures", "grade0", "tools", "carrier", "size", "bin0",
+    "pass_queue", "out_queue", "kind", "begins", "point", "check0", "checks", "measure0", "measures", "grade0", "tools", "carrier", "size", "bin0",
     "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
 ])  # fmt: skip
 #: Fields that must have certain values: what they stand for otherwise.
@@ -57,8 +57,8 @@ _LAW = frozenset([
 ])  # fmt: skip
 #: Tables whose rows count only where a row of a station leads to them, and arrays without rows.
 _REACHED = frozenset([
-    "slots", "plans", "toolmodes", "crews", "shifts", "fleets", "carriers", "measures", "checks", "grades", "sources", "switches",
-    "quantiles", "normal", "clock_hash", "plan_hash", "vehicles", "fleet_queues", "serves", "loaders", "kinds", "sizes",
+    "slots", "plans", "toolmodes", "crews", "shifts", "fleets", "drives", "passes", "zones", "carriers", "measures", "checks", "grades", "sources",
+    "switches", "quantiles", "normal", "clock_hash", "plan_hash", "vehicles", "fleet_queues", "serves", "loaders", "kinds", "sizes",
 ])  # fmt: skip
 
 
@@ -80,6 +80,9 @@ def why_not(table: Table) -> list[tuple[int, str]]:
         if row["flow"] == UTILITY:
             if row["modes"]:
                 found.append((number, "utilities"))
+            continue
+        if row["flow"] == FLEET:
+            found.append((number, "vehicles"))
             continue
         found += [(number, what) for what in _against(row, _STATION, _STATION_RULES)]
         for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:

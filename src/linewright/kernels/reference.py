@@ -4,10 +4,10 @@ It follows docs/semantics.md rule by rule and is the text to read first. It shar
 functions of a `Line`. ``simulate(line, until)`` gives all that happened as a `Log`; the rest is in files beside this one:
 
 - `reference_line`: what a line is;
-- `reference_calendar`: the calendar, queues, people, vehicles, trays;
+- `reference_calendar`: the calendar, queues, people, trays;
 - `reference_machine`: one machine, its tasks, stops, failures, maintenance, states;
 - `reference_inputs`: parts, coils, batches on a machine;
-- `reference_flows`: how items pass a station, `reference_stores`: ovens, stores, trays, utilities;
+- `reference_flows`: how items pass a station, `reference_stores`: ovens, stores, trays, utilities, `reference_vehicles`: fleets;
 - `reference_log`: the rows.
 
 Examples
@@ -27,12 +27,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from linewright.kernels.reference_calendar import Calendar, CrewRun, FleetRun, QueueRun, Source, Thing, Trays
+from linewright.kernels.reference_calendar import Calendar, CrewRun, QueueRun, Source, Thing, Trays
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Comes, Line
 from linewright.kernels.reference_log import Log
 from linewright.kernels.reference_machine import Stop
 from linewright.kernels.reference_stores import FLOWS
+from linewright.kernels.reference_vehicles import FleetRun, Zone
 from linewright.kernels.rows import KIND_SHIFT
 
 __all__ = ["World", "simulate"]
@@ -51,11 +52,14 @@ class World:
         self.queues = [QueueRun(self, q) for q in line.queues]
         self.hours = [shift.on for shift in line.shifts]
         self.crews = [CrewRun(c, on=c.shift is None or self.hours[c.shift]) for c in line.crews]
-        self.fleets = [FleetRun(self, i, f) for i, f in enumerate(line.fleets)]
+        self.zones = [Zone(places) for places in line.zones]
         self.trays = [Trays(self, i, c) for i, c in enumerate(line.carriers)]
         self.stations: list[Station] = []
         for number, step in enumerate(line.steps):
             self.stations.append(FLOWS[step.flow](self, number, step))
+        self.fleets = [FleetRun(self, len(line.steps) + i, i, f) for i, f in enumerate(line.fleets)]
+        self.stations += self.fleets
+        self.log.fleets = [fleet.counts for fleet in self.fleets]
         for station in self.stations:
             station.connect()
 
@@ -104,6 +108,8 @@ class World:
                 self.agenda.remove(number)
                 self.stations[number].look()
             if not any(fleet.start_trip() for fleet in self.fleets):
+                for fleet in self.fleets:
+                    fleet.send_to_park()
                 return
 
     # ---- what the clock brings

@@ -1,14 +1,14 @@
-"""What the reference evaluator is made of besides machines: the calendar, queues, people, vehicles, trays, and the log of what happened."""
+"""What the reference evaluator is made of besides machines: the calendar, queues, people, trays."""
 
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from linewright.kernels.reference_line import Carrier, Crew, Fleet, Queue
+from linewright.kernels.reference_line import Carrier, Crew, Queue
 from linewright.kernels.rows import KIND_SHIFT
 
 if TYPE_CHECKING:
@@ -75,11 +75,16 @@ class QueueRun:
         self.things: deque[Thing] = deque()
         self.waiting: deque[tuple[int, Machine]] = deque()
         self.coming = 0  # on the way on vehicles
+        self.called: Counter[Machine] = Counter()  # vehicles under way to each of those who wait
 
     def wait(self, giver: Machine) -> None:
         """Put a machine with something to hand over into the list."""
         self.waiting.append((self.world.now, giver))
         self.world.agenda.add(self.queue.station)
+
+    def is_open(self, giver: Machine) -> bool:
+        """Tell whether one who waits has goods that no vehicle was called for."""
+        return len(giver.hands) > self.called[giver]
 
     def has_place(self) -> bool:
         """Tell whether one more may come."""
@@ -144,39 +149,6 @@ class CrewRun:
         while self.on and self.free and self.asks:
             self.free -= 1
             self.asks.popleft()()
-
-
-class FleetRun:
-    """Vehicles that bring things from the machines that made them to the queues they serve."""
-
-    def __init__(self, world: World, number: int, fleet: Fleet) -> None:
-        self.world = world
-        self.number = number
-        self.fleet = fleet
-        self.free = set(range(fleet.count))
-
-    def start_trip(self) -> bool:
-        """Start one trip if a vehicle is free and a queue has both a place and somebody who waits; tell whether it did."""
-        if not self.free:
-            return False
-        queues = [self.world.queues[i] for i in self.fleet.queues]
-        ready = [q for q in queues if q.waiting and q.has_place()]
-        if not ready:
-            return False
-        queue = min(ready, key=lambda q: (q.waiting[0][0], -q.queue.station, -1 if q.queue.slot is None else q.queue.slot))
-        vehicle = min(self.free)
-        self.free.remove(vehicle)
-        queue.coming += 1
-        thing = queue.hand_over()
-        self.world.after(self.fleet.carry, (3, 0, self.number, vehicle), lambda: self.arrived(vehicle, queue, thing))
-        return True
-
-    def arrived(self, vehicle: int, queue: QueueRun, thing: Thing) -> None:
-        """Set the goods down; the vehicle drives back."""
-        queue.coming -= 1
-        queue.arrive(thing)
-        self.world.agenda.add(queue.queue.station)
-        self.world.after(self.fleet.back, (3, 0, self.number, vehicle), lambda: self.free.add(vehicle))
 
 
 class Trays:

@@ -25,6 +25,7 @@ class Flow(Enum):
     LOADER = 3
     UNLOADER = 4
     UTILITY = 5
+    FLEET = 6
 
 
 class Comes(Enum):
@@ -149,6 +150,7 @@ class Step:
     load: int = 0
     unload: int = 0
     wait: int | None = None
+    point: int = -1  # where it stands on the map
     short: int = 5 * SECOND  # waits shorter than this make no STATE row
 
 
@@ -169,13 +171,52 @@ class Crew:
 
 
 @dataclass(frozen=True)
+class Crossing:
+    """A zone on a drive: when it is entered and left, ns from the drive's begin."""
+
+    enter: int
+    leave: int
+    zone: int
+
+
+@dataclass(frozen=True)
+class Drive:
+    """The way from one point to another: its time, the next point on it, its zones."""
+
+    time: int
+    next: int
+    crossings: tuple[Crossing, ...] = ()
+
+
+@dataclass(frozen=True)
 class Fleet:
-    """Vehicles, all alike: `carry` is load, way and unload, `back` the empty way; `queues` they bring to."""
+    """Vehicles, all alike; `queues` they bring to.
+
+    Without `drives` a trip lasts `carry` (load, way and unload), or ``trip(n)`` where that is drawn, and `back` is the empty way. With them,
+    ``drives[a][b]`` leads from point a to b, and `load`, `unload` are times of their own. `run` is how long a full battery lasts (0: no battery),
+    `low` what is left when a vehicle goes to charge, `ratio` the time to charge what one unit of time uses.
+    """
 
     carry: int
     back: int
     queues: tuple[int, ...]
     count: int = 1
+    trip: Numbers | None = None
+    holds: int = 1
+    drives: tuple[tuple[Drive, ...], ...] = ()
+    load: int = 0
+    unload: int = 0
+    is_nearest: bool = False
+    begin: int = 0
+    park: int | None = None
+    run: int = 0
+    low: int = 0
+    ratio: float = 0.0
+    charger: int | None = None
+    chargers: int = 1
+    spread: bool = False
+    modes: tuple[Mode, ...] = ()
+    reason: int = -1
 
 
 @dataclass(frozen=True)
@@ -191,12 +232,13 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Line:
-    """A whole line: stations in the order of the flow, utilities behind the last one."""
+    """A whole line: stations in the order of the flow, utilities behind the last one; fleets are stations behind these."""
 
     steps: tuple[Step, ...]
     queues: tuple[Queue, ...] = ()
     shifts: tuple[Shift, ...] = ()
     crews: tuple[Crew, ...] = ()
     fleets: tuple[Fleet, ...] = ()
+    zones: tuple[int, ...] = ()  # places of each
     carriers: tuple[Carrier, ...] = ()
     first_serials: dict[int, int] = field(default_factory=dict)  # first serial the run gives in each kind; 1 where not named

@@ -36,6 +36,9 @@ class Category(Enum):
     PLANNED = 7
     OFF_SHIFT = 8
     OPERATOR = 9
+    EMPTY = 10
+    HANDLING = 11
+    CHARGING = 12
 
 
 class Stay(NamedTuple):
@@ -180,6 +183,7 @@ class Log:
         self.tool_stops: list[ToolStop] = []
         self.times: dict[tuple[int, int], list[int]] = {}
         self.counts: Counter[tuple[int, str]] = Counter()  # by station and what is counted
+        self.fleets: list[Counter[str]] = []  # what each fleet has done
 
     def visit(self, item: Thing, *rest: int) -> None:
         """Write a visit."""

@@ -122,7 +122,7 @@ class Machine:
             if task.since is not None:
                 passed = now - task.since
                 task.left -= passed
-                if task.what == "work":
+                if self.is_worn_by(task):
                     self.wear(passed)
             task.since = None if self.is_stopped else now
             if task.since is None:
@@ -137,13 +137,17 @@ class Machine:
         task = self.task
         assert task is not None
         assert task.since is not None
-        if task.what == "work":
+        if self.is_worn_by(task):
             self.wear(self.world.now - task.since)
         self.task = None
         self.world.agenda.add(self.station.number)
         task.ends()
         self.maintain()
         self.pace()
+
+    def is_worn_by(self, task: Task) -> bool:
+        """Tell whether running clocks count the time of a task."""
+        return task.what == "work"
 
     @property
     def is_stopped(self) -> bool:
@@ -199,7 +203,7 @@ class Machine:
         self.world.calendar.forget(source)
         if self.failed is not None or self.is_kept:
             return
-        works_since = self.task.since if self.task is not None and self.task.what == "work" else None
+        works_since = self.task.since if self.task is not None and self.is_worn_by(self.task) else None
         due = []
         for j, mode in enumerate(self.station.step.modes):
             if not mode.running:
@@ -313,6 +317,10 @@ class Machine:
             return (Category.REPAIR if self.is_under_repair else Category.CREW), HELD, step.modes[self.failed].reason
         if self.utilities_down:
             return Category.UTILITY, SUSPENDED, self.utility_reason
+        return self.doing()
+
+    def doing(self) -> tuple[Category, int, int]:
+        """Return the state where nothing stops the machine."""
         if self.task is not None and self.task.what == "change":
             return Category.CHANGE, HELD, REASON_CHANGE
         if (self.task is not None and self.task.lasts) or self.station.executes(self):

@@ -15,7 +15,25 @@ import numpy as np
 from linewright.kernels import rules
 from linewright.kernels import state as sizes
 from linewright.kernels import table as tb
-from linewright.kernels.reference_line import Carrier, Check, Comes, Crew, Fleet, Flow, Gate, Line, Mode, Plan, Queue, Shift, Slot, Step, ToolMode
+from linewright.kernels.reference_line import (
+    Carrier,
+    Check,
+    Comes,
+    Crew,
+    Crossing,
+    Drive,
+    Fleet,
+    Flow,
+    Gate,
+    Line,
+    Mode,
+    Plan,
+    Queue,
+    Shift,
+    Slot,
+    Step,
+    ToolMode,
+)
 
 __all__ = ["read_table"]
 
@@ -65,19 +83,16 @@ class _Reader:
     def line(self) -> Line:
         """Return the whole line."""
         t = self.t
-        fleets = int(t.vehicles.max()) + 1 if len(self.size(sizes.Z_VEHICLES)) else 0
         return Line(
-            steps=tuple(self.step(i) for i in self.size(sizes.Z_STATIONS)),
+            steps=tuple(self.step(i) for i in self.size(sizes.Z_STATIONS) if t.stations[i].flow != tb.FLEET),
             queues=tuple(Queue(int(q.station), int(q.places), _or_none(q.slot), _or_none(q.fleet)) for q in self.rows(t.queues, sizes.Z_QUEUES)),
             shifts=tuple(
                 Shift(tuple(int(x) for x in t.switches[s.switch0 : s.switch0 + s.switches]), on=bool(s.on))
                 for s in self.rows(t.shifts, sizes.Z_SHIFTS)
             ),
             crews=tuple(Crew(int(c.count), _or_none(c.shift)) for c in self.rows(t.crews, sizes.Z_CREWS)),
-            fleets=tuple(
-                Fleet(int(f.carry), int(f.back), tuple(int(q) for q in t.fleet_queues[f.queue0 : f.queue0 + f.queues]), int(f.count))
-                for f in t.fleets[:fleets]
-            ),
+            fleets=tuple(self.fleet(f) for f in self.rows(t.fleets, sizes.Z_FLEETS)),
+            zones=tuple(int(z.places) for z in self.rows(t.zones, sizes.Z_ZONES)),
             carriers=tuple(
                 Carrier(int(c.kind), int(c.holds), int(c.count), int(c.back), int(c.inner)) for c in self.rows(t.carriers, sizes.Z_CARRIERS)
             ),
@@ -118,8 +133,46 @@ class _Reader:
             load=int(s.load),
             unload=int(s.unload),
             wait=_or_none(s.wait),
+            point=int(s.point),
             short=int(s.short),
         )
+
+    def fleet(self, f: Any) -> Fleet:
+        """Return one fleet."""
+        key, law = int(f.hash), int(f.law)
+        return Fleet(
+            carry=int(f.carry),
+            back=int(f.back),
+            queues=tuple(int(q) for q in self.t.fleet_queues[f.queue0 : f.queue0 + f.queues]),
+            count=int(f.count),
+            trip=partial(self.duration, law, key, rules.TRIP) if f.way == tb.DRAWN else None,
+            holds=int(f.holds),
+            drives=self.drives(f) if f.way == tb.ROADS else (),
+            load=int(f.load),
+            unload=int(f.unload),
+            is_nearest=f.dispatch == tb.NEAREST,
+            begin=int(f.begin),
+            park=_or_none(f.park),
+            run=int(f.run),
+            low=int(f.low),
+            ratio=float(f.ratio),
+            charger=_or_none(f.charger),
+            chargers=int(f.chargers),
+            spread=bool(f.spread),
+            modes=tuple(self.mode(int(f.station), j) for j in range(self.t.stations[f.station].modes)),
+            reason=int(f.reason),
+        )
+
+    def drives(self, f: Any) -> tuple[tuple[Drive, ...], ...]:
+        """Return the drives of a fleet between all points."""
+
+        def drive(number: int) -> Drive:
+            d = self.t.drives[int(f.drive0) + number]
+            crossed = self.t.passes[d.pass0 : d.pass0 + d.passes]
+            return Drive(int(d.time), int(d.next), tuple(Crossing(int(c.enter), int(c.leave), int(c.zone)) for c in crossed))
+
+        points = int(f.points)
+        return tuple(tuple(drive(a * points + b) for b in range(points)) for a in range(points))
 
     def slot(self, number: int) -> Slot:
         """Return one input."""

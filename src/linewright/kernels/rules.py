@@ -18,6 +18,7 @@ from linewright.kernels.compiled import kernel, wrapping_kernel
 from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, LAW, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL, records
 
 SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
+TRIP = 16  # 10 to 15 are left to what stations draw
 
 #: A table of quantiles: `OCTAVES` halvings of the share v from the nearer end, from 1/2 down to 2^-17, each cut into `CELLS` cells of equal width.
 #: A cell holds a parabola in v: three numbers and a 0. The lower half of the law stands first, in each half the cell of v = 1/2 alone.

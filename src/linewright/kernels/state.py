@@ -24,8 +24,13 @@ IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT = range(8)
 # why it is stopped: bits of `mask`
 FAULT, UTILITY_DOWN, OFF_SHIFT, PLANNED, OPERATOR = 1, 2, 4, 8, 16
 # states whose times are added up, `times[machine, ...]`
-TIMES = ("starved", "blocked", "execute", "change", "repair", "crew", "utility", "planned", "off_shift", "operator")
+TIMES = (
+    "starved", "blocked", "execute", "change", "repair", "crew", "utility", "planned", "off_shift", "operator", "empty", "handling", "charging",
+)  # fmt: skip
 T_STARVED, T_BLOCKED, T_EXECUTE, T_CHANGE, T_REPAIR, T_CREW, T_UTILITY, T_PLANNED, T_OFF_SHIFT, T_OPERATOR = range(10)
+T_EMPTY, T_HANDLING, T_CHARGING = range(10, 13)  # of vehicles; their execute is driving with goods
+# what a vehicle does
+STAND, TO_GIVER, LOADING, TO_TAKER, UNLOADING, TO_PARK, TO_CHARGER, CHARGER_LINE, CHARGING, CARRY, RETURN = range(11)
 # what lies on a carrier
 EMPTY, OPENING, FILLED = range(3)
 NEVER = np.int64(1) << np.int64(62)
@@ -121,7 +126,7 @@ QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wai
 #: over, and its n.
 ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8")], align=True)
 BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8")], align=True)
-WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
+WAIT = np.dtype([("t", "i8"), ("machine", "i8"), ("called", "i8")], align=True)  # called: vehicles that are under way to it
 
 #: What is on one input of one machine. BULK may hold two batches, the older first.
 MOUNT_STATE = np.dtype(
@@ -130,7 +135,50 @@ MOUNT_STATE = np.dtype(
 
 CREW_STATE = np.dtype([("busy", "i4"), ("on", "i4"), ("head", "i4"), ("count", "i4")], align=True)
 SHIFT_STATE = np.dtype([("at", "i4"), ("on", "i4")], align=True)
-VEHICLE_STATE = np.dtype([("item", "i8"), ("done", "i8"), ("queue", "i8"), ("phase", "i8")], align=True)
+
+#: One vehicle. It drives to (or stands at) the point `at`.
+VEHICLE_STATE = np.dtype(
+    [
+        ("stage", "i8"),  # STAND, ...
+        ("at", "i8"),
+        ("queue", "i8"),  # it brings to
+        ("giver", "i8"),  # machine that it fetches from
+        ("called", "i8"),  # 1: on its way to the park, and called to a giver
+        ("drive", "i8"),  # in `drives`
+        ("next", "i8"),  # zone ahead, or in it: how many on this drive are behind
+        ("offset", "i8"),  # ns from the drive's begin to where its next event is
+        ("zone", "i8"),  # it is in; -1 none
+        ("waits", "i8"),  # 1: for a zone or a charger
+        ("charge", "i8"),  # time that its battery lasts
+        ("goods", "i8"),  # on it
+    ],
+    align=True,
+)
+#: Goods on a vehicle; `asked`: the giver waits since.
+CARGO = np.dtype([("item", "i8"), ("done", "i8"), ("asked", "i8")], align=True)
+
+#: What a fleet has done. Times are sums over goods, in two parts so that a year fits.
+FLEET_STATE = np.dtype(
+    [
+        ("free", "i8"),  # vehicles that may be called
+        ("trips", "i8"),
+        ("fetched", "i8"),  # goods
+        ("brought", "i8"),
+        ("late", "i8"),  # brought to a station that waited for them
+        ("charges", "i8"),
+        ("wait_s", "i8"),  # from the giver's waiting to the fetching
+        ("wait_ns", "i8"),
+        ("bring_s", "i8"),  # from the giver's waiting to the arrival
+        ("bring_ns", "i8"),
+        ("longest", "i8"),  # wait of one of the goods, ns
+        ("lowest", "i8"),  # what any battery had left, ns; below 0: it was empty before its trip was over
+        ("charging", "i8"),  # at the chargers
+        ("line_head", "i8"),  # who waits for a charger
+        ("line", "i8"),
+    ],
+    align=True,
+)
+ZONE_STATE = np.dtype([("inside", "i8"), ("line_head", "i8"), ("line", "i8")], align=True)
 CARRIER_STATE = np.dtype([("empty_head", "i4"), ("empty", "i4"), ("back_head", "i4"), ("back", "i4")], align=True)
 BACK = np.dtype([("t", "i8"), ("tray", "i8")], align=True)
 TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2")], align=True)
@@ -164,7 +212,7 @@ INBOX, OUTBOX, MISSINGS, LINE_OUTS = 8192, 4096, 8192, 1024
 # how long the arrays of a state are: index into `Table.sizes`
 SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "clocks", "plans", "vehicles", "machines", "stations", "queues")
 (Z_RING, Z_WAITS, Z_BINS, Z_MOUNTS, Z_PARTS, Z_ASKS, Z_TRAYS, Z_FILLS, Z_CLOCKS, Z_PLANS, Z_VEHICLES, Z_MACHINES, Z_STATIONS, Z_QUEUES, Z_CREWS,
- Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS) = range(20)  # fmt: skip
+ Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS, Z_FLEETS, Z_ZONES, Z_CARGO, Z_LINEUP) = range(24)  # fmt: skip
 
 
 class State(Bundle):
@@ -172,7 +220,7 @@ class State(Bundle):
 
     head: Records
     machines: Records
-    times: np.ndarray  # (machines, 10), ns
+    times: np.ndarray  # (machines, `TIMES`), ns
     stations: Records
     queues: Records
     ring: Records
@@ -184,6 +232,10 @@ class State(Bundle):
     asks: np.ndarray  # machines that wait for people
     shifts: Records
     vehicles: Records
+    fleets: Records
+    zones: Records
+    cargo: Records
+    lineup: np.ndarray  # vehicles that wait for a zone or a charger
     carriers: Records
     empties: np.ndarray  # by carrier kind behind each other: the list of empty carriers
     backs: Records  # the same: empty carriers on their way back
@@ -205,6 +257,7 @@ class State(Bundle):
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "head": HEAD, "machines": MACHINE_STATE, "times": INT, "stations": STATION_STATE, "queues": QUEUE_STATE, "ring": ENTRY, "waits": WAIT,
         "bins": BIN, "mounts": MOUNT_STATE, "parts": INT, "crews": CREW_STATE, "asks": INT, "shifts": SHIFT_STATE, "vehicles": VEHICLE_STATE,
+        "fleets": FLEET_STATE, "zones": ZONE_STATE, "cargo": CARGO, "lineup": INT,
         "carriers": CARRIER_STATE, "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE,
         "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN, "clocks": CLOCK, "tools": TOOL_STATE,
         "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND,
@@ -250,6 +303,10 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         asks=_empty("i8", z[Z_ASKS]),
         shifts=_empty(SHIFT_STATE, z[Z_SHIFTS]),
         vehicles=_empty(VEHICLE_STATE, z[Z_VEHICLES]),
+        fleets=_empty(FLEET_STATE, z[Z_FLEETS]),
+        zones=_empty(ZONE_STATE, z[Z_ZONES]),
+        cargo=_empty(CARGO, z[Z_CARGO]),
+        lineup=_empty("i8", z[Z_LINEUP]),
         carriers=_empty(CARRIER_STATE, z[Z_CARRIERS]),
         empties=_empty("i8", z[Z_TRAYS]),
         backs=_empty(BACK, z[Z_TRAYS]),
@@ -277,11 +334,24 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
     state.own.mode[:] = -1
     state.own.slot[:] = -1
     state.stations.open[:] = -1
+    _put_vehicles(table, state)
     for c in range(int(z[Z_CARRIERS])):
         first, count = int(table.carriers[c].tray0), int(table.carriers[c].count)
         state.empties[first : first + count] = np.arange(count)
         state.carriers[c].empty = count
     return state
+
+
+def _put_vehicles(table: Table, state: State) -> None:
+    """Let the vehicles stand where they begin, with full batteries, or evenly spread ones in a line that begins filled."""
+    state.vehicles.zone[:] = -1
+    for f in range(int(table.sizes[Z_FLEETS])):
+        fleet = table.fleets[f]
+        first, count, run, low = (int(fleet[name]) for name in ("vehicle0", "count", "run", "low"))
+        state.vehicles.at[first : first + count] = fleet.begin
+        charges = [low + (run - low) * (k + 1) // count if fleet.spread else run for k in range(count)]
+        state.vehicles.charge[first : first + count] = charges
+        state.fleets[f].free, state.fleets[f].lowest = count, min(charges)
 
 
 def copy_state(state: State) -> State:

@@ -17,19 +17,23 @@ from linewright.kernels.records import Records, as_records
 INT, FLOAT, HASH = np.dtype("i8"), np.dtype("f8"), np.dtype("u8")
 
 # flow: how items pass a station
-ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY = range(6)
+ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY, FLEET = range(7)
 # slot kinds: how a station comes by an input
 PART, COIL, BULK, SUPPLY = range(4)
 # gates
 GATE_NONE, GATE_WINDOWS, GATE_CHANCE = range(3)
 # laws
 CONSTANT, EXPONENTIAL, UNIFORM, TRIANGULAR, EMPIRICAL, NORMAL, LOGNORMAL, WEIBULL, GAMMA = range(9)
+# how a fleet drives: a fixed distance and back, trips of a drawn length, over a map of points
+FIXED, DRAWN, ROADS = range(3)
+# which request a free vehicle takes
+LONGEST, NEAREST, PRIORITY = range(3)
 # clocks of failures
 RUNNING, CALENDAR = range(2)
 # sources of events
 SOURCE_MACHINE, SOURCE_TOOL, SOURCE_SHIFT, SOURCE_PLAN, SOURCE_VEHICLE, SOURCE_CARRIER = range(6)
 
-#: One station (utilities behind the last one). Numbered in the order of the flow.
+#: One station (utilities behind the last one, then fleets, whose machines are the vehicles). Numbered in the order of the flow.
 STATION = np.dtype(
     [
         ("hash", "u8"),  # of its path: key of service, scrap, gates
@@ -80,6 +84,8 @@ STATION = np.dtype(
         ("serves", "i8"),
         ("asks", "i8"),  # 1: its machines are somewhere else; commands go out, records come in
         ("source0", "i8"),  # number of the source of its first machine
+        ("fleet", "i8"),  # FLEET: in `fleets`
+        ("point", "i8"),  # where it stands on the map; -1 nowhere
     ],
     align=True,
 )
@@ -141,19 +147,48 @@ CREW = np.dtype([("count", "i8"), ("shift", "i8"), ("ask0", "i8"), ("asks", "i8"
 #: Hours: at each of `switches[switch0 : switch0 + switches]` work begins or ends; `on` says how it is before the first.
 SHIFT = np.dtype([("switch0", "i8"), ("switches", "i8"), ("on", "i8"), ("source", "i8")], align=True)
 
-FLEET = np.dtype(
+#: A fleet of vehicles, all alike. Its vehicles are the machines of the station `station`.
+FLEET_ROW = np.dtype(
     [
-        ("carry", "i8"),  # load + way + unload
-        ("back", "i8"),
+        ("hash", "u8"),  # of its path: key of the trips that are drawn
+        ("ratio", "f8"),  # time to charge what one unit of time uses up
+        ("way", "i8"),  # ROADS, FIXED, DRAWN
+        ("dispatch", "i8"),  # LONGEST, NEAREST, PRIORITY
+        ("carry", "i8"),  # FIXED: load + way + unload
+        ("back", "i8"),  # FIXED: the empty way
+        ("law", "i8"),  # DRAWN: of one trip, in `laws`
+        ("load", "i8"),
+        ("unload", "i8"),
+        ("holds", "i8"),
         ("count", "i8"),
-        ("vehicle0", "i8"),
+        ("vehicle0", "i8"),  # its first vehicle in the state's `vehicles`
+        ("cargo0", "i8"),  # in the state's `cargo`, `holds` places for each vehicle
+        ("station", "i8"),
         ("queue0", "i8"),  # queues it brings to, in `fleet_queues`
         ("queues", "i8"),
-        ("source0", "i8"),
-        ("pad", "i8"),
+        ("drive0", "i8"),  # ROADS: the drive from point a to b is `drives[drive0 + a * points + b]`
+        ("points", "i8"),
+        ("begin", "i8"),  # the point where its vehicles stand at first
+        ("park", "i8"),  # -1: they stand where they are
+        ("run", "i8"),  # time that a full battery lasts; 0 no battery
+        ("low", "i8"),  # left of it: below, the vehicle goes to charge
+        ("charger", "i8"),  # the point of the chargers; -1 it charges where it stands
+        ("chargers", "i8"),
+        ("line0", "i8"),  # who waits for a charger, in the state's `lineup`
+        ("spread", "i8"),  # 1: at first the batteries are evenly spread, not full
+        ("reason", "i8"),  # of charging
     ],
     align=True,
 )
+
+#: A drive between two points: its time (-1: no way leads there), the zones on it, the next point on it.
+DRIVE = np.dtype([("time", "i8"), ("pass0", "i8"), ("passes", "i8"), ("next", "i8")], align=True)
+
+#: A zone on a drive: when it is entered and left, ns from the drive's begin.
+PASS = np.dtype([("enter", "i8"), ("leave", "i8"), ("zone", "i8")], align=True)
+
+#: A zone: how many vehicles may be in it; who waits for it, in the state's `lineup`.
+ZONE = np.dtype([("places", "i8"), ("line0", "i8"), ("room", "i8")], align=True)
 
 CARRIER = np.dtype(
     [
@@ -206,7 +241,7 @@ LAW = np.dtype(
     align=True,
 )
 
-#: What a source of events is: SOURCE_*, and whose (machine; toolmode; shift; plan; vehicle; carrier).
+#: What a source of events is: SOURCE_*, and whose (machine; toolmode; shift; plan; machine that is a vehicle; carrier).
 SOURCE = np.dtype([("what", "i8"), ("of", "i8")], align=True)
 
 
@@ -223,6 +258,9 @@ class Table(Bundle):
     crews: Records
     shifts: Records
     fleets: Records
+    drives: Records
+    passes: Records
+    zones: Records
     carriers: Records
     measures: Records  # as `checks`, without marks
     checks: Records
@@ -243,7 +281,8 @@ class Table(Bundle):
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "modes": MODE, "plans": PLAN, "toolmodes": TOOLMODE, "crews": CREW,
-        "shifts": SHIFT, "fleets": FLEET, "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
+        "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE, "carriers": CARRIER, "measures": CHECK, "checks": CHECK,
+        "grades": GRADE, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
         "serves": INT, "loaders": INT, "kinds": INT, "sizes": INT,
     }  # fmt: skip

@@ -17,8 +17,9 @@ first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pa
 Of the line: throughput is good products over the span; yield and FPY are the products of the stations' over those that units of the product's kind
 pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
 The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
-(work, changes, faults, planned stops); stores, and stations at which no work ended, are left out. WIP is the mean number in the station: the stays
-that ended, over the span (Little's law).
+(work, changes, faults, planned stops); stores, and stations at which no work ended, are left out. A fleet whose vehicles are busy for a larger
+share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number in the station: the stays that ended, over
+the span (Little's law).
 
 Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the factors
 of the carriers of energy.
@@ -33,9 +34,9 @@ from typing import Any
 import numpy as np
 
 from linewright.control.compile import Compiled
-from linewright.kernels.table import BATCH, STORE, UTILITY
+from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
-from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, WORK, Tally
+from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, WORK, Tally
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of"]
 
@@ -67,7 +68,10 @@ class StationFigures:
 
 @dataclass(frozen=True, slots=True)
 class LineFigures:
-    """Figures of the whole line, as `StationFigures`; energy for one good product and for each joule that it stores (kWh / kWh)."""
+    """Figures of the whole line, as `StationFigures`; energy for one good product and for each joule that it stores (kWh / kWh).
+
+    `bottleneck` is a station; `bottleneck_fleet` names a fleet that is busier than it (and how busy), None where none is.
+    """
 
     product: str
     good: int
@@ -82,6 +86,8 @@ class LineFigures:
     wip: float
     bottleneck: str | None
     bottleneck_active: float | None
+    bottleneck_fleet: str | None
+    bottleneck_fleet_busy: float | None
     energy_j: dict[str, float]
     energy_per_unit_j: float | None
     energy_per_product_energy: float | None
@@ -129,7 +135,17 @@ def figures_of(compiled: Compiled, tally: Tally, energy: Mapping[str, StationEne
     flows = [int(row["flow"]) for row in compiled.table.stations]
     active = [s for n, s in enumerate(plant_stations) if flows[n] != STORE and tally.counts[n, COUNTS.index("done")] > 0]
     slowest = max(active, key=lambda s: s.active, default=None)
-    return Figures(tally.span_ns / 1e9, _line(compiled, plant_stations, stations, slowest), tuple(stations))
+    return Figures(tally.span_ns / 1e9, _line(compiled, plant_stations, stations, slowest, _busiest_fleet(compiled, tally)), tuple(stations))
+
+
+def _busiest_fleet(compiled: Compiled, tally: Tally) -> tuple[str, float] | None:
+    """Return the fleet whose vehicles are idle least, and the share of the span in which they are not."""
+    busy = []
+    for number, row in enumerate(compiled.table.stations):
+        if int(row["flow"]) == FLEET:
+            times = tally.times[_machines(compiled, number)]
+            busy.append((compiled.stations[number], 1.0 - float(times[:, STARVED].sum()) / (float(times.sum()) or 1.0)))
+    return max(busy, key=lambda found: found[1], default=None)
 
 
 def _machines(compiled: Compiled, number: int) -> slice:
@@ -151,7 +167,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
     lost = counts["scrap"] + counts["reject"] + counts["false_reject"] + counts["chance"] + counts["late"]
     planned_busy = span * machines - int(times[OFF]) - int(times[PLANNED])
     availability = performance = quality = oee = None
-    if flow not in (STORE, UTILITY):
+    if flow not in (STORE, UTILITY, FLEET):
         run_time = float(compiled.table.laws[int(row["law"])]["mean"]) * 1e9 / (int(row["size"]) if flow == BATCH else 1)
         availability, performance = _ratio(float(times[WORK]), planned_busy), _ratio(run_time * done, float(times[WORK]))
         quality = _ratio(good, done)
@@ -167,7 +183,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
         availability,
         performance,
         quality,
-        _ratio(good, done) if flow != UTILITY else None,
+        _ratio(good, done) if flow not in (UTILITY, FLEET) else None,
         tally.stays[number] / span if span else 0.0,
         _ratio(tally.stays[number] / 1e9, done + counts["late"]),
         float(times[[WORK, CHANGE, FAULT, PLANNED]].sum()) / (span * machines) if span else 0.0,
@@ -206,7 +222,11 @@ def _energy(
 
 
 def _line(
-    compiled: Compiled, of_plant: list[StationFigures], of_all: list[StationFigures], slowest: StationFigures | None
+    compiled: Compiled,
+    of_plant: list[StationFigures],
+    of_all: list[StationFigures],
+    slowest: StationFigures | None,
+    fleet: tuple[str, float] | None,
 ) -> LineFigures:
     plant = compiled.plant
     last = next((s for s in reversed(of_plant) if compiled.flow.stations[compiled.station(s.station)].next is None), of_plant[-1])
@@ -224,6 +244,8 @@ def _line(
                 cost[factor.currency] = cost.get(factor.currency, 0.0) + joules * factor.price_j
     known = [s for s in of_all if s.energy_j]
     co2 = sum(s.co2_kg or 0.0 for s in known) if known and all(s.co2_kg is not None for s in known) else None
+    if fleet is not None and (slowest is None or fleet[1] <= slowest.active):
+        fleet = None
     total, stored = sum(used.values()), _stored_j(compiled)
     return LineFigures(
         plant.product,
@@ -239,6 +261,8 @@ def _line(
         _units_inside(compiled, of_plant, kind),
         slowest.station if slowest else None,
         slowest.active if slowest else None,
+        fleet[0] if fleet else None,
+        fleet[1] if fleet else None,
         used,
         _ratio(total, last.good) if used else None,
         _ratio(total, last.good * stored) if used and stored else None,

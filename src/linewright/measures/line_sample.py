@@ -19,8 +19,11 @@ from linewright.kernels.state import (
     PLANNED,
     T_BLOCKED,
     T_CHANGE,
+    T_CHARGING,
     T_CREW,
+    T_EMPTY,
     T_EXECUTE,
+    T_HANDLING,
     T_OFF_SHIFT,
     T_OPERATOR,
     T_PLANNED,
@@ -44,7 +47,8 @@ WAIT_NS = 60_000_000_000
 RATE_NS, MARK_NS = 900_000_000_000, 10_000_000_000
 
 _PACKML = {T_STARVED: "Suspended", T_BLOCKED: "Suspended", T_EXECUTE: "Execute", T_CHANGE: "Held", T_REPAIR: "Held", T_CREW: "Held",
-           T_UTILITY: "Suspended", T_PLANNED: "Stopped", T_OFF_SHIFT: "Stopped", T_OPERATOR: "Stopped"}  # fmt: skip
+           T_UTILITY: "Suspended", T_PLANNED: "Stopped", T_OFF_SHIFT: "Stopped", T_OPERATOR: "Stopped", T_EMPTY: "Execute", T_HANDLING: "Execute",
+           T_CHARGING: "Stopped"}  # fmt: skip
 #: Which state is told first: own faults, then silence, then waiting, then planned stops.
 _RANK = {"Held": 4, "NoData": 3, "Suspended": 2, "Stopped": 1}
 
@@ -82,7 +86,8 @@ def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]
 
 def _reason(table: Table, number: int, row: Any, category: int, reasons: Sequence[str]) -> str | None:
     station = table.stations[number]
-    fixed = {T_STARVED: "starved", T_BLOCKED: "blocked", T_CHANGE: "coil-change", T_OFF_SHIFT: "shift", T_OPERATOR: "operator"}
+    fixed = {T_STARVED: "starved", T_BLOCKED: "blocked", T_CHANGE: "coil-change", T_OFF_SHIFT: "shift", T_OPERATOR: "operator",
+             T_CHARGING: "charging"}  # fmt: skip
     if category in fixed:
         return fixed[category]
     if category == T_UTILITY:

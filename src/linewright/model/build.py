@@ -26,6 +26,7 @@ from linewright.model.plant import (
     Start,
     Utility,
     Vehicle,
+    Zone,
 )
 from linewright.model.quantity import Amount
 from linewright.model.station import Measure, Segment
@@ -117,7 +118,7 @@ def plant_of(root: Values, parts: list[Part], flow: Flow, materials: dict[str, V
         vehicles=tuple(replace(v, uses_roads=v.uses_roads and bool(roads)) for v in shared.all("vehicles", _vehicle)),
         points=tuple((n, p[0].si, p[1].si) for n, p in (roads.get("points") or {}).items()),
         roads=tuple(_road(way) for way in roads.get("ways") or ()),
-        zones=tuple((n, z["vehicles"]) for n, z in (roads.get("zones") or {}).items()),
+        zones=tuple(Zone(n, z["vehicles"], z["radius"].si) for n, z in (roads.get("zones") or {}).items()),
         utilities=tuple(_utility(n, u, part, segments) for n, u, part in shared.rows("utilities")),
         shifts=tuple(shared.all("shifts", _shift)),
         works=_always(root.get("works")),

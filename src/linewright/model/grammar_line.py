@@ -138,7 +138,17 @@ ROADS = Record(
             "ways between points",
         ),
         "zones": Key(
-            MapOf(Record({"vehicles": Key(Count(1), "how many at a time", "1")}, short="vehicles", what="a zone"), "point"),
+            MapOf(
+                Record(
+                    {
+                        "vehicles": Key(Count(1), "how many at a time", "1"),
+                        "radius": Key(Quantity(("length",), above=True), "how far around the point it reaches", "3 m"),
+                    },
+                    short="vehicles",
+                    what="a zone",
+                ),
+                "point",
+            ),
             "crossings with few places",
         ),
     },

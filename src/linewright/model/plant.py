@@ -26,6 +26,7 @@ __all__ = [
     "Start",
     "Utility",
     "Vehicle",
+    "Zone",
 ]
 
 
@@ -124,6 +125,15 @@ class Road:
     one_way: bool = False
     length_m: float | None = None
     speed_m_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A crossing: at most `vehicles` at a time within `radius_m` of the point."""
+
+    point: str
+    vehicles: int = 1
+    radius_m: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +236,7 @@ class Plant:
     vehicles: tuple[Vehicle, ...] = ()
     points: tuple[tuple[str, float, float], ...] = ()
     roads: tuple[Road, ...] = ()
-    zones: tuple[tuple[str, int], ...] = ()
+    zones: tuple[Zone, ...] = ()
     utilities: tuple[Utility, ...] = ()
     shifts: tuple[ShiftPlan, ...] = ()
     works: str | None = None

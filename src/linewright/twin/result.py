@@ -10,7 +10,8 @@ import numpy as np
 from linewright.control.compile import Compiled
 from linewright.kernels.inside import arrivals_inside
 from linewright.kernels.state import State
-from linewright.kernels.table import UTILITY
+from linewright.kernels.table import FLEET, UTILITY
+from linewright.measures.fleets import FleetFigures
 from linewright.measures.tally import COUNTS, GROUPS, Tally
 from linewright.twin.evaluator import Choice
 
@@ -45,6 +46,8 @@ class Result:
         Which evaluator of the station table computed it, and why.
     run
         Its run in the ledger; None where nothing was kept.
+    fleets
+        Figures of each fleet (`measures.fleets`).
     """
 
     compiled: Compiled
@@ -53,6 +56,7 @@ class Result:
     state: State
     evaluator: Choice
     run: str | None = None
+    fleets: tuple[FleetFigures, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -81,11 +85,12 @@ class Result:
         return {name: float(time) / whole for name, time in zip(GROUPS, times, strict=True)}
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures for a program: scalars of the line, then `stations`."""
-        stations = [self._station(n) for n in range(len(self.compiled.stations)) if self.compiled.table.stations[n].flow != UTILITY]
+        """Return the figures for a program: scalars of the line, then `stations` and `fleets`."""
+        stations = [self._station(n) for n in range(len(self.compiled.stations)) if self.compiled.table.stations[n].flow not in (UTILITY, FLEET)]
         return {
             "line": self.compiled.plant.name, "seconds": self.seconds, "seed": int(self.state.head[0].seed), "run": self.run,
             "evaluator": self.evaluator.to_json(), "made": self.made, "per_min": self.per_min, "stations": stations,
+            "fleets": [fleet.to_json() for fleet in self.fleets],
         }  # fmt: skip
 
     def _station(self, number: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from linewright.ledger.disk import check_space
 from linewright.ledger.errors import LedgerError
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.writer import RunWriter
+from linewright.measures.fleets import fleet_figures, fleet_tally
 from linewright.measures.line_figures import LineFiguresSampler
 from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import open_work, tally_of
@@ -225,12 +226,14 @@ class _Before:
     def __init__(self, run: Simulation) -> None:
         self._run = run
         self._tally, self._stays = tally_of(run.compiled, run.state), stays_of(run.compiled, run.state)
+        self._fleets = fleet_tally(run.compiled, run.state)
 
     def result(self, run_id: str | None = None) -> Result:
         compiled, state = self._run.compiled, self._run.state
         tally = tally_of(compiled, state) - self._tally
         wip = tuple((now - then) / tally.span_ns for now, then in zip(stays_of(compiled, state), self._stays, strict=True))
-        return Result(compiled, tally, wip, state, self._run.choice, run_id)
+        fleets = tuple(now - then for now, then in zip(fleet_tally(compiled, state), self._fleets, strict=True))
+        return Result(compiled, tally, wip, state, self._run.choice, run_id, fleet_figures(compiled, fleets))
 
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
