@@ -72,13 +72,19 @@ def test_the_tree_goes_both_ways_and_opens_step_by_step(world: World) -> None:
     tree = world.json(f"{RUN}/things/CELL-101/tree", depth=4)
     nodes = {n["id"]: n for n in tree["nodes"]}
     assert nodes["CELL-101"]["role"] == "self"
-    assert {n for n in nodes if nodes[n]["role"] == "made-of"} == {"CATHODE-STRIP-5", "CATHODE-COIL-1", "SLURRY-1", "SLURRY-2", "CAN-1"}
+    assert {n for n in nodes if nodes[n]["role"] == "made-of"} == {"CATHODE-STRIP-5", "CATHODE-COIL-1", "SLURRY-2", "CAN-1"}
     assert nodes["T-3"]["role"] == "carried-in"
     edges = {(e["from"], e["to"]): e for e in tree["edges"]}
     assert edges["CATHODE-STRIP-5", "CELL-101"]["kind"] == "consume"
     assert (edges["CATHODE-STRIP-5", "CELL-101"]["lo_m"], edges["CATHODE-STRIP-5", "CELL-101"]["hi_m"]) == (1000.0, 1000.88)
     assert edges["CATHODE-COIL-1", "CATHODE-STRIP-5"]["lane"] == 5
-    assert edges["SLURRY-1", "CATHODE-COIL-1"]["share"] == pytest.approx(1800 / 2994)
+    # Only the cell's own metres of the coil: SLURRY-1 ends at 1800 m, 200 m before them.
+    on_coil_edge = edges["CATHODE-COIL-1", "CATHODE-STRIP-5"]
+    assert (on_coil_edge["lo_m"], on_coil_edge["hi_m"]) == (pytest.approx(on_coil(1000.88), abs=1e-3), pytest.approx(on_coil(1000.0), abs=1e-3))
+    assert edges["SLURRY-2", "CATHODE-COIL-1"]["share"] == pytest.approx(1194 / 2994)
+    assert edges["SLURRY-2", "CATHODE-COIL-1"]["basis"] == "certain"
+    whole = world.json(f"{RUN}/things/CATHODE-COIL-1/tree", way="from", depth=1)
+    assert {n["id"] for n in whole["nodes"] if n["role"] == "made-of"} == {"SLURRY-1", "SLURRY-2"}
     assert edges["CAN-1", "CELL-101"]["kind"] == "mount"
     one = world.json(f"{RUN}/things/CELL-101/tree", depth=1)
     assert "CATHODE-COIL-1" not in {n["id"] for n in one["nodes"]}

@@ -6,8 +6,9 @@ from linewright.genealogy.life import values_of, web_values
 from linewright.genealogy.maps import Chain, chain_of, identity, image, narrowed, then
 from linewright.genealogy.records import Records
 from linewright.genealogy.tree import Branch, Edge, node_of
+from linewright.ledger.records import ChargeRow
 
-__all__ = ["made_of"]
+__all__ = ["charges_of_piece", "made_of"]
 
 #: Deepest tree of parents.
 DEPTH = 24
@@ -81,8 +82,27 @@ def _above(records: Records, chain: Chain, depth: int) -> tuple[Branch, ...]:
 
 def _batches(records: Records, chain: Chain) -> list[Branch]:
     """Return the batches that a piece of a web came from; where it is near the border of two, both are possible."""
-    web = chain.webs[-1]
-    charges = records.charges_of_web(web)
+    found = []
+    for c, is_certain in charges_of_piece(records, chain):
+        thing = records.thing(c.batch)
+        if thing is None:
+            continue
+        node = node_of(thing, values_of(records, thing, None, None, None),
+                    (*_pieces(records, c.batch, 4), *_mounts(records, c.batch)))  # fmt: skip
+        edge = Edge("charge", "certain" if is_certain else "possible", lo_m=c.lo_mm / 1000, hi_m=c.hi_mm / 1000, limit_m=c.error_mm / 1000)
+        found.append(Branch(edge, node))
+    return found
+
+
+def charges_of_piece(records: Records, chain: Chain) -> list[tuple[ChargeRow, bool]]:
+    """Return the batches in the last web of a chain that a piece can have come from, each with whether it certainly did.
+
+    Parameters
+    ----------
+    chain
+        From the piece (its `lo_mm` to `hi_mm`) to the web.
+    """
+    charges = records.charges_of_web(chain.webs[-1])
     if not charges:
         return []
     low, high = sorted((chain.at(chain.lo_mm), chain.at(min(chain.hi_mm, 1e12))))
@@ -95,14 +115,7 @@ def _batches(records: Records, chain: Chain) -> list[Branch]:
         is_first, is_last = c is charges[0], c is charges[-1]
         if low >= c.hi_mm + (0.0 if is_last else wide) or high <= c.lo_mm - (0.0 if is_first else wide):
             continue
-        is_certain = first < last and (is_first or high > c.lo_mm + wide) and (is_last or low < c.hi_mm - wide)
-        thing = records.thing(c.batch)
-        if thing is None:
-            continue
-        node = node_of(thing, values_of(records, thing, None, None, None),
-                    (*_pieces(records, c.batch, 4), *_mounts(records, c.batch)))  # fmt: skip
-        edge = Edge("charge", "certain" if is_certain else "possible", lo_m=c.lo_mm / 1000, hi_m=c.hi_mm / 1000, limit_m=c.error_mm / 1000)
-        found.append(Branch(edge, node))
+        found.append((c, first < last and (is_first or high > c.lo_mm + wide) and (is_last or low < c.hi_mm - wide)))
     return found
 
 

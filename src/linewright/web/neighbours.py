@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from linewright.genealogy.maps import Chain, chain_of, identity, image, narrowed, then
 from linewright.genealogy.records import Records
-from linewright.ledger.records import MapRow
+from linewright.genealogy.up import charges_of_piece
+from linewright.ledger.records import ChargeRow, MapRow
 
 __all__ = ["Edge", "carried_in", "count_pieces", "counts", "made_of", "went_into"]
 
 MANY = 400  # neighbours of one sort that are read of one node; the rest is counted
 ALL_MM = 2**50
+FAR_MM = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,10 @@ class Edge:
     at_us: int | None = None
 
 
-def map_edge(row: MapRow) -> Edge:
-    """Return a piece map as an edge: where the child lies on its parent."""
-    lo, hi = sorted((row.a_mm + row.b * row.child_lo_mm, row.a_mm + row.b * row.child_hi_mm))
+def map_edge(row: MapRow, lo_mm: float | None = None, hi_mm: float | None = None) -> Edge:
+    """Return a piece map as an edge: where the child, or its millimetres [lo, hi), lie on the parent."""
+    first, last = (row.child_lo_mm if lo_mm is None else lo_mm), (row.child_hi_mm if hi_mm is None else hi_mm)
+    lo, hi = sorted((row.a_mm + row.b * first, row.a_mm + row.b * last))
     lane = None if row.lane is None else row.lane + 1
     return Edge(row.parent, row.child, "certain", "map", None, lo / 1000.0, hi / 1000.0, lane, row.step, row.made_us)
 
@@ -69,19 +73,56 @@ def sure(lo_mm: int, hi_mm: int, error_mm: float) -> str:
     return "certain" if hi_mm - lo_mm > 2.0 * error_mm else "possible"
 
 
-def made_of(records: Records, key: int) -> list[Edge]:
-    """Return the edges to what a thing was made of."""
+def pieces_of(records: Records, key: int) -> list[tuple[int, Chain]]:
+    """Return (web, chain of that web alone, narrowed to the piece) of each piece of web in a unit."""
+    return [
+        (p.web, narrowed(identity(p.web, FAR_MM, p.error_mm, p.drift), p.lo_mm, p.hi_mm))
+        for p in records.pieces_of_unit(key)
+        if p.hi_mm > p.lo_mm
+    ]
+
+
+def made_of(records: Records, key: int, chains: Sequence[Chain] = ()) -> tuple[list[Edge], list[tuple[int, Chain]]]:
+    """Return the edges to what a thing was made of, and of which pieces of webs.
+
+    Parameters
+    ----------
+    key
+        The thing.
+    chains
+        Of a web: the pieces that are asked about, each from the web it was taken from up to this one; none: the whole web.
+
+    Returns
+    -------
+    Edges, and (web, chain up to it) for each web among the parents.
+    """
+    pieces = pieces_of(records, key)
     edges = [piece_edge(p.web, key, p.lo_mm, p.hi_mm, p.role) for p in records.pieces_of_unit(key)]
-    edges += [map_edge(m) for m in records.maps_of_child(key)]
     charges = records.charges_of_web(key)
     whole = sum(c.hi_mm - c.lo_mm for c in charges)
-    for c in charges:
-        basis = sure(c.lo_mm, c.hi_mm, c.error_mm) if len(charges) > 1 else "certain"
-        edges.append(Edge(c.batch, key, basis, "charge", (c.hi_mm - c.lo_mm) / whole, c.lo_mm / 1000.0, c.hi_mm / 1000.0))
+    if chains:
+        for chain in chains:
+            for row in records.maps_of_child(key):
+                longer = then(chain, chain_of(row))
+                where = None if longer is None else image(chain, longer.lo_mm, longer.hi_mm)
+                if longer is not None and where is not None:
+                    edges.append(map_edge(row, *where))
+                    pieces.append((row.parent, longer))
+        found = {c: is_certain for chain in chains for c, is_certain in charges_of_piece(records, chain)}
+        certain = {c.batch for c, is_certain in found.items() if is_certain}
+        edges += [charge_edge(c, key, "certain" if c.batch in certain else "possible", whole) for c in charges if c in found]
+    else:
+        edges += [map_edge(m) for m in records.maps_of_child(key)]
+        edges += [charge_edge(c, key, sure(c.lo_mm, c.hi_mm, c.error_mm) if len(charges) > 1 else "certain", whole) for c in charges]
     edges += [Edge(k.parent, key, k.basis, "link", role=k.rule or k.role) for k in records.reader.links_to(key)]
     known = {e.parent for e in edges}
     edges += [e for e in mounted(records, key) if e.parent not in known]
-    return unique(edges)
+    return unique(edges), pieces
+
+
+def charge_edge(c: ChargeRow, web: int, basis: str, whole: int) -> Edge:
+    """Return a batch in a web as an edge."""
+    return Edge(c.batch, web, basis, "charge", (c.hi_mm - c.lo_mm) / whole, c.lo_mm / 1000.0, c.hi_mm / 1000.0)
 
 
 def mounted(records: Records, key: int) -> Iterator[Edge]:

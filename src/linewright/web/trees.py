@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from linewright.genealogy.maps import Chain
 from linewright.ledger.records import Thing
 from linewright.web.neighbours import Edge, carried_in, count_pieces, counts, made_of, went_into
 from linewright.web.readers import OpenRun
@@ -47,12 +48,18 @@ class Tree:
         return is_new
 
     def walk(self, start: int, role: str, depth: int) -> None:
-        """Go outwards from a thing, `depth` steps."""
+        """Go outwards from a thing, `depth` steps; upwards from a unit only along the metres that are in it."""
         rim = [start]
+        chains: dict[int, list[Chain]] = defaultdict(list)
         for _ in range(depth):
             following = []
             for key in rim:
-                edges = made_of(self.run.records, key) if role == "made-of" else went_into(self.run.records, key)
+                if role == "made-of":
+                    edges, pieces = made_of(self.run.records, key, chains[key])
+                    for web, chain in pieces:
+                        chains[web].append(chain)
+                else:
+                    edges = went_into(self.run.records, key)
                 for edge in self.single(edges, key, role):
                     other = edge.parent if role == "made-of" else edge.child
                     if self.add(edge, other, role):
