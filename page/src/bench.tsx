@@ -17,7 +17,7 @@ export default function BenchPage() {
   const draws = useRef(0);
   useEffect(() => {
     if (!plant) return;
-    const all = plant.stations.flatMap((station) => station.signals.flatMap((signal) => Array.from({ length: Math.min(station.count, 60) * signal.count }, (_, i): TrendTag => {
+    const all = plant.stations.flatMap((station) => station.signals.filter((each) => !each.per).flatMap((signal) => Array.from({ length: Math.min(station.count, 60) * signal.count }, (_, i): TrendTag => {
       const machine = Math.floor(i / signal.count) + 1;
       const k = (i % signal.count) + 1;
       return { tag: `${station.path}/${machine}/${signal.name}` + (signal.count > 1 ? `/${k}` : ""), title: signal.title, unit: signal.unit, decimals: signal.decimals, window: signal.window, setPoint: null, low: signal.low, high: signal.high, everyS: signal.every_s };

@@ -147,6 +147,12 @@ export function exact(us: number): string {
   return new Date(whole * 1000).toISOString().slice(0, 19).replace("T", " ") + "." + String(Math.floor(micro)).padStart(6, "0") + " UTC";
 }
 
+/** Hours, minutes and seconds since a begin: `11:24:05`. */
+export function elapsed(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return [Math.floor(whole / 3600), String(Math.floor(whole / 60) % 60).padStart(2, "0"), String(whole % 60).padStart(2, "0")].join(":");
+}
+
 /** Minutes and seconds that are left, as on a stopwatch: `9:58`. */
 export function stopwatch(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -24,7 +24,7 @@ export interface StationInput {
   rolls: number; coil: boolean; bought: boolean; brought_by: string | null;
 }
 export interface Target { station: string; grade: string | null; back: boolean }
-export interface SignalInfo { name: string; title: string; count: number; low: number | null; high: number | null; every_s: number; unit: string | null; decimals: number | null; window: Window | null }
+export interface SignalInfo { name: string; title: string; count: number; low: number | null; high: number | null; every_s: number; unit: string | null; decimals: number | null; window: Window | null; per: string | null }
 export interface MeasureInfo extends Window { name: string; title: string; unit: string | null; decimals: number | null }
 export interface RecipeInfo { name: string; title: string; set: number[]; unit: string | null; decimals: number | null }
 
@@ -125,5 +125,8 @@ export interface LotRow { id: string; kind: string; material: string; title: str
 export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }
 export interface ToldRow extends Value { thing: string; kind: string; sides: string[]; basis: "stated" | "rule"; rules: string[]; remark: string | null; stated: number | null }
 export interface Told { ancestors: number | null; stated: number | null; absent: number | null; sections: { title: string; rows: ToldRow[] }[] }
+export interface CurveLine { name: string; title: string; unit: string | null; decimals: number; values: number[]; total: { in: number; out: number; unit: string } | null }
+export interface Curve { step: string; title: string; machine: number | null; carrier: string | null; place: number | null; start_us: number | null; done_us: number | null; source: string; t_s: number[]; lines: CurveLine[] }
+export interface Curves { curves: Curve[]; why_none: string | null }
 export interface Preview { class: "look" | "undoable" | "stops" | "releases"; can: boolean; why_not: string | null; helps: string | null; title: string; button: string; effect: { label: string; text: string }[]; asks: string[]; undo_s: number | null }
 export interface Fault { what: string; expected: string; came: string; nearest: string[]; next: string }

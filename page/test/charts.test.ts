@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ticks } from "../src/charts/axis";
 import { TrendBuffer } from "../src/charts/buffer";
+import { fine, hours, phases, valueAt } from "../src/charts/curve";
 import { levels, scaleOf } from "../src/charts/plot";
 
 const look = { window: null, setPoint: null, low: null, high: null, decimals: null };
@@ -71,5 +72,41 @@ describe("time axis", () => {
     const all = ticks(1_700_000_003, 1_700_001_803, 700, "UTC");
     expect(all.map((each) => each.text)).toEqual(["22:15", "22:20", "22:25", "22:30", "22:35", "22:40"]);
     for (let i = 1; i < all.length; i += 1) expect((((all[i]?.at ?? 0) - (all[i - 1]?.at ?? 0)) / 1800) * 700).toBeGreaterThanOrEqual(84);
+  });
+});
+
+describe("curve of few points", () => {
+  const t = [0, 100, 100, 200, 400];
+  const amperes = [0.5, 0.5, 0, 0, -1];
+
+  it("is straight between its points and has what is behind a step", () => {
+    expect(valueAt(t, amperes, 50)).toBe(0.5);
+    expect(valueAt(t, amperes, 100)).toBe(0);
+    expect(valueAt(t, amperes, 300)).toBeCloseTo(-0.5);
+    expect(valueAt(t, amperes, 400)).toBe(-1);
+    expect(valueAt(t, amperes, 401)).toBeNull();
+    expect(valueAt([], [], 0)).toBeNull();
+  });
+
+  it("keeps its own points, its steps and its values where more points are put between", () => {
+    const dense = fine(t, [amperes], 40);
+    expect(dense.t.length).toBeGreaterThan(40);
+    expect(dense.t).toEqual([...dense.t].sort((a, b) => a - b));
+    expect(dense.t.filter((each) => each === 100).length).toBe(2);
+    dense.t.forEach((at, i) => {
+      if (at !== 100) expect(dense.lines[0]?.[i]).toBeCloseTo(valueAt(t, amperes, at) ?? NaN);
+    });
+    expect(dense.lines[0]?.at(-1)).toBe(-1);
+  });
+
+  it("is charge, rest and discharge by the sign of its current", () => {
+    expect(phases([0, 100, 110, 110, 150, 150, 300, 300, 400], [1, 1, 0.2, 0, 0, -1, -1, 0, 0])).toEqual([
+      { sign: 1, from: 0, to: 110 }, { sign: 0, from: 110, to: 150 }, { sign: -1, from: 150, to: 300 }, { sign: 0, from: 300, to: 400 },
+    ]);
+  });
+
+  it("has hours below it, from its begin", () => {
+    expect(hours(86_400, 700).map((each) => each.text)).toEqual(["0", "2", "4", "6", "8", "10", "12", "14", "16", "18", "20", "22", "24"].map((each) => each + "\u202fh"));
+    expect(hours(1800, 400).map((each) => each.at)).toEqual([0, 360, 720, 1080, 1440, 1800]);
   });
 });

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from linewright.cli.trace import asked_for, print_values, value_words
-from linewright.genealogy.tree import Node, Value
+from linewright.cli.trace import asked_for, curve_words, print_values, value_words
+from linewright.genealogy.tree import Curve, CurveLine, Node, Value
 from linewright.model.errors import LinewrightError
 
 
@@ -47,3 +47,18 @@ def test_a_lane_without_metres_is_told_how_to_ask() -> None:
 
 def test_metres_keep_their_millimetres() -> None:
     assert asked_for("COIL-4", None, 2993.9994, 12_345_678.0, None) == "COIL-4:2993.999..12345678"
+
+
+def test_a_curve_is_one_line() -> None:
+    volts = CurveLine("voltage", "V", (2.8, 4.2, 2.8), 4)
+    amperes = CurveLine("current", "A", (0.5, 0.5, -0.5), 4, 5.7261, 5.0332, "Ah")
+    curve = Curve("formation", "formation/12", "T-4", 7, 0, 86_400_000_000, "measured", (0.0, 41_000.0, 86_400.0), (volts, amperes))
+    assert curve_words(curve) == (
+        "curve at formation/12, begun 1970-01-01 00:00:00: voltage 2.8 .. 4.2 V, charge 5.7261 Ah, discharge 5.0332 Ah; 3 points (--json has them)"
+    )
+    watts = CurveLine("power", "W", (1.0, 2.0, 1.0), 1, 12.0, 0.0, "Wh")
+    again = Curve("formation", None, None, None, None, None, "made before this run", (0.0, 1.0, 2.0), (watts,))
+    assert curve_words(again) == (
+        "curve at formation, begun -: power in 12.0000 Wh, power out 0.0000 Wh; 3 points (--json has them); "
+        "made before this run, drawn again from the seed"
+    )

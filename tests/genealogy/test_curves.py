@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from linewright.control.compile import compile_plant
+from linewright.genealogy.before import Before
 from linewright.genealogy.line_facts import line_facts
 from linewright.genealogy.record import Recorder
 from linewright.genealogy.stock import stock_of
@@ -112,6 +113,22 @@ def test_a_place_whose_channel_was_out_has_no_curve(reader: RunReader) -> None:
     assert without > 0
 
 
+def test_a_cell_without_one_says_why(reader: RunReader) -> None:
+    """Of a cell whose channel was out in its only formation so far, of one that has its curve, of one that is not formed yet."""
+    out = None
+    for visit in reader.visits_between(0, 2**62, "first"):
+        assert visit.values is not None
+        for place in np.flatnonzero(np.isnan(visit.values[0])).tolist():
+            units = [r.unit for r in reader.units_on_carrier(visit.unit, visit.done_us) if r.place == place]
+            ids = [reader.thing(unit).id for unit in units]
+            found = [trace(reader, each) for each in ids]
+            out = next((t for t in found if not t.curves), out)
+    assert out is not None
+    assert out.no_curve == "not recorded"
+    assert trace(reader, "cell-1").no_curve is None
+    assert trace(reader, reader.newest("unit", 1)[0].id).no_curve is None
+
+
 def test_a_run_writes_the_same_curves(plant: Plant, reader: RunReader, tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     asyncio.run(run(plant, ledger=ledger, speed=MAX, seed=5, until_s=UNTIL_S, say=print, wanted_bytes=0))
@@ -182,7 +199,17 @@ def test_what_is_drawn_again_is_what_the_run_writes(filled: RunReader) -> None:
 
 
 def test_a_cell_that_is_not_formed_yet_at_the_begin_has_none(filled: RunReader) -> None:
-    assert trace(filled, "CELL-7700000").curves == ()
+    found = trace(filled, "CELL-7700000")
+    assert (found.curves, found.no_curve) == ((), None)
+
+
+def test_a_cell_that_a_real_machine_formed_before_the_run_has_no_curve_and_says_so(filled: RunReader) -> None:
+    compiled = compile_plant(load_text(filled.plan_text(), installed_libraries()), begin_us=filled.header().begin_us)
+    line = line_facts(compiled, 7, 0, [int(k["first_serial"]) for k in filled.fact("kinds")])
+    real = replace(line, stations=tuple(replace(s, curves=None) for s in line.stations))
+    found = trace(filled, "CELL-1000000", before=lambda: Before(compiled, real))
+    assert (found.curves, found.no_curve) == ((), "before")
+    assert trace(filled, "CELL-7700000", before=lambda: Before(compiled, real)).no_curve is None, "not formed yet"
 
 
 # ---- delivered by a driver

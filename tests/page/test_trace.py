@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from .driving import Server, Visitor, until
+from .driving import Server, Visitor, painted, until
 
 pytestmark = pytest.mark.browser
 LINE = "/cylindrical-21700-tabless"
@@ -107,6 +107,51 @@ def test_a_cell_made_before_the_run_is_made_again_the_same_twice(live: Server, v
     page.wait_for_selector("table.vals tr")
     assert page.locator("table.vals").inner_text() == values
     assert set(nodes(page)) == set(first)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_cell_that_left_formation_shows_its_voltage_and_current(live: Server, visitor: Visitor, dark: bool) -> None:
+    cell = "CELL-7056385"  # it stood in formation when the run began, and its tray leaves in the first minute
+    (curve,) = until(lambda: live.run(f"/things/{cell}/curves")["curves"], 60, "the cell's tray behind formation", every=1.0)
+    assert curve["source"] == "emulated"
+    visitor.expected = "willReadFrequently"  # this test reads each picture twice
+    page = visitor.open(live.url + f"{LINE}/unit/{cell}", dark=dark)
+    panel = page.locator("section[data-curves='1']")
+    expect(panel.locator("h2")).to_have_text("Formation curve")
+    amperes = curve["lines"][1]
+    said = re.fullmatch(r"charge ([\d.]+)\sAh, discharge ([\d.]+)\sAh", panel.locator(".sub").inner_text())
+    assert said
+    assert [float(said[1]), float(said[2])] == pytest.approx([amperes["total"]["in"], amperes["total"]["out"]], abs=0.00051)
+    expect(panel.locator(".phases span", has_text="discharge")).to_be_visible()
+    for line, unit in (("voltage", "V"), ("current", "A")):
+        row = panel.locator(f"[data-line={line}]")
+        expect(row.locator(".unit").first).to_have_text(unit)
+        selector = f"[data-line={line}] canvas"
+        page.locator(selector).scroll_into_view_if_needed()
+        # The line is in the first and in the last part of the picture, in the token's colour of this theme.
+        whole, late = painted(page, selector, "--d1"), painted(page, selector, "--d1", 0.25)
+        assert whole > 300, f"{line}: nothing is drawn"
+        assert 30 < late < whole
+    ticks = [tick.split() for tick in panel.locator(".taxis span").all_inner_texts()]
+    assert (ticks[0], ["12", "h"] in ticks, ticks[-1]) == (["0", "h"], True, ["24", "h"])
+    # A pointer reads both lines at one time.
+    over = panel.locator("[data-line=voltage] .u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box is not None
+    over.hover(position={"x": box["width"] * 0.25, "y": 30})
+    expect(panel.locator("[data-line=voltage] .tn")).to_have_text(re.compile(r"at (5|6)\sh \d\d 3\.\d{3}"))
+    expect(panel.locator("[data-line=current] .tn")).to_have_text(re.compile(r"at (5|6)\sh \d\d 0\.500"))
+    panel.get_by_role("button", name="Show as table").click()
+    assert panel.locator("tbody tr").count() == len(curve["t_s"])
+
+
+def test_a_cell_formed_before_the_run_shows_the_curve_that_is_drawn_again(live: Server, visitor: Visitor) -> None:
+    page = visitor.open(live.url + f"{LINE}/unit/CELL-1000000")
+    panel = page.locator("section[data-curves='1']")
+    expect(panel).to_contain_text("made before this run")
+    page.locator("[data-line=voltage] canvas").scroll_into_view_if_needed()
+    assert painted(page, "[data-line=voltage] canvas", "--d1") > 300
 
 
 def test_find_says_the_nearest_where_nothing_is_called_so(live: Server, visitor: Visitor) -> None:

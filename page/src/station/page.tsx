@@ -98,7 +98,7 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
           <div className="ph"><h2>{texts.station.trends(texts.station.spans[name] ?? name)}</h2><span className="sub wide-only">{texts.station.trendsSub}</span><span className="right"><Ranges name={name} />{tags.length > FIRST ? <button type="button" className="linkish" onClick={() => setAll(!all)}>{all ? texts.station.fewer : texts.station.more(tags.length - FIRST)}</button> : null}</span></div>
           <div className="pb">
             <Trends tags={shown} spanS={spanS} states={rows} height={Math.max(34, Math.min(262, Math.round(300 / Math.max(1, shown.length)) - 19))} />
-            {tags.length ? null : <Note title={texts.station.noSignals}>{texts.station.noSignalsText}</Note>}
+            {tags.length ? null : <Note title={info.signals.length ? texts.station.curves : texts.station.noSignals}>{info.signals.length ? texts.station.curvesText : texts.station.noSignalsText}</Note>}
           </div>
           {answer.mounts.length ? <Mounts mounts={answer.mounts} /> : null}
         </section>
@@ -165,7 +165,7 @@ function useStates(path: string, spanS: number, row: MachineRow): StateRow[] {
 
 /** Every signal of a machine as one trend; of several of a kind each its own. */
 function trendTags(info: Station, machine: number, recipe: RecipeNow[]): TrendTag[] {
-  return info.signals.flatMap((signal) => Array.from({ length: signal.count }, (_, k): TrendTag => {
+  return info.signals.filter((each) => !each.per).flatMap((signal) => Array.from({ length: signal.count }, (_, k): TrendTag => {
     const set = recipe.find((each) => each.name === signal.name)?.set;
     return {
       tag: `${info.path}/${machine}/${signal.name}` + (signal.count > 1 ? `/${k + 1}` : ""), title: signal.count > 1 ? `${signal.title} ${k + 1}` : signal.title, unit: signal.unit, decimals: signal.decimals,

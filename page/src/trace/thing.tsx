@@ -14,6 +14,7 @@ import { texts, words } from "../texts";
 import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, WebInfo, WebUnit } from "../types";
 import { Along, lengthOf, Strip } from "./strip";
 import { Along as AlongItsWay } from "./along";
+import { Curves } from "./curves";
 import { Told } from "./told";
 import { thingPath, thingTitle } from "./paths";
 import { Doubts, Values } from "./values";
@@ -37,7 +38,7 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
       {it.life.length ? <Life steps={it.life} /> : null}
       <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
       <div className="cols thing-cols">
-        {header.source === "import" ? <div className="stack"><Told id={id} /><AlongItsWay thing={it} tree={tree.data} /></div> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <OnWeb id={id} /> : <Neighbours tree={tree.data} />}
+        {header.source === "import" ? <div className="stack"><Told id={id} /><AlongItsWay thing={it} tree={tree.data} /></div> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <div className="stack"><OnWeb id={id} /><Curves id={id} /></div> : <Neighbours tree={tree.data} />}
         <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>

@@ -134,6 +134,8 @@ def print_trace(found: Trace) -> None:
     print_values(node.values)
     for curve in found.curves:
         say(curve_words(curve))
+    if found.no_curve:
+        say("no curve: made before this run, none is recorded" if found.no_curve == "before" else "no curve of it is recorded")
     print_told(found.told)
     print_branches("Made of", node.made_of)
     print_branches("Went into", node.went_into)

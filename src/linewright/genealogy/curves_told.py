@@ -8,11 +8,10 @@ from linewright.genealogy.life import carried_visits
 from linewright.genealogy.records import Records
 from linewright.genealogy.things import BEFORE
 from linewright.genealogy.tree import Curve, CurveLine
-from linewright.kernels.rows import SERIAL_MASK
 from linewright.ledger import curve_blocks
 from linewright.ledger.records import Thing
 
-__all__ = ["curves_of"]
+__all__ = ["curves_of", "why_no_curve"]
 
 HOUR_S = 3600.0
 
@@ -29,19 +28,40 @@ def curves_of(records: Records, thing: Thing) -> tuple[Curve, ...]:
     return tuple(sorted(found, key=lambda c: c.start_us or 0))
 
 
+def why_no_curve(records: Records, thing: Thing) -> str | None:
+    """Return why there is no curve of a unit that a channel has had: ``before`` the run, or ``not recorded`` in it; None where none has had it yet.
+
+    Not recorded is one whose channel was out, one of which a real machine delivered nothing, and one of a run that an older version began.
+    """
+    drawing = records.reader.curve_lines()
+    if thing.kind != "unit" or not drawing:
+        return None
+    if any(v.step in drawing for _, _, v in carried_visits(records, thing)):
+        return "not recorded"
+    return "before" if any(station in drawing for station, *_ in _stays_before(records, thing)) else None
+
+
 def _before(records: Records, thing: Thing) -> list[Curve]:
-    """Return the curves of the visits that ended before the run, as far as the filled start tells them."""
+    """Return the curves of the visits that ended before the run, drawn again."""
     stock = records.before(thing.key) if records.reader.curve_lines() else None
+    if stock is None:
+        return []
+    found = []
+    for station, low, high, carrier, place in _stays_before(records, thing):
+        curve = stock.curve_of_unit(thing.key, station, (high - low) / 1e6)
+        if curve is not None:
+            found.append(_told(curve, station, None, carrier, place, low, high, BEFORE))
+    return found
+
+
+def _stays_before(records: Records, thing: Thing) -> list[tuple[str, int, int, str, int]]:
+    """Return (station, from, to, carrier, place from 0) of what ended before the run, as far as the filled start tells it."""
+    stock = records.before(thing.key)
     lay = stock.placed(thing.key) if stock is not None else None
     if stock is None or lay is None:
         return []
     begin_us = records.reader.header().begin_us
-    found = []
-    for station, low, high in stock.stays_of(lay[0]):
-        curve = stock.curve_of_unit(thing.key & SERIAL_MASK, station, (high - low) / 1e6) if high <= begin_us else None
-        if curve is not None:
-            found.append(_told(curve, station, None, records.id_of(lay[0]), lay[1], low, high, BEFORE))
-    return found
+    return [(station, low, high, records.id_of(lay[0]), lay[1]) for station, low, high in stock.stays_of(lay[0]) if high <= begin_us]
 
 
 def _told(  # noqa: PLR0917 - a curve, and where it was drawn

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from linewright.genealogy.before import Before
-from linewright.genealogy.curves_told import curves_of
+from linewright.genealogy.curves_told import curves_of, why_no_curve
 from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
 from linewright.genealogy.extent import check_guard, check_span, extent_of
 from linewright.genealogy.life import dated, life_of, places_of, values_of
@@ -89,7 +89,7 @@ def trace(
         affected = affected_of_web(records, thing.key, lo, hi, lane=lane, guard_mm=guard_mm if span is not None else 0.0)
     elif is_lot:
         affected = affected_of_batch(records, thing.key)
-    header = reader.header()
+    header, curves = reader.header(), curves_of(records, thing)
     node = node_of(
         thing if header.source == "import" else dated(reader, thing),
         values_of(records, thing, lo, hi, lane),
@@ -109,7 +109,8 @@ def trace(
         records.is_before(thing.key) and thing.made_us is None,  # a coil of the stock has new metres where this run has rewound it
         tuple(Finding(f.kind, f.source, f.found, f.done) for f in reader.findings(thing=thing.key)),
         told_of(records, thing.key) if header.source == "import" else None,
-        curves_of(records, thing),
+        curves,
+        None if curves else why_no_curve(records, thing),
     )
 
 

@@ -269,8 +269,8 @@ class Trace:
         The thing itself with both trees.
     life, places
         Of a unit or carrier.
-    curves
-        Of a unit: what channels drew of it, one a visit.
+    curves, no_curve
+        Of a unit: what channels drew of it, one a visit; and why there is none where a channel has had it: ``before`` the run, or ``not recorded``.
     units
         Ids of the units that hold part of it, certain ones first, as many as were asked for.
     certain, possible
@@ -296,6 +296,7 @@ class Trace:
     findings: tuple[Finding, ...] = ()
     told: Told | None = None
     curves: tuple[Curve, ...] = ()
+    no_curve: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON; fields that are None or empty are left out."""

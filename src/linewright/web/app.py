@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from linewright.model.errors import LinewrightError
-from linewright.web import alarms, line, measures, runs, search, signals, stations, stream, things, webs
+from linewright.web import alarms, curves, line, measures, runs, search, signals, stations, stream, things, webs
 from linewright.web.answers import AnswerError, answer, error_body, error_response
 from linewright.web.guard import Guard
 from linewright.web.hub import Hub
@@ -24,8 +24,8 @@ from linewright.web.readers import Readers
 __all__ = ["make_app"]
 
 ROUTERS: tuple[APIRouter, ...] = (
-    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, search.router, things.router, webs.router,
-    stream.router,
+    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, search.router, curves.router, things.router,
+    webs.router, stream.router,
 )  # fmt: skip
 
 

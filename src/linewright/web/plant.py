@@ -247,7 +247,7 @@ def signal_entry(x: Signal) -> dict[str, Any]:
     step = 10.0 ** math.floor(math.log10(width / 100.0) + 1e-9) * x.unit.scale if width > 0.0 else 0.0
     return {
         "name": x.name, "title": title(x.name), "count": x.count, "low": shown(x.low, x.unit), "high": shown(x.high, x.unit), "every_s": x.every_s,
-        "unit": unit_text(x.unit), "decimals": decimals_of(step, x.unit), "window": shown_limits(x.window, x.unit),
+        "unit": unit_text(x.unit), "decimals": decimals_of(step, x.unit), "window": shown_limits(x.window, x.unit), "per": x.per or None,
     }  # fmt: skip
 
 

@@ -83,12 +83,12 @@ def find_tag(run: OpenRun, tag: str) -> Tag:
 
 
 def signals_at(run: OpenRun, station: str, machine: int) -> tuple[Signal, ...]:
-    """Return the signals of a machine, or of a utility (which has one machine)."""
+    """Return the signals of a machine, or of a utility (which has one machine); those of its channels are curves of the units."""
     for u in run.plant.utilities if run.plant is not None else ():
         if u.name == station and machine == 1:
             return u.signals
     run.machine(station, machine)
-    return run.segment(station).signals
+    return tuple(s for s in run.segment(station).signals if not s.per)
 
 
 def samples_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: int) -> tuple[Times, Values]:

@@ -9,7 +9,7 @@ from linewright.genealogy.before import ITEM_MASK
 from linewright.genealogy.facts import FRAME_SHIFT
 from linewright.genealogy.life import web_values
 from linewright.genealogy.maps import Chain, chain_of, identity, image, then
-from linewright.genealogy.tree import Value
+from linewright.genealogy.tree import Curve, Value
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.model.values import Unit, Window
 from linewright.web.plant import decimals_of, shown_limits, unit_text
@@ -106,7 +106,7 @@ def along_of(run: OpenRun, web: int, name: str) -> Along:
     return Along(step, unit, shown_limits(Window(lower, target, upper), unit), decimals_of(m.resolution, m.unit) if m is not None else None)
 
 
-def source_of(run: OpenRun, v: Value) -> str:
+def source_of(run: OpenRun, v: Value | Curve) -> str:
     """Return where a value is from, as it is shown: what this run measured was measured by its emulated machines, or by the twin."""
     if v.source != "measured":
         return v.source

@@ -79,7 +79,7 @@ def station_body(run: OpenRun, station: str, first: int = 1, limit: int = MACHIN
 
 def recipe_rows(run: OpenRun, feed: Feed | None, segment: Segment, machine: int, at_us: int) -> list[dict[str, Any]]:
     """Return each set-point with what is measured of it: the newest value of the signal of the same name."""
-    signals = {s.name: s for s in segment.signals}
+    signals = {s.name: s for s in signals_at(run, segment.path, machine)}
     rows = []
     for p in segment.recipe:
         entry: dict[str, Any] = {**set_point_entry(p), "actual": None, "tag": None, "at_us": None}

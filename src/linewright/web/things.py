@@ -21,7 +21,7 @@ from linewright.web.spots import at_metres, source_of, spots_of
 from linewright.web.titles import thing_title, title
 from linewright.web.trees import tree_body
 
-__all__ = ["find_thing", "router", "thing_body", "web_part"]
+__all__ = ["find_thing", "machine_number", "router", "thing_body", "web_part"]
 
 router = APIRouter()
 LOST = frozenset({"scrap", "reject", "false reject", "late", "chance"})
