@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from collections.abc import Iterable, Sequence
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
 
-__all__ = ["LARGEST_SEED", "ledger_at", "line_of", "refuse_folder", "seconds", "speed_of"]
+__all__ = ["LARGEST_SEED", "heard_as_ctrl_c", "ledger_at", "line_of", "refuse_folder", "seconds", "speed_of"]
 
 #: What the line file's `seed:` and the ledger can hold.
 LARGEST_SEED = 2**63 - 1
@@ -47,6 +50,23 @@ def refuse_folder(line: str, names: Iterable[str]) -> None:
         inside = sorted(Path(line).glob("*.y*ml"))
         near = f" Did you mean {inside[0]}?" if inside else ""
         raise LinewrightError(f"{line}: this is a folder; a line file (it ends in .yaml) or the name of a library line was expected.{near}")
+
+
+@contextlib.contextmanager
+def heard_as_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM end what is under way as Ctrl-C does, so that a run that is kept notes its end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def seconds(text: str | None, option: str = "--until") -> float | None:

@@ -1,0 +1,109 @@
+"""`linewright simulate` where more than one run is asked for: settings side by side, sweeps, replications, experiment files."""
+# ruff: noqa: PLC0415 - heavy rooms are imported by the command that needs them
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linewright.cli.asked import heard_as_ctrl_c, refuse_folder, seconds
+from linewright.cli.printing import as_json
+from linewright.cli.progress import Progress
+from linewright.model.errors import LinewrightError
+from linewright.model.grammar_line import FIGURES
+from linewright.model.merging import nearest
+
+if TYPE_CHECKING:
+    from linewright.tuning.asked import Asked
+
+__all__ = ["Options", "what_if"]
+
+INTERRUPTED = 130
+ON = ("threads", "ray")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was written on the command line."""
+
+    line: str
+    changes: Sequence[str]
+    versus: Sequence[str]
+    sweep: Sequence[str]
+    until_s: float | None
+    seed: int | None
+    replications: int | None
+    warm_up: str | None
+    batches: int | None
+    confidence: str | None
+    show: str | None
+    on: str
+    workers: int | None
+
+
+def what_if(options: Options, *, json: bool) -> int | None:
+    """Run what is asked and print it; 130 where Ctrl-C ended it."""
+    from linewright.cli.findings import findings_json, print_findings
+    from linewright.library.catalogue import installed_libraries
+    from linewright.tuning.asked import experiment_of
+    from linewright.tuning.run_experiment import run_experiment
+
+    asked = asked_of(options)
+    libraries = installed_libraries()
+    for line in (options.line, *(text for text in options.versus if "=" not in text)):
+        refuse_folder(line, libraries.names("line"))
+    experiment = experiment_of(options.line, libraries, asked)
+    runs = len(experiment.cases) * experiment.replications
+    with heard_as_ctrl_c(), Progress(f"{runs} runs" if runs > 1 else "1 run", is_shown=not json) as progress:
+        findings = run_experiment(experiment, on=options.on, workers=options.workers, progress=progress)
+    if json:
+        as_json(findings_json(findings))
+    else:
+        print_findings(findings)
+    return None if findings.is_whole else INTERRUPTED
+
+
+def asked_of(options: Options) -> Asked:
+    """Return what the options ask for. Raises LinewrightError, for all that is wrong with them at once."""
+    from linewright.tuning.asked import Asked
+
+    faults: list[str] = []
+    confidence, warm_up_s = 0.95, None
+    show: tuple[str, ...] = ()
+    if options.on not in ON:
+        faults.append(f"--on {options.on}: threads or ray was expected.")
+    if options.confidence is not None:
+        confidence = _confidence(options.confidence, faults)
+    if options.warm_up not in {None, "found"}:
+        try:
+            warm_up_s = 0.0 if str(options.warm_up).split()[0].rstrip("smhd") == "0" else seconds(options.warm_up, "--warm-up")
+        except LinewrightError as error:
+            faults.append(f"{error} Or: found, for MSER-5.")
+    if options.show is not None:
+        show = _show(options.show, faults)
+    if faults:
+        raise LinewrightError("\n".join(faults))
+    return Asked(
+        tuple(options.changes), tuple(options.versus), tuple(options.sweep), options.until_s, warm_up_s, options.warm_up == "found",
+        options.replications, options.batches, options.seed, confidence, show,
+    )  # fmt: skip
+
+
+def _confidence(text: str, faults: list[str]) -> float:
+    """Return a confidence such as ``99 %`` or ``0.99``."""
+    try:
+        value = float(text.rstrip("% "))
+    except ValueError:
+        value = 0.0
+    value = value / 100.0 if value >= 1.0 else value
+    if not 0.5 <= value < 1.0:
+        faults.append(f'--confidence: "{text}" is none; 50 % up to 99.99 % was expected.')
+    return value
+
+
+def _show(text: str, faults: list[str]) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    wrong = [word for word in words if word not in FIGURES]
+    faults += [f"--show {word}: there is no such figure. {nearest(word, FIGURES)} There are {', '.join(FIGURES)}." for word in wrong]
+    return words
