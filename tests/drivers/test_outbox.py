@@ -20,7 +20,7 @@ def rows(*times: int) -> np.ndarray:
 @given(st.lists(st.one_of(st.tuples(st.just("put"), st.integers(1, 5)), st.tuples(st.just("take"), st.integers(0, 30)),
                           st.tuples(st.just("ack"), st.integers(0, 40)), st.tuples(st.just("cut"), st.just(0))), max_size=40))  # fmt: skip
 def test_every_record_is_delivered_until_it_is_acknowledged(steps: list[tuple[str, int]]) -> None:
-    box, put, acknowledged, handed = Outbox(), 0, 0, 0
+    box, put, acknowledged, handed, newest = Outbox(), 0, 0, 0, 0
     for verb, number in steps:
         if verb == "put":
             box.put(rows(*range(put, put + number)))
@@ -29,14 +29,15 @@ def test_every_record_is_delivered_until_it_is_acknowledged(steps: list[tuple[st
             taken = box.take(number)["seq"].tolist()
             end = max(handed, min(put, number + 1))  # record k has time k - 1
             assert taken == list(range(handed + 1, end + 1))
-            handed = end
+            handed, newest = end, max(newest, end)
         elif verb == "ack":
-            if number > handed:
+            if number > newest:
                 with pytest.raises(DriverError, match=str(number)):
                     box.acknowledge(number)
             else:
                 box.acknowledge(number)
                 acknowledged = max(acknowledged, number)
+                handed = max(handed, acknowledged)
         else:
             box.rewind()
             handed = acknowledged

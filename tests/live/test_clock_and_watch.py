@@ -64,13 +64,21 @@ def test_a_driver_silent_for_more_than_five_periods_has_no_data_until_it_is_hear
     assert watch.look() == []
     driver.age = SILENT_PERIODS * 2.0 + 0.1
     (lost,) = watch.look()
-    assert (lost.driver, lost.is_heard, lost.age_s) == ("scale", False, 10.1)
+    assert (lost.number, lost.is_heard, lost.age_s) == (0, False, 10.1)
     assert watch.silent_drivers() == (0,)
     assert watch.look() == []
     driver.age = 0.3
     (back,) = watch.look()
     assert back.is_heard
     assert watch.silent_drivers() == ()
+
+
+def test_what_this_process_did_not_listen_to_is_not_the_driver_s_silence() -> None:
+    driver = Silent()
+    watch = SilenceWatch([driver])  # type: ignore[list-item]
+    driver.age = 14.0
+    assert watch.look(deaf_s=5.0) == []
+    assert [h.is_heard for h in watch.look(deaf_s=3.9)] == [False]
 
 
 def test_a_cut_connection_is_silence_too() -> None:

@@ -14,7 +14,8 @@ from linewright.drivers.emulated.plant import EmulatedPlant
 from linewright.kernels import exchange_rows as x
 from linewright.kernels.calendar import UNTIL, advance
 from linewright.kernels.rows import R_STATE, R_VISIT, STOPPED, Rows, new_rows
-from linewright.live.floor import EmulatedFloor, Floor, MessageFloor
+from linewright.live.floor import EmulatedFloor, Floor
+from linewright.live.message_floor import MessageFloor
 from linewright.model.plant import Plant
 
 NS = 1_000_000_000
@@ -40,7 +41,7 @@ def floor_of(plant: Plant, seed: int, *, by_messages: bool) -> tuple[Floor, Kept
     machines = EmulatedPlant(plant, compiled.table, state, {p: n for n, p in enumerate(compiled.stations)})
     asyncio.run(machines.connect())
     if by_messages:
-        return MessageFloor(compiled.table, state, [machines], dict.fromkeys(range(len(compiled.stations)), 0), kept), kept, machines
+        return MessageFloor(compiled.table, state, machines, (), kept), kept, machines
     return EmulatedFloor(compiled.table, state, machines, kept), kept, machines
 
 
@@ -69,7 +70,7 @@ def test_messages_loop_and_twin_make_the_same_rows(name: str, until_s: int) -> N
         loop.advance(at)
     for at in (until // 2, until):
         talk.advance(at)
-        talk.acknowledge()
+        talk.committed()
     asyncio.run(machines.close())
     assert len(by_loop.all()[R_VISIT]) > 1000
     assert_equal(by_loop.all(), by_talk.all())
@@ -83,7 +84,7 @@ def test_a_cut_connection_loses_nothing_and_counts_nothing_twice() -> None:
     for step in range(1, 41):
         talk.advance(until * step // 40)
         if step % 3 == 0:
-            talk.acknowledge()
+            talk.committed()
         if step % 2 == 0:  # cut, with records handed out and not acknowledged
             asyncio.run(machines.close())
             asyncio.run(machines.connect())

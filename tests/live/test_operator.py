@@ -36,6 +36,7 @@ class Desk:
         self.sent: list[np.ndarray] = []
         self.recipes: dict[int, dict[str, Sequence[float]]] = {}
         self.stopped: str | None = None
+        self.silent: set[str] = set()
         self.fold = AlarmFold()
 
     def event(self, kind: str, at_ns: int, body: Mapping[str, Any]) -> int:
@@ -52,6 +53,9 @@ class Desk:
 
     def alarm(self, key: object) -> Alarm | None:
         return self.fold.alarms.get(key) if isinstance(key, int) else None
+
+    def is_silent(self, station: str) -> bool:
+        return station in self.silent
 
     def ask_to_stop(self, why: str) -> None:
         self.stopped = why

@@ -7,21 +7,20 @@ import time
 from pathlib import Path
 
 import pytest
-from lines import line
+from lines import assert_same_rows, line, line_at
 from test_kill import started
 
-from linewright.drivers.driver import Manifest
 from linewright.ledger.disk import WANTED_BYTES
 from linewright.ledger.errors import DiskLowError, LockedError
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries
 from linewright.live import run as run_module
 from linewright.live.clock import MAX
-from linewright.live.line_of_run import refuse_speed
+from linewright.live.line_of_run import refuse_what_real_machines_cannot
 from linewright.live.live_run import LiveRun
 from linewright.live.plan_changes import PlanChangedError
 from linewright.live.run import RunResult, run
-from linewright.model.errors import LinewrightError
+from linewright.model.errors import LinewrightError, ModelError
 from linewright.model.load import load
 from linewright.model.plant import Plant
 
@@ -205,17 +204,34 @@ def test_signals_are_in_the_ledger_without_gap_or_overlap_and_as_the_feed_told(t
     reader.close()
 
 
-def test_only_one_speed_with_a_real_machine() -> None:
-    class Real:
-        manifest = Manifest("opcua", "1", is_real=True, commands=("start",))
-
-    refuse_speed(1.0, (Real(),))  # type: ignore[arg-type]
-    for speed, word in [(60.0, "60"), (MAX, "max")]:
-        with pytest.raises(LinewrightError, match=f"--speed {word}: this line has real machines"):
-            refuse_speed(speed, (Real(),))  # type: ignore[arg-type]
-
-
-def test_a_driver_that_is_not_there_yet_is_refused_by_name(tmp_path: Path) -> None:
+def test_only_one_speed_with_a_real_machine_and_it_begins_now() -> None:
     plant = load("four-stations", installed_libraries(), ["weld.driver=opcua"])
-    with pytest.raises(LinewrightError, match=r"stations\.weld\.driver"):
-        go(plant, tmp_path)
+    refuse_what_real_machines_cannot(1.0, plant)
+    refuse_what_real_machines_cannot(MAX, line("four-stations"))
+    for speed, word in [(60.0, "60"), (MAX, "max")]:
+        with pytest.raises(LinewrightError, match=rf"--speed {word}: this line has real machines \(opcua\)"):
+            refuse_what_real_machines_cannot(speed, plant)
+    early = load("four-stations", installed_libraries(), ["weld.driver=opcua", "run.begin=2026-01-05 00:00"])
+    with pytest.raises(LinewrightError, match=r"run\.begin: this line has real machines"):
+        refuse_what_real_machines_cannot(1.0, early)
+
+
+def test_drivers_that_are_not_there_are_told_at_once_each_with_its_place_and_nothing_is_begun(tmp_path: Path) -> None:
+    path = tmp_path / "floor.yaml"
+    path.write_text("line: floor\nuse: four-stations\nstations:\n  weld: {driver: emulatd}\n  test:\n    driver: {use: opcua, address: here}\n")
+    with pytest.raises(ModelError) as caught:
+        go(load(path, installed_libraries()), tmp_path / "ledger", speed=1.0)
+    text = str(caught.value)
+    assert f"{path}:4:1  stations.weld.driver: there is no driver `emulatd` on this machine. Did you mean `emulated`?" in text
+    assert f"{path}:6:1  stations.test.driver: there is no driver `opcua` on this machine." in text
+    assert "There are: emulated" in text
+    assert "2 faults. Nothing was run." in text
+    assert Ledger(tmp_path / "ledger").runs() == []
+
+
+def test_the_emulated_machines_by_messages_write_the_same_ledger_also_when_they_go_on(tmp_path: Path) -> None:
+    plant = line_at("four-stations", "2026-01-05 00:00")
+    go(plant, tmp_path / "loop", until_s=5000.0)
+    for until_s in (1200.0, 5000.0):
+        go(plant, tmp_path / "messages", until_s=until_s, by_messages=True)
+    assert assert_same_rows(tmp_path / "loop" / "live-1.run", tmp_path / "messages" / "live-1.run")["visit"] > 1000

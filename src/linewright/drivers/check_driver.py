@@ -33,7 +33,7 @@ class Trial:
     Parameters
     ----------
     commands
-        Some commands (`COMMAND`), all of them known to the driver; a `start` must be answered with one `done`.
+        Some commands (`COMMAND`), all of them known to the driver; a `start` must be answered with one `done`. Numbered from 1 where they are not.
     until_ns
         A time by which all are answered.
     tags
@@ -71,9 +71,15 @@ async def check_driver(driver: Driver, trial: Trial) -> tuple[Finding, ...]:
     found: list[Finding] = []
     await _opening(driver, found)
     _refusals(driver, found)
-    driver.send(trial.commands)
+    commands = trial.commands.copy()
+    if not commands["seq"].any():
+        commands["seq"] = np.arange(1, len(commands) + 1)
+    driver.send(commands)
     first = await _delivered(driver, trial)
     _order(trial, first, found)
+    driver.send(commands)
+    more = await _delivered(driver, trial)
+    found.append(Finding("a command that comes again with its number is not obeyed twice", len(more) == 0, f"{len(more)} records came of it"))
     await _again(driver, trial, first, found)
     _signals(driver, trial, found)
     await _closing(driver, found)
@@ -149,6 +155,8 @@ async def _again(driver: Driver, trial: Trial, first: Rows, found: list[Finding]
 
 
 def _signals(driver: Driver, trial: Trial, found: list[Finding]) -> None:
+    strange = [tag for tag in trial.tags if tag not in driver.tags]
+    found.append(Finding("its signals are among its tags", not strange, ", ".join(strange or driver.tags[:3])))
     try:
         driver.signals(("no-such-station/1/nothing",), -1, trial.until_ns)
         found.append(Finding("an unknown tag is refused by name", is_kept=False, seen="it was taken"))

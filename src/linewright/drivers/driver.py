@@ -3,6 +3,10 @@
 The life of one record: the machine makes it and numbers it (1, 2, 3 ...); `records` hands it out; the run commits it; `acknowledge` lets the
 driver forget it. A record that was handed out and not acknowledged is handed out again after the next `connect`, with the same number and the
 same content. So nothing is lost, and nothing counts twice where the receiver drops numbers it has seen.
+
+The life of one command is the same the other way: the run numbers it (`seq`, rising through the run) and commits what it follows from; `send`
+passes it on; a record answers it. A command that was not answered is sent again after the next `connect`, with the same number, and a machine
+that has seen the number drops it. So no machine is told what the ledger does not know, and none does a thing twice.
 """
 
 from __future__ import annotations
@@ -73,7 +77,11 @@ class Samples:
 
 
 class Driver(Protocol):
-    """One driver; it may serve many machines. No method blocks: what takes long happens in the background or in `connect`."""
+    """One driver; it may serve many machines.
+
+    No method blocks: what takes long happens in the background or in `connect`. All are called by the run's asyncio loop, but `signals`, which any
+    thread may call. A driver that loses its machines says so (`Connection.LOST`) and waits: the run calls `connect` again, as often as needed.
+    """
 
     @property
     def manifest(self) -> Manifest:
@@ -82,6 +90,10 @@ class Driver(Protocol):
     @property
     def connection(self) -> Connection:
         """Whether it hears its machines now."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The signals it hands out, as ``station/machine/name`` or ``.../k`` (both from 1)."""
 
     async def connect(self) -> None:
         """Reach the machines, and hand out again what was not acknowledged. Raises DriverError when they cannot be reached."""
@@ -96,19 +108,22 @@ class Driver(Protocol):
         """Make a recipe known by its number; keys are ``station/set-point``, values SI. A `set` command then names it."""
 
     def send(self, commands: Rows) -> None:
-        """Send commands (`COMMAND`, in order of `t`). Raises DriverError, naming each command it does not know; then none was sent."""
+        """Send commands (`COMMAND`, in order of `seq`); a number that was sent before is not obeyed twice.
+
+        Raises DriverError, naming each command it does not know, or where it is not connected; then none was sent.
+        """
 
     def records(self, until_ns: int) -> Rows:
         """Return what happened up to and including `until_ns` and was not handed out since `connect` (`RECORD`, in order of `seq`)."""
 
     def acknowledge(self, seq: int) -> None:
-        """Forget all records up to and including `seq`. Raises DriverError beyond what was handed out."""
+        """Forget all records up to and including `seq`. Raises DriverError beyond what was ever handed out."""
 
     def next_time(self) -> int | None:
         """Return the time of the next record as far as it is known; None where only the machine knows."""
 
     def signals(self, tags: Sequence[str], since_ns: int, until_ns: int) -> dict[str, Samples]:
-        """Return samples with `since_ns` < t <= `until_ns` of tags ``station/machine/name`` or ``.../k`` (both from 1).
+        """Return samples with `since_ns` < t <= `until_ns` of some of its `tags`.
 
         Raises DriverError, naming each tag it does not know.
         """

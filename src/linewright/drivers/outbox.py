@@ -35,6 +35,7 @@ class Outbox:
     def __init__(self, first_seq: int = 1) -> None:
         self._rows: Rows = np.zeros(0, RECORD)
         self._handed = 0  # how many of `_rows` were handed out since the last `rewind`
+        self._newest = first_seq - 1  # the highest number that was ever handed out
         self._next_seq = first_seq
         self._acknowledged = first_seq - 1
 
@@ -60,6 +61,7 @@ class Outbox:
         end = int(np.searchsorted(self._rows["t"], until_ns, side="right"))
         rows = self._rows[self._handed : max(end, self._handed)].copy()
         self._handed += len(rows)
+        self._newest = max(self._newest, self._acknowledged + self._handed)
         return rows
 
     def rewind(self) -> None:
@@ -67,13 +69,12 @@ class Outbox:
         self._handed = 0
 
     def acknowledge(self, seq: int) -> None:
-        """Forget the records up to and including a number. Raises DriverError beyond what was handed out."""
-        newest = self._acknowledged + self._handed
-        if seq > newest:
-            raise DriverError(f"Record {seq} cannot be acknowledged: it was not handed out yet; the newest that was is {newest}.")
+        """Forget the records up to and including a number. Raises DriverError beyond what was ever handed out."""
+        if seq > self._newest:
+            raise DriverError(f"Record {seq} cannot be acknowledged: it was not handed out yet; the newest that was is {self._newest}.")
         gone = max(0, seq - self._acknowledged)
         self._rows = self._rows[gone:]
-        self._handed -= gone
+        self._handed = max(0, self._handed - gone)
         self._acknowledged += gone
 
     def next_time(self) -> int | None:

@@ -81,6 +81,8 @@ class Values:
         items, starts
             Keys, and the station's number of each start; int64 (n,).
         """
+        if station.is_real:
+            return cut(station, np.full((len(station.of_items), len(items)), np.nan))
         serials = items & SERIAL_MASK
         values = np.empty((len(station.of_items), len(items)))
         for i, c in enumerate(station.of_items):
@@ -96,13 +98,14 @@ class Values:
         Parameters
         ----------
         measured
-            float64 (n, 4), the record's values; those beyond what it holds are drawn.
+            float64 (n, 4), the record's values, nan where it has none. Those that it lacks are drawn; at a real station they are missing.
         """
         serials = items & SERIAL_MASK
-        values = np.empty((len(station.of_items), len(items)))
+        values = np.full((len(station.of_items), len(items)), np.nan)
         place = 0
         for i, c in enumerate(station.of_items):
-            values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
+            if not station.is_real:
+                values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
             if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL:  # these come in records, in this order
                 if place < measured.shape[1]:
                     values[i] = np.where(np.isfinite(measured[:, place]), measured[:, place], values[i])
@@ -123,7 +126,7 @@ class Values:
             Places whose unit gets no value.
         """
         values = np.full((len(station.of_items), station.holds), np.nan)
-        for i, c in enumerate(station.of_items):
+        for i, c in enumerate(() if station.is_real else station.of_items):
             values[i, : len(serials)] = self.drawn(f"{station.path}.{c.name}", c, serials)
         values[:, missing] = np.nan
         return values
@@ -139,9 +142,13 @@ class Values:
             Of the web.
         is_strip
             Whether it is one lane by itself.
+
+        Notes
+        -----
+        Of a real station there are none: a driver has no way to hand them over yet.
         """
         found: list[tuple[str | None, int | None, int, int, float, float, bytes]] = []
-        for side in station.sides:
+        for side in () if station.is_real else station.sides:
             for lane in range(station.lanes) if station.lanes > 1 and not is_strip else (None,):
                 step_mm, values = self.along(station, c, serial, length_mm, (side, lane))
                 found.append((side, lane, step_mm, len(values), *packed(values, layout_of((c,)).resolutions[0])))

@@ -143,6 +143,8 @@ class StationFacts:
         What its channels draw of a unit in time, time first; and what draws it where the machines are emulated.
     curve_values
         What the curves follow from and other stations measure: name, key of its draw, characteristic.
+    is_real
+        Whether its machines are real: only what they measured is a value, nothing is drawn.
     """
 
     path: str
@@ -165,6 +167,7 @@ class StationFacts:
     curve_signals: tuple[CurveSignal, ...] = ()
     curves: StationCurves | None = None
     curve_values: tuple[tuple[str, str, Characteristic], ...] = ()
+    is_real: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ def line_facts(
     replication: int = 0,
     first_serials: Sequence[int] | NDArray[np.int64] | None = None,
     libraries: Libraries | None = None,
+    *,
+    real: Collection[str] = (),
 ) -> LineFacts:
     """Return the facts of a compiled line.
 
@@ -41,12 +44,14 @@ def line_facts(
         By kind: the first serial that the run itself gives (of the state that it begins with); None: those of the table.
     libraries
         Where the process models of its stations are; None: the shipped and installed ones.
+    real
+        Paths of the stations whose machines are real: nothing is drawn for them.
     """
     flow = compiled.flow
     firsts = compiled.table.kinds if first_serials is None else first_serials
     frames = _frames(flow)
     models = station_models(compiled.plant, libraries)
-    stations = [_station(compiled, p, frames, models.get(p.segment.path)) for p in flow.stations]
+    stations = [replace(_station(compiled, p, frames, models.get(p.segment.path)), is_real=p.segment.path in real) for p in flow.stations]
     stations += [StationFacts(u.name, failures=frozenset(f.name for f in u.failures)) for u in compiled.plant.utilities]
     stations += [StationFacts(v.name, machines=v.count, failures=frozenset(f.name for f in v.failures)) for v in compiled.plant.vehicles]
     return LineFacts(

@@ -20,6 +20,7 @@ from linewright.genealogy.keys import Keys, none_below_zero
 from linewright.genealogy.things import Things
 from linewright.genealogy.trays import Trays
 from linewright.genealogy.webs import WebRecorder
+from linewright.kernels.exchange_rows import RECORD
 from linewright.kernels.rows import (
     HELD,
     KIND_SHIFT,
@@ -45,6 +46,8 @@ __all__ = ["Recorder"]
 ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop")
 #: Why a piece of a lot was thrown away, by the number in LOST rows.
 LOST_WHY = ("rest", "old", "splice")
+#: Values that were delivered are kept for their visit until the station has begun so many starts more: then it will not come.
+GIVEN_BACK = 100_000
 
 
 class Recorder:
@@ -97,7 +100,9 @@ class Recorder:
 
     def saved(self) -> dict[str, Any]:
         """Return what it knows besides what lies on carriers, for JSON."""
-        return {"serials": self._things.saved(), "pipes": self._webs.saved(), "alarms": self.alarms.saved(), "missing": self._missing}
+        given = {str(station): [rows.tobytes().hex() for rows in parts] for station, parts in self._given.items()}
+        return {"serials": self._things.saved(), "pipes": self._webs.saved(), "alarms": self.alarms.saved(), "missing": self._missing,
+                "given": given}  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any], fills: Mapping[int, NDArray[np.int32]] | None = None) -> None:
         """Go on from a saved state.
@@ -114,6 +119,9 @@ class Recorder:
         self._webs.restore(saved["pipes"])
         self.alarms.restore(saved["alarms"])
         self._missing = [(s, m, p, t) for s, m, p, t in saved["missing"]]
+        self._given = {
+            int(station): [np.frombuffer(bytes.fromhex(rows), RECORD).copy() for rows in parts] for station, parts in saved.get("given", {}).items()
+        }
         for kind, held in (fills or {}).items():
             self._trays.restore(kind, held)
 
@@ -293,7 +301,7 @@ class Recorder:
         for i in range(4):
             use = found & (records["values"][at] > i)
             measured[use, i] = records[f"v{i}"][at][use]
-        later = records[~np.isin(records["n"], rows["n"])]
+        later = records[~np.isin(records["n"], rows["n"]) & (records["n"] > rows["n"].max() - GIVEN_BACK)]
         if len(later):
             self._given[number] = [later]
         return self._values.given(station, rows["item"], rows["n"], measured)

@@ -40,6 +40,9 @@ class Desk(Protocol):
     def alarm(self, key: object) -> Alarm | None:
         """Return an alarm by its key; None where there is none."""
 
+    def is_silent(self, station: str) -> bool:
+        """Tell whether the machines of a station are not heard: then they cannot be told anything."""
+
     def ask_to_stop(self, why: str) -> None:
         """End the run cleanly."""
 
@@ -203,9 +206,10 @@ class Operator:
         return f"{segment.path} {machine} may run again"
 
     def _pause_run(self, asked: Asked, at_ns: int) -> str:
-        self.order(Verb.PAUSE, at_ns, asked.by)
+        after(self.kept.order, Verb.PAUSE)  # refused before anything is sent
         free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
         self._desk.send(self._commands(STOP, free, at_ns))
+        self.order(Verb.PAUSE, at_ns, asked.by)
         return f"Order {self.kept.order.id} paused: nothing new is begun, what is begun is finished"
 
     def _resume_run(self, asked: Asked, at_ns: int) -> str:
@@ -293,6 +297,8 @@ class Operator:
             raise LinewrightError(f"{path} has no machine {machine}.\nIt has 1 to {segment.count}.")
         if segment.places is not None:
             raise LinewrightError(f"{path} is a room, not a machine: it cannot be commanded.")
+        if self._desk.is_silent(path):
+            raise LinewrightError(f"{path} {machine} is not heard: nothing can be told to it.\nGo to the machine, or wait until it is heard.")
         return segment, machine
 
     def _feeding(self) -> list[tuple[str, int]]:

@@ -32,11 +32,14 @@ class Tail:
         (line time [ns], command or delivery), in the order in which they were put in.
     signals_ns
         Up to where signals are in the ledger; -1 none.
+    next_command
+        Number of the next command of an operator; those that were refused count, and are not done again: why they were may be gone.
     """
 
     until_ns: int
     inputs: tuple[tuple[int, Asked | Delivery], ...]
     signals_ns: int
+    next_command: int = 1
 
 
 def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
@@ -52,23 +55,31 @@ def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
     marks = checkpoint.marks if checkpoint is not None else {}
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
-        inputs: list[tuple[int, Asked | Delivery]] = [*_commands(connection, marks.get("event", 0))]
+        commands, next_command = _commands(connection, marks.get("event", 0))
+        inputs: list[tuple[int, Asked | Delivery]] = [*commands]
         inputs += _deliveries(connection, marks.get("delivery", 0), info.begin_us)
         inputs.sort(key=lambda put_in: put_in[0])
         fact = connection.execute("SELECT body FROM fact WHERE key = 'signals-until-ns'").fetchone()
     finally:
         connection.close()
-    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1)
+    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1, next_command)
 
 
-def _commands(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, Asked]]:
+def _commands(connection: sqlite3.Connection, after: int) -> tuple[list[tuple[int, Asked]], int]:
+    """Return the operators' commands that were done, with their line time [ns], and the number of the next."""
+    done, next_command = [], 1
     for (text,) in connection.execute("SELECT body FROM event WHERE kind = 'Command' AND seq > ? ORDER BY seq", (after,)):
         body = json.loads(text)
-        yield body["at_ns"], Asked(body["command"], body["kind"], body["target"], body["value"], body["reason"], body["by"], body["request"])
+        next_command = max(next_command, body["command"] + 1)
+        if body["ok"]:
+            asked = Asked(body["command"], body["kind"], body["target"], body["value"], body["reason"], body["by"], body["request"])
+            done.append((body["at_ns"], asked))
+    return done, next_command
 
 
 def _deliveries(connection: sqlite3.Connection, after: int, begin_us: int) -> Iterator[tuple[int, Delivery]]:
-    rows = connection.execute("SELECT driver, line_us, body FROM delivery WHERE rowid > ? ORDER BY rowid", (after,))
+    statement = "SELECT text, line_us, body FROM delivery JOIN name ON name.key = driver WHERE delivery.rowid > ? ORDER BY delivery.rowid"
+    rows = connection.execute(statement, (after,))
     for driver, line_us, body in rows:
         at_ns = (line_us - begin_us) * 1000
         yield at_ns, Delivery(driver, at_ns, np.frombuffer(body, RECORD).copy())

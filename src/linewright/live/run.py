@@ -17,7 +17,7 @@ from linewright.ledger.writer import now_us
 from linewright.library.catalogue import installed_libraries
 from linewright.live.choose_run import choose_run
 from linewright.live.clock import MAX, LineClock
-from linewright.live.line_of_run import make_ready
+from linewright.live.line_of_run import make_ready, real_segments, refuse_what_real_machines_cannot
 from linewright.live.live_run import LiveRun
 from linewright.live.watch import BehindWatch
 from linewright.model.errors import LinewrightError
@@ -28,6 +28,8 @@ __all__ = ["MAX", "RunResult", "run"]
 
 #: Wall seconds between two looks of the loop, and between two commits.
 TICK_S, COMMIT_S = 0.05, 0.1
+#: With real machines: between two looks, so that they do not wait for their next command; and the least pause, in which drivers listen.
+TICK_REAL_S, LISTEN_S = 0.02, 0.002
 #: Most line time of one step at `MAX`, at first; it is then set so that a step takes about `STEP_S` of wall time.
 STEP_NS, STEP_S = 10_000_000_000, 0.05
 STEP_LEAST_NS, STEP_MOST_NS = 1_000_000, 600_000_000_000
@@ -73,6 +75,7 @@ async def run(
     on_ready: Callable[[LiveRun], None] | None = None,
     say: Callable[[str], None] = print,
     wanted_bytes: int | None = None,
+    by_messages: bool = False,
 ) -> RunResult:
     """Run a line live until it is told to stop.
 
@@ -96,6 +99,8 @@ async def run(
         Tells the user what happens.
     wanted_bytes
         Free room below which the run stops; None is the ledger's.
+    by_messages
+        Whether emulated machines, too, are told and asked message by message, as real ones are; slower, and the same rows.
 
     Raises
     ------
@@ -109,22 +114,27 @@ async def run(
         choice = choose_run(plant, ledger, lambda text: load_text(text, catalogue), seed=seed, is_continued=continue_run)
         if until_s is not None and choice.run is not None:
             _refuse_past(choice.run, until_s)
-        live = _open(choice.plant, choice.run, ledger, speed, seed)
+        refuse_what_real_machines_cannot(speed, choice.plant)
+        live = _open(choice.plant, choice.run, ledger, speed, seed, by_messages=by_messages)
         loop = _Loop(live, speed, until_s, say, lambda: _check_disk(ledger, wanted_bytes))
         with live:
-            await live.connect()
+            await live.machines.open()
             if choice.run is not None:
                 live.go_on(choice.run)
                 say(f"{live.run_id} goes on at {live.reached_ns / 1e9:.0f} s of line time, order {live.operator.kept.order.id}")
             else:
                 live.begin()
-            live.commit()
-            asked.begun(live)
-            if on_ready is not None and live.why_stopped is None:
-                on_ready(live)
-            await loop.turn()
-            why = live.why_stopped or "until"
-            live.end(why)
+            try:
+                await live.machines.reach(say)
+                live.commit()
+                asked.begun(live)
+                if on_ready is not None and live.why_stopped is None:
+                    on_ready(live)
+                await loop.turn()
+                why = live.why_stopped or "until"
+                live.end(why)
+            finally:
+                await live.machines.leave()
     return RunResult(live.run_id, live.reached_ns / 1e9, why, loop.behind_s, choice.run is not None)
 
 
@@ -136,12 +146,14 @@ class _Loop:
         self._until_ns = None if until_s is None else round(until_s * 1e9)
         self._step_ns = STEP_NS
         self._behind = BehindWatch(BEHIND_S)
+        self._has_met_clock = not live.is_real  # real machines went on while the run was away, so it begins behind
         self.behind_s = 0.0
 
     async def turn(self) -> None:
         """Let the line go on until it is asked to stop or its time has come."""
         live = self._live
-        clock = LineClock(self._speed, live.reached_ns)
+        clock = LineClock(self._speed, now_us() * 1000 - live.begin_us * 1000 if live.is_real else live.reached_ns)
+        tick_s = TICK_REAL_S if live.is_real else TICK_S
         disk_at = committed_at = time.monotonic()
         while live.why_stopped is None:
             began = time.monotonic()
@@ -149,7 +161,7 @@ class _Loop:
             live.answer()
             now = time.monotonic()
             is_over = self._until_ns is not None and live.reached_ns >= self._until_ns
-            if now - committed_at >= COMMIT_S or is_over:
+            if now - committed_at >= COMMIT_S or is_over or live.is_waiting:
                 self._watch(clock)
                 live.commit()
                 committed_at = time.monotonic()
@@ -163,7 +175,8 @@ class _Loop:
             if is_over:
                 break
             is_late = clock.now() - live.reached_ns > self._step_ns
-            await asyncio.sleep(0.0 if is_late else max(0.0, TICK_S - (time.monotonic() - began)))
+            pause_s = 0.0 if is_late else tick_s - (time.monotonic() - began)
+            await asyncio.sleep(max(LISTEN_S if live.is_real else 0.0, pause_s))
 
     def _advance(self, clock: LineClock) -> None:
         """Go on to where the clock is, in steps that leave people and the server their turn."""
@@ -183,6 +196,9 @@ class _Loop:
     def _watch(self, clock: LineClock) -> None:
         live = self._live
         self.behind_s = clock.behind_s(live.reached_ns)
+        self._has_met_clock = self._has_met_clock or self.behind_s < BEHIND_S
+        if not self._has_met_clock:
+            return
         changed = self._behind.look(self.behind_s)
         if changed:
             live.event("clock.behind", live.reached_ns, {"behind_s": round(self.behind_s, 3)})
@@ -211,16 +227,18 @@ def _check_disk(ledger: Ledger, wanted_bytes: int | None) -> None:
         check_space(ledger.folder, wanted_bytes)
 
 
-def _open(plant: Plant, info: RunInfo | None, ledger: Ledger, speed: float, seed: int | None) -> LiveRun:
+def _open(plant: Plant, info: RunInfo | None, ledger: Ledger, speed: float, seed: int | None, *, by_messages: bool) -> LiveRun:
     """Compile the line and open its run, a new one or one that goes on."""
     if info is not None:
         ready = make_ready(plant, info.seed or 0, info.begin_us)
-        return LiveRun(ready, ledger.open_run(info.run), ledger.reader(info.run), speed)
-    begin_us = plant.run.begin_us if plant.run.begin_us is not None else now_us() // 1_000_000 * 1_000_000
+        return LiveRun(ready, ledger.open_run(info.run), ledger.reader(info.run), speed, by_messages=by_messages)
+    begin_us = plant.run.begin_us
+    if begin_us is None:  # real machines know a run by its begin, so that no two have the same
+        begin_us = now_us() if real_segments(plant) else now_us() // 1_000_000 * 1_000_000
     key = plant.run.seed if seed is None else seed
     ready = make_ready(plant, key, begin_us)
     writer = ledger.create_run(plant.text, plant.digest, "live", key, None if speed == MAX else speed, begin_us, plant.name)
-    return LiveRun(ready, writer, ledger.reader(writer.run_id), speed)
+    return LiveRun(ready, writer, ledger.reader(writer.run_id), speed, by_messages=by_messages)
 
 
 def _refuse_past(info: RunInfo, until_s: float) -> None:

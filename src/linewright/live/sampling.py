@@ -8,8 +8,8 @@ from typing import Any
 
 from linewright.control.compile import Compiled
 from linewright.control.shifts import shift_at
-from linewright.drivers.emulated.plant import EmulatedPlant
 from linewright.kernels.state import State
+from linewright.live.machines import Machines
 from linewright.live.orders import LiveOrder, OrderState
 from linewright.measures.line_ahead import next_hour, resources, webs
 from linewright.measures.line_figures import LineFiguresSampler
@@ -18,6 +18,9 @@ from linewright.measures.line_sample import LineSampler
 __all__ = ["Sampling"]
 
 _STATES = {OrderState.RUNNING: "running", OrderState.INTERRUPTED: "paused", OrderState.ENDED: "ended", OrderState.ABORTED: "ended"}
+
+#: So many sampling intervals back a real machine's newest value still counts as now: it is under way for a while.
+REAL_BACK = 5
 
 
 class Sampling:
@@ -45,14 +48,14 @@ class Sampling:
         self._sampler.begin_count(state)
         self._figures.begin_count(state)
 
-    def body(self, state: State, order: LiveOrder, machines: EmulatedPlant, reached_ns: int) -> dict[str, Any]:
+    def body(self, state: State, order: LiveOrder, machines: Machines, reached_ns: int) -> dict[str, Any]:
         """Return the body of a sample (docs/api.md, section 4)."""
         shift = shift_at(self._compiled.plant, self._compiled.begin_us + reached_ns // 1000)
         if shift is not None and shift.begin_us != self._shift_us:
             if self._shift_us is not None:
                 self.begin(state)
             self._shift_us = shift.begin_us
-        stations = self._sampler.stations(state, keys=self._keys(machines, reached_ns))
+        stations = self._sampler.stations(state, machines.silent_stations, self._keys(machines, reached_ns))
         return {
             "v": 1, "speed": "max" if math.isinf(self._speed) else self._speed, "state": _STATES.get(order.state, order.state.value),
             "since_us": self._sampler.since_us,
@@ -72,15 +75,14 @@ class Sampling:
         self._figures.restore(saved["figures"])
         self._shift_us = saved["shift_us"]
 
-    def _keys(self, machines: EmulatedPlant, reached_ns: int) -> dict[str, dict[str, Any]]:
+    def _keys(self, machines: Machines, reached_ns: int) -> dict[str, dict[str, Any]]:
         """Return the newest value of the first signal of each station, in shown units."""
-        known = set(machines.tags)
-        tags = {path: tag for path, (tag, _) in self._key_tags.items() if tag in known}
+        tags = {path: tag for path, (tag, _) in self._key_tags.items() if tag in machines.tags}
         keys = {}
         for path, tag in tags.items():
             signal = self._key_tags[path][1]
-            every_ns = max(1, round(signal.every_s * 1e9))
-            samples = machines.signals((tag,), reached_ns - every_ns, reached_ns)[tag]
+            back_ns = max(1, round(signal.every_s * 1e9)) * (REAL_BACK if tag in machines.every_ns else 1)
+            samples = machines.signals((tag,), reached_ns - back_ns, reached_ns)[tag]
             if len(samples.t):
                 keys[path] = {"name": signal.name, "value": signal.unit.shown(float(samples.values[-1])), "unit": signal.unit.text, "decimals": None}
         return keys

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linewright.drivers.driver import Driver
-from linewright.ledger.blocks import packed
+from linewright.drivers.driver import Driver, Samples
+from linewright.ledger.blocks import packed, unpacked
+from linewright.ledger.reader import RunReader
 from linewright.ledger.writer import RunWriter
 
-__all__ = ["Feed", "SignalBlocks"]
+__all__ = ["Feed", "KeptSignals", "SignalBlocks", "on_grid"]
 
 #: A block is closed when it holds so much line time, or is so old in wall time.
 BLOCK_LINE_NS, BLOCK_WALL_S = 60_000_000_000, 5.0
@@ -31,6 +32,8 @@ class SignalBlocks:
         Line time of kernel time 0, UTC.
     seen
         Called with machine, signal, times [us] and values [SI] of each block: alarms are made of them.
+    kept
+        Signals of real machines, which cannot be made again; None: there are none.
 
     Attributes
     ----------
@@ -45,10 +48,11 @@ class SignalBlocks:
         drivers: Sequence[tuple[Driver, Sequence[str]]],
         begin_us: int,
         seen: Callable[[str, str, NDArray[np.int64], NDArray[np.float64]], None] | None = None,
+        kept: KeptSignals | None = None,
     ) -> None:
         self._drivers = [(driver, tuple(tags)) for driver, tags in drivers]
         self._begin_us = begin_us
-        self._seen = seen
+        self._seen, self._kept = seen, kept
         self._closed_wall = time.monotonic()
         self.closed_ns = self.written_ns = -1
         self.samples_written = 0
@@ -72,15 +76,15 @@ class SignalBlocks:
 
     def _close_one(self, driver: Driver, tags: Sequence[str], until_ns: int, writer: RunWriter) -> None:
         rows: dict[str, list[object]] = {c: [] for c in ("machine", "name", "begin_us", "every_us", "n", "low", "scale", "data")}
-        for tag, samples in driver.signals(tags, self.closed_ns, until_ns).items():
-            if len(samples.t) == 0:
-                continue
+        is_written = until_ns <= self.written_ns
+        for tag, samples in self._samples(driver, tags, until_ns, is_written=is_written):
             machine, name = split_tag(tag)
-            if self._seen is not None:
-                self._seen(machine, name, self._begin_us + samples.t // 1000, samples.values)
-            if until_ns <= self.written_ns:
-                continue
             low, scale, data = packed(samples.values)
+            if self._seen is not None:
+                values = samples.values if not self._is_real(tag) else unpacked(low, scale, data)
+                self._seen(machine, name, self._begin_us + samples.t // 1000, values)
+            if is_written:
+                continue
             every_ns = int(samples.t[1] - samples.t[0]) if len(samples.t) > 1 else 1000
             rows["machine"].append(writer.key("machine", machine))
             rows["name"].append(writer.key("signal", name))
@@ -93,6 +97,62 @@ class SignalBlocks:
             self.samples_written += len(samples.t)
         if rows["machine"]:
             writer.append("signal", rows)
+
+    def _samples(self, driver: Driver, tags: Sequence[str], until_ns: int, *, is_written: bool) -> Iterator[tuple[str, Samples]]:
+        """Yield the samples of each tag that has some; those of real machines evenly spaced, and from the ledger where they are written."""
+        if is_written and self._kept is not None and any(self._is_real(tag) for tag in tags):
+            found = {tag: self._kept.between(tag, self.closed_ns, until_ns, self._begin_us) for tag in tags}
+        else:
+            found = driver.signals(tags, self.closed_ns, until_ns)
+        for tag, samples in found.items():
+            if len(samples.t):
+                yield tag, on_grid(samples, self._kept.every_ns[tag]) if self._kept is not None and self._is_real(tag) else samples
+
+    def _is_real(self, tag: str) -> bool:
+        return self._kept is not None and tag in self._kept.every_ns
+
+
+class KeptSignals:
+    """Signals of real machines: evenly spaced in the ledger, and read from there when a run goes on.
+
+    Parameters
+    ----------
+    reader
+        Of the run that is written.
+    every_ns
+        Sampling interval of each tag of a real machine.
+    """
+
+    def __init__(self, reader: RunReader, every_ns: Mapping[str, int]) -> None:
+        self._reader, self.every_ns = reader, dict(every_ns)
+
+    def between(self, tag: str, since_ns: int, until_ns: int, begin_us: int) -> Samples:
+        """Return the samples of a tag in the ledger with `since_ns` < t <= `until_ns`."""
+        machine, name = split_tag(tag)
+        where = (self._reader.number("machine", machine), self._reader.number("signal", name))
+        statement = "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us > ? AND begin_us <= ?"
+        blocks = self._reader.rows(f"{statement} ORDER BY begin_us", (*where, begin_us + since_ns // 1000, begin_us + until_ns // 1000))
+        times = [(b - begin_us + every * np.arange(n, dtype=np.int64)) * 1000 for b, every, n, _, _, _ in blocks]
+        values = [unpacked(low, scale, data) for _, _, _, low, scale, data in blocks]
+        return Samples(np.concatenate([np.zeros(0, np.int64), *times]), np.concatenate([np.zeros(0), *values]))
+
+
+def on_grid(samples: Samples, every_ns: int) -> Samples:
+    """Return samples as a block of the ledger holds them: evenly spaced from the first on; nan where there is none, of several the last.
+
+    Examples
+    --------
+    >>> even = on_grid(Samples(np.array([10, 21, 52]), np.array([1.0, 2.0, 3.0])), 10)
+    >>> even.t.tolist(), even.values.tolist()
+    ([10, 20, 30, 40, 50], [1.0, 2.0, nan, nan, 3.0])
+    """
+    if len(samples.t) == 0:
+        return samples
+    first = int(samples.t[0])
+    places = np.rint((samples.t - first) / every_ns).astype(np.int64)
+    values = np.full(int(places[-1]) + 1, np.nan)
+    values[places] = samples.values
+    return Samples(first + every_ns * np.arange(len(values), dtype=np.int64), values)
 
 
 class Feed:

@@ -15,18 +15,18 @@ SILENT_PERIODS = 5
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A change in whether a driver is heard: its name, whether it is now, its connection and its age in wall seconds (None: never)."""
+    """A change in whether a driver is heard: its place among the watched, whether it is now, its connection and its age [wall s] (None: never)."""
 
-    driver: str
+    number: int
     is_heard: bool
     connection: Connection
     age_s: float | None
 
 
-def is_silent(driver: Driver) -> bool:
-    """Tell whether a driver has no data now."""
+def is_silent(driver: Driver, deaf_s: float = 0.0) -> bool:
+    """Tell whether a driver has no data now; `deaf_s` is how long this process has not listened, which is not the driver's silence."""
     age = driver.age_s()
-    return driver.connection is not Connection.CONNECTED or age is None or age > SILENT_PERIODS * driver.manifest.period_s
+    return driver.connection is not Connection.CONNECTED or age is None or age - deaf_s > SILENT_PERIODS * driver.manifest.period_s
 
 
 class SilenceWatch:
@@ -42,14 +42,14 @@ class SilenceWatch:
         self._drivers = tuple(drivers)
         self._silent = [False] * len(self._drivers)
 
-    def look(self) -> list[Heard]:
-        """Return what changed since the last look."""
+    def look(self, deaf_s: float = 0.0) -> list[Heard]:
+        """Return what changed since the last look; `deaf_s` as of `is_silent`."""
         changes = []
         for number, driver in enumerate(self._drivers):
-            silent = is_silent(driver)
+            silent = is_silent(driver, deaf_s)
             if silent != self._silent[number]:
                 self._silent[number] = silent
-                changes.append(Heard(driver.manifest.name, not silent, driver.connection, driver.age_s()))
+                changes.append(Heard(number, not silent, driver.connection, driver.age_s()))
         return changes
 
     def silent_drivers(self) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -23,7 +23,7 @@ from linewright.kernels.state import NEVER, State
 from linewright.kernels.table import Table
 from linewright.model.plant import Plant
 
-__all__ = ["EmulatedPlant", "manifest"]
+__all__ = ["EmulatedPlant", "emulated_part", "manifest"]
 
 #: Arrays of the plant and of its lists that make up its state.
 _OWN = ("head", "own", "clocks", "tools", "own_outs")
@@ -38,6 +38,14 @@ def manifest() -> Manifest:
     return Manifest(told["driver"], told["version"], told["real"] == "yes", tuple(told["commands"]), float(told["period"].split()[0]), told["about"])
 
 
+def emulated_part(table: Table, others: Collection[int]) -> Table:
+    """Return a table in which some stations do not ask: another driver serves them."""
+    stations = table.stations.copy()
+    for number in others:
+        stations[number].asks = 0
+    return table._replace(stations=stations)
+
+
 class EmulatedPlant:
     """All emulated machines of a line, as one driver.
 
@@ -46,7 +54,7 @@ class EmulatedPlant:
     plant
         What is described.
     table
-        Its station table; the stations with `asks` are served.
+        Its station table; the stations with `asks` are served (`emulated_part` leaves out those that another driver serves).
     line
         State of the line before its first `advance` (a filled start has work in hand); not changed.
     number_of
@@ -71,6 +79,7 @@ class EmulatedPlant:
         self._recipes: dict[int, dict[str, Sequence[float]]] = {}
         self._station_paths = {number: path for path, number in number_of.items()}
         self._connection = Connection.CLOSED
+        self._newest_command = 0
         self._lock = threading.Lock()  # signals are asked for by the server's threads too
 
     # ---- the driver
@@ -108,9 +117,13 @@ class EmulatedPlant:
         self._recipes[revision] = dict(set_points)
 
     def send(self, commands: Rows) -> None:
-        """Take commands, in order of their times."""
+        """Take commands, in order of their numbers; one that was taken before, or an older one, is not obeyed again (0: not numbered)."""
         self._refuse_closed()
         refuse_unknown(self.manifest, commands)
+        commands = commands[(commands["seq"] == 0) | (commands["seq"] > self._newest_command)]
+        if len(commands) == 0:
+            return
+        self._newest_command = max(self._newest_command, int(commands["seq"][-1]))
         k.obey_all(self._table, self._plant, self._lists, commands.view(np.recarray))
         for command in commands[commands["what"] == SET]:
             self._set(int(command["station"]), int(command["machine"]), int(command["revision"]), int(command["t"]))
@@ -122,7 +135,7 @@ class EmulatedPlant:
             k.report_until(self._table, self._plant, self._lists, until_ns)
             if not self._keep_records():
                 break
-        self._follow(until_ns)
+        self.follow(until_ns)
         return self._outbox.take(until_ns)
 
     def acknowledge(self, seq: int) -> None:
@@ -155,8 +168,20 @@ class EmulatedPlant:
         reason = int(drive(self._table, state, rows, self._plant, self._lists, until_ns))
         if self._keep_records():
             self._outbox.take(1 << 62)
-        self._follow(min(until_ns, int(state.head[0].now)))
+        self.follow(min(until_ns, int(state.head[0].now)))
         return reason
+
+    def follow(self, now_ns: int) -> None:
+        """Let the process values follow what the machines did."""
+        k.rest(self._table, self._lists, now_ns)
+        n = int(self._lists.count[k.C_WORKED])
+        if n == 0:
+            return
+        with self._lock:
+            for t, m, works in self._lists.worked[:n].tolist():
+                for value in self._by_machine[m]:
+                    value.work(t, works)
+        self._lists.count[k.C_WORKED] = 0
 
     def taken_commands(self) -> Rows:
         """Return the commands that were taken by `drive` since this was last asked."""
@@ -209,18 +234,6 @@ class EmulatedPlant:
             self._outbox.put(self._lists.records[:n].view(np.ndarray))
             self._lists.count[k.C_RECORDS] = 0
         return n
-
-    def _follow(self, now_ns: int) -> None:
-        """Let the process values follow what the machines did."""
-        k.rest(self._table, self._lists, now_ns)
-        n = int(self._lists.count[k.C_WORKED])
-        if n == 0:
-            return
-        with self._lock:
-            for t, m, works in self._lists.worked[:n].tolist():
-                for value in self._by_machine[m]:
-                    value.work(t, works)
-        self._lists.count[k.C_WORKED] = 0
 
     def _set(self, station: int, machine: int, revision: int, t_ns: int) -> None:
         recipe = self._recipes.get(revision)
