@@ -210,3 +210,15 @@ def test_what_was_done_survives_a_restart(operator: Operator, desk: Desk) -> Non
     other.restore(operator.saved())
     assert other.saved() == operator.saved()
     assert other.kept == operator.kept
+
+
+def test_a_machine_that_is_not_heard_cannot_be_told_anything(operator: Operator, desk: Desk) -> None:
+    desk.silent = {"wind"}
+    for kind in ("stop", "set"):
+        operator.do(ask(kind, {"station": "wind", "machine": 2}), 0)
+        assert (answer(desk)["ok"], answer(desk)["text"]) == (False, "wind 2 is not heard: nothing can be told to it.")
+        assert "wait until it is heard" in answer(desk)["next"]
+    assert not operator.preview(ask("stop", {"station": "wind", "machine": 2}))["can"]
+    assert desk.sent == []
+    operator.do(ask("stop", {"station": "coat", "machine": 1}), 0)
+    assert answer(desk)["ok"]

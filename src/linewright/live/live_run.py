@@ -19,7 +19,7 @@ from linewright.kernels.rows import Rows as RowBuffers
 from linewright.ledger.ledger import RunInfo
 from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Event
-from linewright.ledger.writer import RunWriter
+from linewright.ledger.writer import RunWriter, now_us
 from linewright.live.alarm_desk import AlarmDesk
 from linewright.live.exchange_log import ExchangeLog
 from linewright.live.floor import Delivery, EmulatedFloor, Floor
@@ -140,9 +140,11 @@ class LiveRun:
         self._signals.close(max(tail.signals_ns, self._signals.closed_ns), self._writer)
         self._log.write_commands(self._floor)
         self._writer.end_replay()
+        self.machines.were_silent(tail.silent)
         self.operator.kept.next_command = max(self.operator.kept.next_command, tail.next_command)
         self.commands = Commands(self.operator.kept.next_command, self.operator.preview)
-        self.event("run.continued", self.reached_ns, self._header())
+        away = {"away_s": round(now_us() / 1e6 - self._line_us() / 1e6, 3)} if self.is_real else {}
+        self.event("run.continued", self.reached_ns, {**self._header(), **away})
 
     def end(self, why: str) -> None:
         """Save the state, and note that the run stopped; it may be gone on with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from linewright.drivers.driver import Connection, Driver, DriverError, Samples
@@ -79,6 +79,10 @@ class Machines:
         """Return what changed in whether the real drivers are heard; `deaf_s` is how long this process has not listened."""
         return [(self.links[change.number], change) for change in self._silence.look(deaf_s)]
 
+    def were_silent(self, labels: Collection[str]) -> None:
+        """Take over which drivers were told to be silent before a restart."""
+        self._silence.silent = [link.label in labels for link in self.links]
+
     @property
     def silent_stations(self) -> tuple[str, ...]:
         """Return the paths of the stations whose driver is silent."""
@@ -141,21 +145,17 @@ async def _reached(link: Link, say: Callable[[str], None], told: str = "") -> st
 
 async def _kept(link: Link, say: Callable[[str], None]) -> None:
     """Reach for the machines of a driver again whenever they are lost, or say nothing on a connection that seems to stand."""
-    failures, told, suspected = 0, "", False
+    failures, told, is_suspected = 0, "", False
     while True:
         await asyncio.sleep(LOOK_S)
         if link.driver.connection is Connection.CONNECTED:
             failures, told = 0, ""
-            if not is_silent(link.driver):
-                suspected = False
-                continue
-            if not suspected:  # this process may have been busy itself: listen once more
-                suspected = True
+            was_suspected, is_suspected = is_suspected, is_silent(link.driver, link.driver.manifest.period_s)
+            if not (was_suspected and is_suspected):  # at one look alone this process may have been busy itself
                 continue
             await _let_go(link)
-        await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)] if failures else 0.0)
-        told = await _reached(link, say, told)
-        suspected = False
+        await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S)) - 1] if failures else 0.0)
+        told, is_suspected = await _reached(link, say, told), False
         failures = failures + 1 if told else 0
 
 

@@ -34,12 +34,15 @@ class Tail:
         Up to where signals are in the ledger; -1 none.
     next_command
         Number of the next command of an operator; those that were refused count, and are not done again: why they were may be gone.
+    silent
+        Drivers of which the last that was told is that they are silent.
     """
 
     until_ns: int
     inputs: tuple[tuple[int, Asked | Delivery], ...]
     signals_ns: int
     next_command: int = 1
+    silent: frozenset[str] = frozenset()
 
 
 def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
@@ -59,10 +62,11 @@ def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
         inputs: list[tuple[int, Asked | Delivery]] = [*commands]
         inputs += _deliveries(connection, marks.get("delivery", 0), info.begin_us)
         inputs.sort(key=lambda put_in: put_in[0])
+        silent = _silent(connection)
         fact = connection.execute("SELECT body FROM fact WHERE key = 'signals-until-ns'").fetchone()
     finally:
         connection.close()
-    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1, next_command)
+    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1, next_command, silent)
 
 
 def _commands(connection: sqlite3.Connection, after: int) -> tuple[list[tuple[int, Asked]], int]:
@@ -75,6 +79,14 @@ def _commands(connection: sqlite3.Connection, after: int) -> tuple[list[tuple[in
             asked = Asked(body["command"], body["kind"], body["target"], body["value"], body["reason"], body["by"], body["request"])
             done.append((body["at_ns"], asked))
     return done, next_command
+
+
+def _silent(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the drivers of whom the newest event says that they are silent."""
+    statement = "SELECT seq, kind, json_extract(body, '$.driver') FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1000"
+    found = [row for kind in ("driver.silent", "driver.heard") for row in connection.execute(statement, (kind,))]
+    newest = {driver: kind for _, kind, driver in sorted(found)}
+    return frozenset(driver for driver, kind in newest.items() if kind == "driver.silent")
 
 
 def _deliveries(connection: sqlite3.Connection, after: int, begin_us: int) -> Iterator[tuple[int, Delivery]]:

@@ -36,25 +36,30 @@ class SilenceWatch:
     ----------
     drivers
         All of the run.
+
+    Attributes
+    ----------
+    silent
+        Which of them are silent as of the last look; set it where a run goes on.
     """
 
     def __init__(self, drivers: Sequence[Driver]) -> None:
         self._drivers = tuple(drivers)
-        self._silent = [False] * len(self._drivers)
+        self.silent = [False] * len(self._drivers)
 
     def look(self, deaf_s: float = 0.0) -> list[Heard]:
         """Return what changed since the last look; `deaf_s` as of `is_silent`."""
         changes = []
         for number, driver in enumerate(self._drivers):
             silent = is_silent(driver, deaf_s)
-            if silent != self._silent[number]:
-                self._silent[number] = silent
+            if silent != self.silent[number]:
+                self.silent[number] = silent
                 changes.append(Heard(number, not silent, driver.connection, driver.age_s()))
         return changes
 
     def silent_drivers(self) -> tuple[int, ...]:
         """Return the numbers of those that are silent as of the last look."""
-        return tuple(number for number, silent in enumerate(self._silent) if silent)
+        return tuple(number for number, silent in enumerate(self.silent) if silent)
 
 
 class BehindWatch:
