@@ -88,10 +88,12 @@ class JsonLines:
         try:
             reader, self._writer = await asyncio.open_connection(self._host, self._port, limit=1 << 20)
             self._say(hello={"run": self._setup.run, "acknowledged": self._records.acknowledged})
-            welcome = json.loads(await asyncio.wait_for(reader.readline(), WELCOME_S))["welcome"]
+            answer = await asyncio.wait_for(reader.readline(), WELCOME_S)
+            welcome = json.loads(answer or "{}")["welcome"]
         except (OSError, TimeoutError, ValueError, KeyError) as error:
             await self.close()
-            raise DriverError(f"{self._address} does not answer ({error or type(error).__name__})") from error
+            why = {KeyError: "no welcome came", TimeoutError: f"no welcome came in {WELCOME_S:g} s"}.get(type(error), str(error))
+            raise DriverError(f"{self._address} cannot be reached ({why})") from error
         if welcome["newest"] < self._records.newest:
             await self.close()
             raise DriverError(

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -121,26 +121,36 @@ def start(path: list[str], port: int, ledger: Path, *options: str) -> subprocess
     return process
 
 
+def wait_for_more(kept: Path, count: int) -> None:
+    """Wait until so many more records are in the ledger."""
+    wanted, until = len(delivered(kept)) + count, time.monotonic() + 60.0
+    while len(delivered(kept)) < wanted:
+        assert time.monotonic() < until, f"{len(delivered(kept))} of {wanted} records came"
+        time.sleep(0.02)
+
+
 def test_killed_and_cut_again_and_again_each_record_is_there_once_and_none_is_missing(
     tmp_path: Path, welders: Machine, line_to: Wire, path: list[str]
 ) -> None:
     dice, ledger, kept = random.Random(4), tmp_path / "ledger", tmp_path / "ledger" / "live-1.run"
     seen: set[int] = set()
-    for turn in range(5):
+    for turn in range(6):
         process = start(path, line_to.port, ledger)
-        time.sleep(dice.uniform(1.0, 2.5))
-        if turn % 2 == 1:  # cut in the middle of the work, and healed before or after the kill
+        wait_for_more(kept, dice.randint(5, 25))
+        if turn % 2 == 1:  # cut in the middle of the work; healed before the kill, or only after it
             line_to.cut()
-            time.sleep(0.7)
+            time.sleep(dice.uniform(0.1, 0.7))
+        if turn == 3:
             line_to.heal()
-            time.sleep(dice.uniform(0.0, 1.5))
+            wait_for_more(kept, dice.randint(5, 15))
         seen |= set(delivered(kept)["seq"].tolist())  # before the kill: what is readable now is promised
         process.kill()
         process.communicate()
+        line_to.heal()
         assert process.returncode != 0
         assert seen <= set(delivered(kept)["seq"].tolist())
     process = start(path, line_to.port, ledger)
-    time.sleep(2.0)
+    wait_for_more(kept, 30)
     process.terminate()
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 0, output
@@ -148,7 +158,7 @@ def test_killed_and_cut_again_and_again_each_record_is_there_once_and_none_is_mi
 
     rows, made, obeyed = delivered(kept), welders.log("record"), welders.log("obeyed")
     count = len(rows)
-    assert count > 100
+    assert count > 70
     assert rows["seq"].tolist() == list(range(1, count + 1))  # each once, none missing, in order
     (begin_us,) = query(kept, "SELECT begin_us FROM run")[0]
     told = [(r["number"], r["at_ns"] - begin_us * 1000, x.RECORDS.index(r["what"]), r.get("n", 0), r.get("item", 0)) for r in made[:count]]
@@ -179,88 +189,106 @@ def test_killed_and_cut_again_and_again_each_record_is_there_once_and_none_is_mi
 # ---- silent
 
 
-def live_through(plant: Plant, ledger: Path, acts: list[tuple[float, Callable[[LiveRun], None]]], until_s: float) -> None:
-    """Run a line in this process; each act comes so many seconds after the run is live."""
+def live_through(plant: Plant, ledger: Path, story: Callable[[LiveRun], Awaitable[None]]) -> None:
+    """Run a line in this process until its story is told."""
 
     async def whole() -> None:
-        pending: list[asyncio.TimerHandle] = []
+        tasks: list[asyncio.Task[None]] = []
 
-        def ready(live: LiveRun) -> None:
-            pending.extend(asyncio.get_running_loop().call_later(after_s, act, live) for after_s, act in acts)
+        async def told(live: LiveRun) -> None:
+            try:
+                await asyncio.wait_for(story(live), 90.0)
+            finally:
+                live.ask_to_stop("told")
 
-        result = await run(plant, ledger=ledger, until_s=until_s, say=print, wanted_bytes=0, on_ready=ready)
-        assert result.why == "until"
+        result = await run(plant, ledger=ledger, say=print, wanted_bytes=0, on_ready=lambda live: tasks.append(asyncio.create_task(told(live))))
+        await tasks[0]
+        assert result.why == "told"
 
     asyncio.run(whole())
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    while not is_so():  # noqa: ASYNC110 - what is waited for happens in a file
+        await asyncio.sleep(0.05)
+
+
+def samples(kept: Path) -> list[tuple[int, dict[str, Any]]]:
+    return [(at, json.loads(body)["stations"]) for at, body in query(kept, "SELECT line_us, body FROM sample ORDER BY seq")]
 
 
 @pytest.mark.parametrize("how", ["cut", "mute"])
 def test_a_silent_machine_shows_no_data_and_the_line_goes_on_for_the_rest(
     tmp_path: Path, welders: Machine, line_to: Wire, path: list[str], how: str
 ) -> None:
-    seen: dict[str, Any] = {}
+    kept, seen = tmp_path / "live-1.run", {}
 
-    def silenced(_: LiveRun) -> None:
+    async def story(live: LiveRun) -> None:
+        await until(lambda: len(welded(kept)) > 5)
         getattr(line_to, how)()
-
-    def asked(live: LiveRun) -> None:
-        preview = live.commands.preview({"kind": "stop", "target": {"station": "weld", "machine": 1}})
-        seen["can"], seen["why"] = preview["can"], preview["why_not"]
-        live.commands.send({"kind": "stop", "target": {"station": "weld", "machine": 1}, "by": "Ada"})
-
-    def healed(_: LiveRun) -> None:
+        await until(lambda: bool(events(kept, "driver.silent")))
+        count = len(samples(kept))
+        await until(lambda: len(samples(kept)) > count + 2)
+        stop = {"kind": "stop", "target": {"station": "weld", "machine": 1}, "by": "Ada"}
+        seen["preview"] = live.commands.preview(stop)
+        live.commands.send(stop)
+        await until(lambda: bool(events(kept, "Command")))
         line_to.heal()
+        await until(lambda: bool(events(kept, "driver.heard")))
+        count = len(welded(kept))
+        await until(lambda: len(welded(kept)) > count + 5)
+        await until(lambda: samples(kept)[-1][1]["weld"]["states"].get("NoData") is None)
 
-    live_through(floor(line_to.port, "wind.time=0.4 s"), tmp_path, [(1.5, silenced), (7.0, asked), (7.5, healed)], 15.0)
-    kept = tmp_path / "live-1.run"
+    live_through(floor(line_to.port, "wind.time=0.4 s"), tmp_path, story)
     (silent,), (heard,) = events(kept, "driver.silent"), events(kept, "driver.heard")
     assert (silent["driver"], silent["stations"]) == ("json-lines/weld", ["weld"])
-    assert silent["connection"] == ("lost" if how == "cut" else "connected")
+    assert (silent["connection"] == "connected") == (how == "mute")
+    assert how == "cut" or silent["age_s"] > 5 * 0.5
     assert heard["driver"] == "json-lines/weld"
     (from_us,), (to_us,) = (query(kept, f"SELECT line_us FROM event WHERE kind = 'driver.{k}'")[0] for k in ("silent", "heard"))
-    states = [(at, json.loads(body)["stations"]) for at, body in query(kept, "SELECT line_us, body FROM sample ORDER BY seq")]
-    between = [stations for at, stations in states if from_us < at < to_us]
+    between = [stations for at, stations in samples(kept) if from_us < at < to_us]
     assert len(between) >= 2
     for stations in between:
         assert stations["weld"]["states"] == {"NoData": 2}
         assert stations["weld"]["worst"]["state"] == "NoData"
         assert "NoData" not in stations["wind"]["states"]
-    assert all("NoData" not in stations["weld"]["states"] for at, stations in states if at > to_us + 100_000)
     wound = "SELECT count(*) FROM visit JOIN name ON name.key = step WHERE name.text = 'wind' AND start_us BETWEEN {} AND {}"
-    assert query(kept, wound.format(from_us, to_us))[0][0] >= 5  # the winder went on
-    assert (seen["can"], seen["why"]) == (False, "weld 1 is not heard: nothing can be told to it.")
+    assert query(kept, wound.format(from_us, to_us))[0][0] >= 4  # the winder went on
+    assert (seen["preview"]["can"], seen["preview"]["why_not"]) == (False, "weld 1 is not heard: nothing can be told to it.")
     assert [(e["ok"], e["kind"]) for e in events(kept, "Command")] == [(False, "stop")]
-    rows = delivered(kept)
+    rows, made = delivered(kept), welders.log("record")
     assert rows["seq"].tolist() == list(range(1, len(rows) + 1))
-    made = welders.log("record")
     assert len(made) - len(rows) <= 4
-    after = [r for r in made if r["at_ns"] // 1000 > to_us and r["what"] == "done"]
-    assert len(after) > 5  # both machines work again
 
 
 def test_a_machine_that_is_not_there_yet_is_waited_for(tmp_path: Path, welders: Machine, path: list[str]) -> None:
+    kept = tmp_path / "live-1.run"
     with wire(welders.port) as late:
         late.cut()
-        live_through(floor(late.port), tmp_path, [(2.0, lambda _: late.heal())], 7.0)
-    kept = tmp_path / "live-1.run"
+
+        async def story(live: LiveRun) -> None:
+            await until(lambda: bool(events(kept, "driver.silent")))
+            late.heal()
+            await until(lambda: len(welded(kept)) > 3)
+
+        live_through(floor(late.port), tmp_path, story)
     assert [len(events(kept, f"driver.{kind}")) for kind in ("silent", "heard")] == [1, 1]
-    assert len(welded(kept)) > 3
 
 
 def test_signals_of_a_real_machine_are_in_the_ledger_evenly_spaced(tmp_path: Path, welders: Machine, path: list[str]) -> None:
-    told: list[float] = []
+    kept, told = tmp_path / "live-1.run", set()
 
-    def listen(live: LiveRun) -> None:
-        told.extend(live.feed.newest("weld/1/current", 0)[1].tolist())
+    async def story(live: LiveRun) -> None:
+        while 8000.0 not in told:
+            await asyncio.sleep(0.1)
+            told.update(live.feed.newest("weld/1/current", 0)[1].tolist())
+        await until(lambda: sum(n for (n,) in query(kept, "SELECT n FROM signal")) >= 60)
 
-    live_through(floor(welders.port), tmp_path, [(4.0, listen)], 8.0)
-    assert {0.0, 8000.0} >= set(told)
-    assert 8000.0 in told
-    blocks = query(tmp_path / "live-1.run", "SELECT begin_us, every_us, n FROM signal ORDER BY machine, begin_us")
-    assert {every for _, every, n in blocks if n > 1} == {100_000}
-    assert sum(n for *_, n in blocks) >= 120
-    (sample,) = query(tmp_path / "live-1.run", "SELECT body FROM sample ORDER BY seq DESC LIMIT 1")
-    assert json.loads(sample[0])["stations"]["weld"]["key"]["name"] == "current"
+    live_through(floor(welders.port), tmp_path, story)
+    assert told <= {0.0, 8000.0}
+    blocks = query(kept, "SELECT every_us, n FROM signal ORDER BY machine, begin_us")
+    assert {every for every, n in blocks if n > 1} == {100_000}
+    assert samples(kept)[-1][1]["weld"]["key"]["name"] == "current"
 
 
 def test_a_new_run_begins_all_numbers_anew(tmp_path: Path, welders: Machine, path: list[str]) -> None:
