@@ -10,7 +10,9 @@ import pytest
 from lines import TABLES, line_at
 
 from linewright.ledger.ledger import Ledger
+from linewright.library.catalogue import installed_libraries
 from linewright.live.run import MAX, RunResult, run
+from linewright.model.load import load_text
 from linewright.model.plant import Plant
 from linewright.twin.simulate import simulate
 
@@ -60,6 +62,44 @@ def test_four_stations_live_and_simulated_are_one(tmp_path: Path, seed: int) -> 
     plant, ledger = line_at("four-stations", BEGIN), Ledger(tmp_path)
     counts = compare(lived(plant, seed, 30_000, ledger), simulated(plant, seed, 30_000, ledger))
     assert counts["visit"] > 30_000
+
+
+FLEET = """
+line: carried
+product: part
+people: {fitter: {}}
+stations:
+  cut: {count: 3, time: {law: exponential, mean: 14 s}, at: cut}
+  weld:
+    count: 2
+    time: {law: exponential, mean: 9 s}
+    buffer: 2
+    at: weld
+    brought-by: agv
+    failures: {jam: {mtbf: 10 min, mttr: 1 min, by: fitter}}
+  pack: {time: {law: exponential, mean: 4 s}, buffer: 3, at: cut, brought-by: agv}
+vehicles:
+  agv:
+    count: 3
+    speed: 1.5 m/s
+    load: 2 s
+    dispatch: nearest
+    park: park
+    battery: {run: 10 min, charge: 3 min, charge-below: 30 %, at: park}
+    failures: {lost: {mtbf: 6 min, mttr: 30 s, clock: calendar, by: fitter}, worn: {mtbf: 20 min, mttr: 20 s}}
+roads:
+  points: {cut: [0 m, 0 m], cross: [10 m, 0 m], weld: [20 m, 0 m], park: [10 m, 8 m]}
+  ways: [[cut, cross], [cross, weld], [cross, park]]
+  zones: {cross: {vehicles: 1}}
+"""
+
+
+def test_vehicles_live_and_simulated_are_one(tmp_path: Path) -> None:
+    """They are the line's side: the floor's calendar drives them as the twin's does, with their failures, alarms and states."""
+    plant, ledger = load_text(FLEET, installed_libraries(), overrides=[f"run.begin={BEGIN}"]), Ledger(tmp_path)
+    counts = compare(lived(plant, 3, 20_000, ledger), simulated(plant, 3, 20_000, ledger))
+    assert counts["visit"] > 3000
+    assert counts["state"] > 3000
 
 
 def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:

@@ -96,6 +96,16 @@ def test_a_stretch_outside_the_run_is_refused(plant: Plant) -> None:
         follow(plant, until_s=60.0, window_s=(30.0, 90.0))
 
 
+def test_a_fleet_has_a_table_and_may_be_the_bottleneck() -> None:
+    line = "line: carried\nproduct: part\nvehicles: {amr: {speed: 1 m/s, load: 2 s, distance: 20 m}}\n"
+    line += "stations:\n  cut: {count: 3, time: 5 s}\n  bend: {time: 4 s, buffer: 8, brought-by: amr}\n"
+    page = report_of(follow(load_text(line, installed_libraries()), until_s=HOUR_S))
+    assert "<h2>Fleets</h2>" in page
+    assert "<td>amr</td><td>1</td>" in page
+    assert re.search(r"Bottleneck</dt><dd>amr ", page)
+    assert "<td>amr</td><td>1</td><td>0</td>" not in page, "no row among the stations"
+
+
 def test_a_real_line_has_energy_and_names_what_is_not_drawn() -> None:
     plant = load("cylindrical-21700-tabless", installed_libraries())
     page = report_of(follow(plant, until_s=2 * HOUR_S, window_s=(HOUR_S, 1.2 * HOUR_S)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
-from linewright.kernels.table import UTILITY
+from linewright.kernels.table import FLEET, UTILITY
 from linewright.measures.figures import Figures, LineFigures, figures_of
 from linewright.measures.losses import losses_of
 from linewright.report import pictures
@@ -105,6 +105,12 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
         sections.append(Section("Machines in a stretch of time", about, pictures.gantt(course)))
     if figures.line.energy_j:
         sections.append(Section("Energy, CO2 and cost", _energy_about(figures.line), _energy(figures)))
+    if course.fleets:
+        about = (
+            "Late goods came to a station that stood waiting for them. A wait is from ready to fetched, a delivery from ready to arrived; busy is all"
+            " but standing ready and driving to the park. A fleet that is busier than every station is active is the bottleneck."
+        )
+        sections.append(Section("Fleets", about, _fleets(course)))
     sections += further
     sections.append(Section("All stations", "OEE = A x P x Q: availability, performance, quality (ISO 22400-2).", _stations(course, figures)))
     line_file = f"<details><summary>The line as it was simulated, with every default written out</summary><pre>{escape(plant.text)}</pre></details>"
@@ -130,12 +136,14 @@ def _figures(course: Course, line: LineFigures) -> str:
     target = course.compiled.plant.target_per_s
     per_min = line.throughput_s * 60.0
     active = "" if line.bottleneck_active is None else f"active {_percent(line.bottleneck_active)} % of the time"
+    if line.bottleneck_fleet is not None:
+        active = f"vehicles busy {_percent(line.bottleneck_fleet_busy)} % of the time" + (f"; {line.bottleneck} {active}" if active else "")
     told = [
         ("Output", f"{per_min:,.1f}", "a minute", f"{line.good:,} good" + (f", target {target * 60:g}" if target else "")),
         ("OEE", _percent(line.oee), "%", f"A {_percent(line.availability)} x P {_percent(line.performance)} x Q {_percent(line.quality)}"),
         ("Yield", _percent(line.yield_, 2), "%", "product of the stations'"),
         ("Work in progress", f"{line.wip:,.0f}", "units", "mean, stores included"),
-        ("Bottleneck", line.bottleneck or "none", "", active),
+        ("Bottleneck", line.bottleneck_fleet or line.bottleneck or "none", "", active),
     ]
     if line.energy_per_product_energy is not None:
         co2 = "" if line.co2_per_kwh_kg is None else f"{line.co2_per_kwh_kg:.2f} kg CO2 a kWh"
@@ -174,11 +182,27 @@ def _energy(figures: Figures) -> str:
     return svg(pictures.WIDTH, 8 + height * len(rows), parts, "Energy of each station.")
 
 
+def _fleets(course: Course) -> str:
+    def time(seconds: float | None) -> str:
+        return "no value" if seconds is None else f"{seconds:,.1f}"
+
+    rows = [
+        [
+            f.fleet, f"{f.vehicles:,}", f"{f.trips:,}", f"{f.goods:,}", f"{f.late:,}", time(f.wait_s), time(f.longest_s), time(f.delivery_s),
+            f"{f.charges:,}", "no battery" if f.lowest is None else _percent(f.lowest), _percent(f.busy),
+            *(_percent(share) for share in f.shares.values()),
+        ]
+        for f in course.fleets
+    ]  # fmt: skip
+    heads = ["Fleet", "Vehicles", "Trips", "Goods", "Late", "Wait s", "Longest s", "Delivery s", "Charges", "Lowest charge %", "Busy %"]
+    return table_of([*heads, *(f"{name} %" for name in course.fleets[0].shares)], rows)
+
+
 def _stations(course: Course, figures: Figures) -> str:
     stations = course.compiled.table.stations
     rows = []
     for n, path in enumerate(course.compiled.stations):
-        if int(stations[n]["flow"]) == UTILITY:
+        if int(stations[n]["flow"]) in (UTILITY, FLEET):
             continue
         s = figures.station(path)
         stay = "no value" if s.stay_s is None else f"{s.stay_s / 3600:,.2f}" if s.stay_s >= 36 else f"{s.stay_s / 3600:.4f}"

@@ -13,6 +13,7 @@ from linewright.control.compile import Compiled, compile_plant
 from linewright.control.fill import open_line
 from linewright.kernels.rows import R_STATE, STATES, Rows
 from linewright.kernels.state import State
+from linewright.measures.fleets import FleetFigures, fleet_figures, fleet_tally
 from linewright.measures.fold import state_group
 from linewright.measures.tally import BLOCKED, COUNTS, STARVED, Tally, state_groups, tally_of
 from linewright.model.errors import LinewrightError
@@ -72,6 +73,8 @@ class Course:
         The stretch that `bars` tell, or None.
     bars
         By machine, then by time.
+    fleets
+        Figures of each fleet, from the begin to the end.
     """
 
     compiled: Compiled
@@ -83,6 +86,7 @@ class Course:
     tally: Tally
     window_ns: tuple[int, int] | None = None
     bars: tuple[Bar, ...] = ()
+    fleets: tuple[FleetFigures, ...] = ()
 
     @property
     def good_per_min(self) -> NDArray[np.float64]:
@@ -148,13 +152,14 @@ def follow(
     state = open_line(compiled, plant.run.seed if seed is None else seed)
     told = _Told()
     run = Simulation(compiled, state, told.take)
-    begin = tally_of(compiled, state)
+    begin, parked = tally_of(compiled, state), fleet_tally(compiled, state)
     first = [_look(compiled, state)]
     passed = None if progress is None else lambda at: progress(at / until_ns)
     first += list(_looks(run, until_ns, looks, window, told, passed))
     tally = tally_of(compiled, state) - begin
+    fleets = fleet_figures(compiled, tuple(now - then for now, then in zip(fleet_tally(compiled, state), parked, strict=True)))
     at, counts, times, queues = (np.stack(each) for each in zip(*first, strict=True))
-    return Course(compiled, int(state.head[0].seed), at, counts, times, queues, tally, window, told.bars(compiled, window))
+    return Course(compiled, int(state.head[0].seed), at, counts, times, queues, tally, window, told.bars(compiled, window), fleets)
 
 
 def _looks(  # noqa: PLR0917 - the run, where it is looked at, and who is told
