@@ -96,7 +96,9 @@ def test_figures_are_plain_values(steady) -> None:
 
 numbers = st.integers(0, 10**15)
 tallies = st.builds(
-    lambda span, cells, stays: Tally(span, np.array(cells[:8]).reshape(1, len(COUNTS)), np.array(cells[8:]).reshape(1, len(GROUPS)), (stays,)),
+    lambda span, cells, stays: Tally(
+        span, np.array(cells[:8]).reshape(1, len(COUNTS)), np.array(cells[8:]).reshape(1, len(GROUPS)), (stays,), (2 * stays,), np.array([cells[0]])
+    ),
     numbers, st.lists(numbers, min_size=16, max_size=16), st.integers(0, 10**25),
 )  # fmt: skip
 
@@ -106,3 +108,44 @@ def test_tallies_may_be_added_in_any_order(a: Tally, b: Tally, c: Tally) -> None
     assert ((a + b) + c).equals(a + (b + c))
     assert (a + b).equals(b + a)
     assert ((a + b) - b).equals(a)
+
+
+OVEN = """
+line: baked
+product: cell
+stations:
+  wind: {time: 10 s}
+  bake: {time: 1 h, batch: {size: 360}, buffer: 720}
+  test: {time: 10 s, buffer: 720}
+"""
+
+
+def test_a_batch_is_credited_with_the_work_of_the_span_alone() -> None:
+    """In ten minutes around the end of an hour's batch the oven works at its stated speed, no faster."""
+    compiled = compile_plant(load_text(OVEN, installed_libraries()))
+    state, rows = open_line(compiled, 1), new_rows(rows_needed(compiled.table))
+    edges = [t * 60 * 10**9 for t in (150, 170, 180, 190, 200, 210, 240, 600)]
+    tallies = []
+    for edge in edges:
+        assert advance(compiled.table, state, rows, edge) == UNTIL
+        tallies.append(tally_of(compiled, state))
+    baked = COUNTS.index("done")
+    ended = [int(later.counts[1, baked] - before.counts[1, baked]) for before, later in zip(tallies, tallies[1:], strict=False)]
+    assert 360 in ended[:-1], "a batch ends in one of the short spans"
+    assert 0 in ended
+    for before, later in zip(tallies, tallies[1:], strict=False):
+        oven = figures_of(compiled, later - before).station("bake")
+        if oven.shares["work"] > 0:
+            assert oven.performance == pytest.approx(1.0, abs=1e-6)
+        assert oven.oee is None or oven.oee <= 1.0 + 1e-6
+
+
+def test_work_in_progress_counts_what_has_not_left_yet() -> None:
+    compiled = compile_plant(load_text(OVEN, installed_libraries()))
+    state, rows = open_line(compiled, 1), new_rows(rows_needed(compiled.table))
+    first = tally_of(compiled, state)
+    assert advance(compiled.table, state, rows, 50 * 60 * 10**9) == UNTIL
+    tally = tally_of(compiled, state) - first
+    # 300 cells in 50 minutes, one after the other, none of which has left the oven: 150 of them on average.
+    assert figures_of(compiled, tally).station("bake").wip == pytest.approx(150.0, rel=0.01)
+    assert figures_of(compiled, tally).station("bake").stay_s is None

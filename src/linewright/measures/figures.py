@@ -8,9 +8,10 @@ actual production     APT = time in work
 availability          A = APT / PBT. Waiting, coil changes, faults and missing utilities lower it.
 planned run time      PRI = mean time of one item of the line file (of a web: metres / speed; of a batch: its time / its size)
 produced, good        PQ = items whose work ended, GQ = those of them that passed on
-performance           E = PRI x PQ / APT
+work in hand          H = items in work, by the share of their time that is over: at the end of the span less at its begin
+performance           E = PRI x (PQ + H) / APT: the span is credited with the work done in it, not with that of a day-long batch which ends in it
 quality               Q = GQ / PQ
-OEE                   A x E x Q = PRI x GQ / PBT
+OEE                   A x E x Q
 first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pass is a first one
 ====================  ======================================================================================================================
 
@@ -18,8 +19,8 @@ Of the line: throughput is good products over the span; yield and FPY are the pr
 pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
 The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
 (work, changes, faults, planned stops); stores, and stations at which no work ended, are left out. A fleet whose vehicles are busy for a larger
-share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number in the station: the stays that ended, over
-the span (Little's law).
+share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number of items in
+the station over the span; a stay is the mean of those that ended in it.
 
 Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the factors
 of the carriers of energy.
@@ -169,9 +170,11 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
     availability = performance = quality = oee = None
     if flow not in (STORE, UTILITY, FLEET):
         run_time = float(compiled.table.laws[int(row["law"])]["mean"]) * 1e9 / (int(row["size"]) if flow == BATCH else 1)
-        availability, performance = _ratio(float(times[WORK]), planned_busy), _ratio(run_time * done, float(times[WORK]))
+        worked = done + int(tally.in_hand[number]) / 1e6
+        availability, performance = _ratio(float(times[WORK]), planned_busy), _ratio(run_time * worked, float(times[WORK]))
         quality = _ratio(good, done)
-        oee = _ratio(run_time * good, planned_busy)
+        if availability is not None and performance is not None and quality is not None:
+            oee = availability * performance * quality
     used, co2, _ = _energy(compiled, path, times, done, energy)
     return StationFigures(
         path,
@@ -184,7 +187,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
         performance,
         quality,
         _ratio(good, done) if flow not in (UTILITY, FLEET) else None,
-        tally.stays[number] / span if span else 0.0,
+        tally.insides[number] / span if span else 0.0,
         _ratio(tally.stays[number] / 1e9, done + counts["late"]),
         float(times[[WORK, CHANGE, FAULT, PLANNED]].sum()) / (span * machines) if span else 0.0,
         {name: float(t) / (span * machines) if span else 0.0 for name, t in zip(GROUPS, times.tolist(), strict=True)},

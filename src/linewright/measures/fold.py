@@ -40,13 +40,16 @@ def fold_rows(reader: RunReader, compiled: Compiled, open_at_end: dict[str, Any]
     The tally from the run's begin to `open_at_end`.
     """
     told = open_at_end if open_at_end is not None else reader.fact("open")
-    told = told or {"now_ns": None, "done": {}, "machines": {}}
+    told = {"now_ns": None, "done": {}, "machines": {}, "inside": [], "in_hand": []} | (told or {})
     visits, states = _visits(reader, compiled), _states(reader, compiled)
     last = max((int(times.max()) for times in (states["t"], visits["leave"]) if len(times)), default=0)
     end = int(told["now_ns"]) if told["now_ns"] is not None else last
-    return Tally(
-        end, _counts(visits, compiled, told["done"]), _times(visits, states, compiled, told["machines"], end), _stays(visits, len(compiled.stations))
-    )
+    stays = _stays(visits, len(compiled.stations))
+    inside = told["inside"] or [(0, 0)] * len(stays)
+    insides = tuple(stay + count * end - arrived for stay, (count, arrived) in zip(stays, inside, strict=True))
+    in_hand = np.array(told["in_hand"] or [0] * len(stays), np.int64)
+    times = _times(visits, states, compiled, told["machines"], end)
+    return Tally(end, _counts(visits, compiled, told["done"]), times, stays, insides, in_hand)
 
 
 def _visits(reader: RunReader, compiled: Compiled) -> dict[str, Column]:

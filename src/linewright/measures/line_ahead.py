@@ -37,11 +37,17 @@ def _coil_changes(compiled: Compiled, state: State, now: int) -> list[dict[str, 
                 mount = state.mounts[int(table.machines[m]["mount0"]) + j]
                 if int(slot["kind"]) != COIL or int(slot["change"]) == 0 or int(mount["lot"]) == 0 or j >= len(inputs):
                     continue
-                at = now + int(mount["rest"]) // max(1, int(slot["amount"])) * item_ns
+                # What the item in work needs is taken at its start: the rest is for those after it.
+                at = _free_at(state.machines[m], now, item_ns) + int(mount["rest"]) // max(1, int(slot["amount"])) * item_ns
                 if at < now + HOUR_NS:
                     what, machine = inputs[j].material, m - int(row["machine0"])
                     found.append(_coming(compiled, at, "coil-change", passing.segment.path, machine, what, int(slot["change"])))
     return found
+
+
+def _free_at(machine: Any, now: int, item_ns: int) -> int:
+    """Return when a machine will have ended the item in its hand, at the mean time of one."""
+    return max(now, int(machine["start"]) + item_ns) if int(machine["phase"]) == WORK else now
 
 
 def _maintenance(compiled: Compiled, now: int) -> list[dict[str, Any]]:

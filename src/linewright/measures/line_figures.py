@@ -79,14 +79,24 @@ class LineFiguresSampler:
         """Return what it knows, for JSON."""
         tallies = {"begin": self._begin, "stretch": self._stretch}
         return {"narrow": dict(self._narrow)} | {
-            name: None if t is None else [t.span_ns, t.counts.tolist(), t.times.tolist(), list(t.stays)] for name, t in tallies.items()
+            name: None if t is None else [t.span_ns, t.counts.tolist(), t.times.tolist(), list(t.stays), list(t.insides), t.in_hand.tolist()]
+            for name, t in tallies.items()
         }
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what `saved` returned."""
         self._narrow = Counter(saved["narrow"])
         self._begin, self._stretch = (
-            None if t is None else Tally(int(t[0]), np.array(t[1], np.int64), np.array(t[2], np.int64), tuple(int(x) for x in t[3]))
+            None
+            if t is None
+            else Tally(
+                int(t[0]),
+                np.array(t[1], np.int64),
+                np.array(t[2], np.int64),
+                tuple(int(x) for x in t[3]),
+                tuple(int(x) for x in t[4]),
+                np.array(t[5], np.int64),
+            )
             for t in (saved["begin"], saved["stretch"])
         )
 

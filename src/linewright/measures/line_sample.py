@@ -34,6 +34,7 @@ from linewright.kernels.state import (
     State,
 )
 from linewright.kernels.table import BATCH, COIL, STORE, UTILITY, Table
+from linewright.measures.in_hand import items_in_hand
 from linewright.model.plant import Plant
 from linewright.model.station import Segment
 
@@ -128,7 +129,6 @@ class LineSampler:
     def __init__(self, plant: Plant, table: Table, number_of: Mapping[str, int], reasons: Sequence[str], begin_us: int) -> None:
         self._plant, self._table, self._begin_us = plant, table, begin_us
         self._number_of, self._reasons = dict(number_of), tuple(reasons)
-        self._work_ns = np.array([_work_ns(plant, table, self._number_of, n) for n in range(len(table.stations))])
         self._marks: deque[_Mark] = deque()
         self._since_ns = 0
         self._good0 = np.zeros(len(table.stations), np.int64)
@@ -184,7 +184,7 @@ class LineSampler:
         now = int(state.head[0].now)
         before = [m for m in self._marks if m.at_ns < now]
         if not before:
-            return np.zeros(len(self._work_ns))
+            return np.zeros(len(self._table.stations))
         old = next((m for m in before if m.at_ns >= now - over_ns), before[-1])
         rates: NDArray[np.float64] = (self._made(state) - old.made) / ((now - old.at_ns) / 60e9)
         return np.maximum(rates, 0.0)
@@ -205,16 +205,8 @@ class LineSampler:
     # ---- inside
 
     def _made(self, state: State) -> NDArray[np.float64]:
-        """Return good items of each station, an item in work counted by its share done."""
-        now = int(state.head[0].now)
-        made = _good(state).astype(np.float64)
-        rows = state.machines
-        at_work = np.flatnonzero(rows.phase == WORK)
-        stations = self._table.machines.station[at_work]
-        work = self._work_ns[stations]
-        share = np.where(work > 0, np.clip((now - rows.start[at_work]) / np.maximum(work, 1.0), 0.0, 1.0), 0.0)
-        np.add.at(made, stations, share)
-        return made
+        """Return good items of each station, those in work counted by the share of their time that is over."""
+        return _good(state).astype(np.float64) + items_in_hand(self._table, state)
 
     def _station(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any]:
         counts: dict[str, int] = {}
@@ -283,12 +275,15 @@ class LineSampler:
         """Return the share left of the mounted lot that ends first; None where nothing with a length or a volume is mounted."""
         station = self._table.stations[number]
         mount0 = int(self._table.machines[station.machine0 + machine].mount0)
+        row, item_ns = state.machines[station.machine0 + machine], float(self._table.laws[station.law].mean) * 1e9
+        # The item in work has taken its piece from the rest already, and runs it off until it ends.
+        to_come = 1.0 - min(1.0, (int(state.head[0].now) - int(row.start)) / item_ns) if int(row.phase) == WORK and item_ns > 0 else 0.0
         shares = []
         for j in range(int(station.slots)):
             slot = self._table.slots[station.slot0 + j]
             mount = state.mounts[mount0 + j]
             if int(slot.length) > 0 and int(mount.lot) != 0 and int(slot.kind) == COIL:
-                shares.append(min(1.0, int(mount.rest) / int(slot.length)))
+                shares.append(min(1.0, (int(mount.rest) + to_come * int(slot.amount)) / int(slot.length)))
         return round(min(shares), 4) if shares else None
 
     def _us(self, t_ns: int) -> int:
@@ -304,15 +299,3 @@ def _lost(state: State) -> NDArray[np.int64]:
     s = state.stations
     lost: NDArray[np.int64] = s.scrap + s.reject + s.false_reject + s.chance + s.late
     return lost
-
-
-def _work_ns(plant: Plant, table: Table, number_of: Mapping[str, int], number: int) -> float:
-    """Return the mean time of one work of a station [ns]; 0 for a store, whose items are not made there."""
-    path = next((p for p, n in number_of.items() if n == number), None)
-    segment = next((s for s in plant.segments if s.path == path), None)
-    if segment is None or segment.places is not None:
-        return 0.0
-    if segment.time is not None:
-        return segment.time.mean * 1e9
-    length_mm = int(table.stations[number].enter) or int(table.stations[number].amount)
-    return length_mm * 1e-3 / segment.speed_m_s * 1e9 if segment.speed_m_s else 0.0

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.control.compile import Compiled
+from linewright.kernels.inside import arrivals_inside
 from linewright.kernels.rows import VERDICT_PASS
 from linewright.kernels.state import (
     OUT,
@@ -33,6 +34,7 @@ from linewright.kernels.state import (
     State,
 )
 from linewright.kernels.table import BATCH, ITEM, STORE, UNLOADER, Table
+from linewright.measures.in_hand import items_in_hand
 
 __all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of", "waits_for_people_are_planned"]
 
@@ -62,25 +64,43 @@ class Tally:
         int64 ns, shape (machines, `GROUPS`).
     stays
         Sum of leave - arrive over the visits that ended, ns, of each station. Python's whole numbers: a year of eight million items is beyond int64.
+    insides
+        The time that items were in each station, those that are still there too, ns. Over the span it is the mean number of items in it.
+    in_hand
+        Of the items in work, how many are done by the share of their time that is over (`in_hand.items_in_hand`), in millionths; int64 (stations,).
     """
 
     span_ns: int
     counts: NDArray[np.int64]
     times: NDArray[np.int64]
     stays: tuple[int, ...]
+    insides: tuple[int, ...]
+    in_hand: NDArray[np.int64]
 
     def __add__(self, other: Tally) -> Tally:
-        stays = tuple(a + b for a, b in zip(self.stays, other.stays, strict=True))
-        return Tally(self.span_ns + other.span_ns, self.counts + other.counts, self.times + other.times, stays)
+        return self._with(other, 1)
 
     def __sub__(self, other: Tally) -> Tally:
-        stays = tuple(a - b for a, b in zip(self.stays, other.stays, strict=True))
-        return Tally(self.span_ns - other.span_ns, self.counts - other.counts, self.times - other.times, stays)
+        return self._with(other, -1)
+
+    def _with(self, other: Tally, sign: int) -> Tally:
+        stays, insides = (
+            tuple(a + sign * b for a, b in zip(mine, its, strict=True)) for mine, its in ((self.stays, other.stays), (self.insides, other.insides))
+        )
+        return Tally(
+            self.span_ns + sign * other.span_ns,
+            self.counts + sign * other.counts,
+            self.times + sign * other.times,
+            stays,
+            insides,
+            self.in_hand + sign * other.in_hand,
+        )
 
     def equals(self, other: Tally) -> bool:
         """Tell whether every number is the same."""
-        same = np.array_equal(self.counts, other.counts) and np.array_equal(self.times, other.times)
-        return same and self.span_ns == other.span_ns and self.stays == other.stays
+        arrays = ((self.counts, other.counts), (self.times, other.times), (self.in_hand, other.in_hand))
+        same = all(np.array_equal(mine, its) for mine, its in arrays)
+        return same and (self.span_ns, self.stays, self.insides) == (other.span_ns, other.stays, other.insides)
 
 
 def waits_for_people_are_planned(compiled: Compiled) -> NDArray[np.bool_]:
@@ -115,8 +135,19 @@ def tally_of(compiled: Compiled, state: State) -> Tally:
     crew_is_planned = waits_for_people_are_planned(compiled)[np.asarray(table.machines["station"], np.int64)]
     times[:, PLANNED] += np.where(crew_is_planned, raw[:, T_CREW], 0)
     times[:, FAULT] += np.where(crew_is_planned, 0, raw[:, T_CREW])
-    stays = (int(s["stay_s"]) * 10**9 + int(s["stay_ns"]) for s in state.stations[: len(table.stations)])
-    return Tally(now, counts, times, tuple(stays))
+    stays = tuple(int(s["stay_s"]) * 10**9 + int(s["stay_ns"]) for s in state.stations[: len(table.stations)])
+    insides = tuple(stay + count * now - arrived for stay, (count, arrived) in zip(stays, _inside(table, state), strict=True))
+    return Tally(now, counts, times, stays, insides, _in_hand(table, state))
+
+
+def _inside(table: Table, state: State) -> list[tuple[int, int]]:
+    """Return for each station how many items are in it, and the sum of when they arrived, ns."""
+    found = [arrivals_inside(table, state, number) for number in range(len(table.stations))]
+    return [(len(arrived), sum(arrived.tolist())) for arrived in found]
+
+
+def _in_hand(table: Table, state: State) -> NDArray[np.int64]:
+    return np.rint(items_in_hand(table, state) * 1e6).astype(np.int64)
 
 
 def state_groups(compiled: Compiled, state: State) -> NDArray[np.int64]:
@@ -135,8 +166,9 @@ def open_work(table: Table, state: State) -> dict[str, Any]:
 
     Returns
     -------
-    ``{"now_ns", "done": {station: [done, missed]}, "machines": {machine: [start, done or -1]}}``: items whose work has ended but which have not left;
-    and of each machine that works on single items the begin of its work (and the end, where it waits to hand over).
+    ``{"now_ns", "done": {station: [done, missed]}, "machines": {machine: [start, done or -1]}, "inside": [[count, arrived]], "in_hand": [n]}``:
+    items whose work has ended but which have not left; of each machine that works on single items the begin of its work (and the end, where it waits
+    to hand over); of each station how many items are in it with the sum of when they arrived, and the work in hand in millionths of an item.
     """
     done: dict[str, list[int]] = {}
     machines: dict[str, list[int]] = {}
@@ -154,4 +186,5 @@ def open_work(table: Table, state: State) -> dict[str, Any]:
             told[1] += int(flow == ITEM and int(row["verdict"]) != VERDICT_PASS)
         if flow == ITEM and int(row["item"]) > 0:
             machines[str(m)] = [int(row["start"]), int(row["done"]) if phase == OUT else -1]
-    return {"now_ns": int(state.head[0]["now"]), "done": done, "machines": machines}
+    inside = [[count, arrived] for count, arrived in _inside(table, state)]
+    return {"now_ns": int(state.head[0]["now"]), "done": done, "machines": machines, "inside": inside, "in_hand": _in_hand(table, state).tolist()}

@@ -8,24 +8,13 @@ from typing import Any
 import numpy as np
 
 from linewright.control.compile import Compiled
-from linewright.kernels.inside import arrivals_inside
 from linewright.kernels.state import State
 from linewright.kernels.table import FLEET, UTILITY
 from linewright.measures.fleets import FleetFigures
 from linewright.measures.tally import COUNTS, GROUPS, Tally
 from linewright.twin.evaluator import Choice
 
-__all__ = ["Result", "stays_of"]
-
-
-def stays_of(compiled: Compiled, state: State) -> tuple[int, ...]:
-    """Return for each station the time that items have been in its queue and machines, all together, up to a state's now (item-ns)."""
-    now = int(state.head[0].now)
-    found = []
-    for number in range(len(compiled.stations)):
-        row, inside = state.stations[number], arrivals_inside(compiled.table, state, number)
-        found.append(int(row.stay_s) * 10**9 + int(row.stay_ns) + len(inside) * now - sum(inside.tolist()))
-    return tuple(found)
+__all__ = ["Result"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +27,6 @@ class Result:
         The line.
     tally
         What happened, as whole numbers that add up (`measures.tally`).
-    wip
-        Items that were in each station's queue and machines, mean over the time.
     state
         Where the line stands at the end: `simulate` may go on from it.
     evaluator
@@ -52,7 +39,6 @@ class Result:
 
     compiled: Compiled
     tally: Tally
-    wip: tuple[float, ...]
     state: State
     evaluator: Choice
     run: str | None = None
@@ -72,6 +58,11 @@ class Result:
     def per_min(self) -> float:
         """Return good products a minute."""
         return self.made / self.seconds * 60.0
+
+    @property
+    def wip(self) -> tuple[float, ...]:
+        """Return how many items were in each station's queue and machines, mean over the time."""
+        return tuple(inside / self.tally.span_ns for inside in self.tally.insides)
 
     def counts(self, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return one of `tally.COUNTS` for all stations, int64 (stations,)."""

@@ -29,7 +29,7 @@ from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.twin.evaluator import Recursion, choose
-from linewright.twin.result import Result, stays_of
+from linewright.twin.result import Result
 
 __all__ = ["Keep", "Simulation", "go_on", "simulate"]
 
@@ -225,15 +225,14 @@ class _Before:
 
     def __init__(self, run: Simulation) -> None:
         self._run = run
-        self._tally, self._stays = tally_of(run.compiled, run.state), stays_of(run.compiled, run.state)
+        self._tally = tally_of(run.compiled, run.state)
         self._fleets = fleet_tally(run.compiled, run.state)
 
     def result(self, run_id: str | None = None) -> Result:
         compiled, state = self._run.compiled, self._run.state
         tally = tally_of(compiled, state) - self._tally
-        wip = tuple((now - then) / tally.span_ns for now, then in zip(stays_of(compiled, state), self._stays, strict=True))
         fleets = tuple(now - then for now, then in zip(fleet_tally(compiled, state), self._fleets, strict=True))
-        return Result(compiled, tally, wip, state, self._run.choice, run_id, fleet_figures(compiled, fleets))
+        return Result(compiled, tally, state, self._run.choice, run_id, fleet_figures(compiled, fleets))
 
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
