@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -130,10 +132,10 @@ def test_a_batch_is_credited_with_the_work_of_the_span_alone() -> None:
         assert advance(compiled.table, state, rows, edge) == UNTIL
         tallies.append(tally_of(compiled, state))
     baked = COUNTS.index("done")
-    ended = [int(later.counts[1, baked] - before.counts[1, baked]) for before, later in zip(tallies, tallies[1:], strict=False)]
+    ended = [int(later.counts[1, baked] - before.counts[1, baked]) for before, later in pairwise(tallies)]
     assert 360 in ended[:-1], "a batch ends in one of the short spans"
     assert 0 in ended
-    for before, later in zip(tallies, tallies[1:], strict=False):
+    for before, later in pairwise(tallies):
         oven = figures_of(compiled, later - before).station("bake")
         if oven.shares["work"] > 0:
             assert oven.performance == pytest.approx(1.0, abs=1e-6)

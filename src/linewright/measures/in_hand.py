@@ -32,4 +32,6 @@ def items_in_hand(table: Table, state: State) -> NDArray[np.float64]:
     share = np.clip((now - np.asarray(rows["start"], np.int64)[at_work]) / mean_ns[at_work], 0.0, 1.0)
     batch = np.asarray(rows["on"], np.int64)[at_work] - np.asarray(rows["out"], np.int64)[at_work]
     items = np.where(flow[at_work] == BATCH, batch, 1)
-    return np.bincount(stations[at_work], weights=share * items, minlength=len(table.stations))
+    found = np.zeros(len(table.stations))
+    np.add.at(found, stations[at_work], share * items)
+    return found

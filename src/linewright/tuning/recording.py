@@ -12,7 +12,6 @@ from linewright.control.compile import Compiled
 from linewright.control.fill import open_line
 from linewright.kernels.state import State
 from linewright.measures.tally import COUNTS, GROUPS, Tally, tally_of
-from linewright.twin.result import stays_of
 from linewright.twin.simulate import Simulation, go_on
 
 __all__ = ["BATCH", "LOOKS", "Length", "Look", "Recording", "record"]
@@ -54,6 +53,8 @@ class Look:
         Of the visits that ended, ns.
     insides
         Time that items have been in each station, those that are in it too, ns.
+    in_hand
+        Items in work, by the share of their time that is over, in millionths; int64 (stations,).
     failures
         Of each mode of each station, int64 (modes,).
     """
@@ -63,13 +64,14 @@ class Look:
     times: NDArray[np.int64]
     stays: tuple[int, ...]
     insides: tuple[int, ...]
+    in_hand: NDArray[np.int64]
     failures: NDArray[np.int64]
 
     def tally(self, compiled: Compiled) -> Tally:
         """Return it as a tally; the times of a station stand at its first machine, which changes no figure of the station."""
         times = np.zeros((len(compiled.table.machines), len(GROUPS)), np.int64)
         times[np.asarray(compiled.table.stations["machine0"], np.int64)] = self.times
-        return Tally(self.now_ns, self.counts, times, self.stays)
+        return Tally(self.now_ns, self.counts, times, self.stays, self.insides, self.in_hand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _look(compiled: Compiled, state: State) -> Look:
     tally = tally_of(compiled, state)
     first = np.asarray(compiled.table.stations["machine0"], np.int64)
     times = np.add.reduceat(tally.times, first, axis=0)
-    return Look(tally.span_ns, tally.counts, times, tally.stays, stays_of(compiled, state), _failures(compiled, state))
+    return Look(tally.span_ns, tally.counts, times, tally.stays, tally.insides, tally.in_hand, _failures(compiled, state))
 
 
 def _made(state: State, last: list[int]) -> int:
