@@ -72,12 +72,18 @@ def test_a_changed_model_has_the_same_types(line):
         assert getattr(other, name).dtype == getattr(line.table, name).dtype
 
 
-def test_every_element_without_behaviour_is_named_with_its_place(shared: Path):
+def test_every_element_without_behaviour_is_named_with_its_place(tmp_path: Path):
+    file = tmp_path / "more.yaml"
+    file.write_text(
+        "line: more\nproduct: part\nmaterials:\n  tin: {delivery: {every: 1 d, amount: 10 kg}}\nstations:\n"
+        "  cut: {time: 1 s, takes: {tin: 1 kg}}\n  bake: {time: 9 s, batch: {size: 4}, scrap: 1 %}\n",
+        encoding="utf-8",
+    )
     with pytest.raises(NotYetError) as told:
-        compile_plant(load(shared / "line-file" / "logistics.yaml", installed_libraries()))
-    places = dict(told.value.elements)
-    assert len(places) >= 3
-    assert all("logistics.yaml" in place for place in places.values()), places
+        compile_plant(load(file, installed_libraries()))
+    assert {element: place.rpartition("more.yaml")[2] for element, place in told.value.elements} == {
+        "materials.tin.delivery": ":4", "stations.bake.scrap": ":7",
+    }  # fmt: skip
 
 
 def test_an_item_that_needs_more_than_a_batch_is_refused():

@@ -69,7 +69,7 @@ class Story:
         return self
 
     def visit(self, item: int, station: int, times: tuple[float, ...], machine: int = 0, n: int = 1, verdict: int = 0, tool: int = -1) -> Story:  # noqa: PLR0917
-        self.rows["visit"].append((item, n, *(round(t * SECOND) for t in times), station, machine, tool, verdict, -1))
+        self.rows["visit"].append((item, n, *(round(t * SECOND) for t in times), station, machine, tool, verdict, -1, 0))
         return self
 
     def consume(self, t: float, item: int, lot: int, lo: int, hi: int, station: int, slot: int = 0, machine: int = 0) -> Story:  # noqa: PLR0917

@@ -69,7 +69,7 @@ def test_ids_follow_from_kind_and_serial(recorded) -> None:
 
 def test_visits_carry_their_four_times_to_the_nanosecond(tmp_path: Path) -> None:
     story = Story()
-    story.rows["visit"].append((key(CELL, 1), 1, 1_234_567_891, 2_000_000_001, 2_500_000_999, 2_500_000_999, WINDER, 1, 0, 0, -1))
+    story.rows["visit"].append((key(CELL, 1), 1, 1_234_567_891, 2_000_000_001, 2_500_000_999, 2_500_000_999, WINDER, 1, 0, 0, -1, 0))
     with Ledger(tmp_path).create_run("t", "d", "twin", begin_us=BEGIN_US) as writer:
         recorder = Recorder(facts(), writer)
         recorder.record(story.taken())

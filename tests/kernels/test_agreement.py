@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from element_lines import LINES
+from element_lines import LINES as ELEMENTS
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from random_lines import line_files
 from small_21700 import small_21700
 from two_evaluators import compiled, differences, run_calendar, run_reference
+from way_lines import LINES as WAYS
 
 from linewright.control.fill import open_line
 from linewright.model.errors import NotYetError
 
+LINES = ELEMENTS | WAYS
 SECOND = 10**9
 MINUTE = 60 * SECOND
 

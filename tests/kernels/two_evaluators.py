@@ -177,7 +177,7 @@ def times_differ(line: Compiled, state: State, log: Log) -> list[str]:
 def counts_differ(line: Compiled, state: State, log: Log) -> list[str]:
     """Compare what each station has counted."""
     found = []
-    names = ("n", "done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late", "made", "arrived")
+    names = ("n", "done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late", "rework", "lost", "made", "arrived")
     for number, path in enumerate(line.stations):
         row = state.stations[number]
         mine = {name: int(row[name]) for name in names} | {"stay": int(row["stay_s"]) * 10**9 + int(row["stay_ns"])}

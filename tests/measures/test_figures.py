@@ -99,9 +99,9 @@ def test_figures_are_plain_values(steady) -> None:
 numbers = st.integers(0, 10**15)
 tallies = st.builds(
     lambda span, cells, stays: Tally(
-        span, np.array(cells[:8]).reshape(1, len(COUNTS)), np.array(cells[8:]).reshape(1, len(GROUPS)), (stays,), (2 * stays,), np.array([cells[0]])
+        span, np.array(cells[: len(COUNTS)])[None, :], np.array(cells[len(COUNTS) :])[None, :], (stays,), (2 * stays,), np.array([cells[0]])
     ),
-    numbers, st.lists(numbers, min_size=16, max_size=16), st.integers(0, 10**25),
+    numbers, st.lists(numbers, min_size=len(COUNTS) + len(GROUPS), max_size=len(COUNTS) + len(GROUPS)), st.integers(0, 10**25),
 )  # fmt: skip
 
 

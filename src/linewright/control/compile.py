@@ -8,12 +8,12 @@ import numpy as np
 
 from linewright.control.compile_fleets import fleet_rows, fleet_stations
 from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
-from linewright.control.flows import Flow, Kind, flow_of
+from linewright.control.flows import Flow, Kind, flow_of, is_source
 from linewright.control.not_yet import elements_without_behaviour
 from linewright.kernels import state as st
 from linewright.kernels import table as tb
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
-from linewright.kernels.rules import TABLE, fill_quantiles, normal_table
+from linewright.kernels.rules import TABLE, fill_quantiles, hash_text, normal_table
 from linewright.kernels.table import Table, records
 from linewright.model.errors import NotYetError
 from linewright.model.plant import Plant
@@ -103,8 +103,9 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
     fleet_rows(draft)
     source_rows(draft)
     if asks:
+        nobody = {hash_text(p.segment.path) for p in draft.flow.stations if is_source(p.segment)}
         for row in draft.stations:
-            row["asks"] = 0 if row["flow"] in (tb.STORE, tb.FLEET) else 1
+            row["asks"] = 0 if row["flow"] in (tb.STORE, tb.FLEET) or int(row["hash"]) in nobody else 1
     return Compiled(
         plant,
         _table(draft),
@@ -142,6 +143,8 @@ def _table(d: Draft) -> Table:
         measures=_rows(tb.CHECK, d.measures),
         checks=_rows(tb.CHECK, d.checks),
         grades=_rows(tb.GRADE, d.grades),
+        outputs=_rows(tb.OUTPUT, d.outputs),
+        routes=np.array(d.routes or [0], np.int64),
         laws=laws,
         sources=_rows(tb.SOURCE, d.sources),
         switches=np.array(d.switches or [0], np.int64),

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from linewright.control.flows import Flow, Passing, lanes_of, whole
+from linewright.control.compile_ways import pass_rows, queue_of, way_rows
+from linewright.control.flows import Flow, Passing, brought_kind, lanes_of, whole
 from linewright.control.hours import is_always, switches_of
 from linewright.kernels import table as tb
 from linewright.kernels.rules import hash_text
@@ -65,6 +66,9 @@ class Draft:
     measures: list[Row] = field(default_factory=list)
     checks: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
+    outputs: list[Row] = field(default_factory=list)
+    routes: list[int] = field(default_factory=list)
+    again: dict[int, int] = field(default_factory=dict)
     sources: list[Row] = field(default_factory=list)
     laws: list[Law] = field(default_factory=list)
     switches: list[int] = field(default_factory=list)
@@ -133,9 +137,8 @@ def queue_rows(d: Draft) -> None:
                 wanted.append((number, i.buffer, i.brought_by, sources, f"{p.segment.path}.{i.material}"))
         if not p.begins:
             wanted.append((-1, p.segment.buffer, p.segment.brought_by, p.feeders, p.segment.path))
-        for slot, places, _, sources, name in wanted:
-            if places is None:
-                raise NotYetError([(f"stations.{name}.buffer", "")])
+        for slot, stated, _, sources, name in wanted:
+            places = tb.ENDLESS if stated is None else stated
             waits = sum(1 if d.flow.stations[f].segment.places else d.flow.stations[f].segment.count for f in sources)
             if slot < 0:
                 d.pass_queues[p.number] = len(d.queues)
@@ -151,6 +154,7 @@ def queue_rows(d: Draft) -> None:
                     "wait0": wait,
                     "waits": max(waits, 1),
                     "fleet": -1,
+                    "endless": int(stated is None),
                 }
             )
             d.queue_names.append(name)
@@ -186,13 +190,14 @@ def crew_of(d: Draft, name: str | None) -> int:
 
 def station_rows(d: Draft) -> None:
     """Add stations and utilities with their inputs, failures, maintenance, windows."""
+    passes = pass_rows(d)
     for p in d.flow.stations:
         for failure in p.segment.failures:
             if failure.stops_tool:
                 d.marks.setdefault(p.number, len(d.marks))
     for p in d.flow.stations:
         d.paths.append(p.segment.path)
-        d.stations.append(_station_row(d, p))
+        d.stations.append(_station_row(d, p) | passes.get(p.number, {}))
     for utility in d.plant.utilities:
         number = len(d.stations)
         d.paths.append(utility.name)
@@ -234,15 +239,13 @@ def _station_row(d: Draft, p: Passing) -> Row:
     queues = [q for (station, _), q in d.slot_queues.items() if station == p.number] + (
         [d.pass_queues[p.number]] if p.number in d.pass_queues else []
     )
-    out_queue = -1
-    if p.next is not None:
-        out_queue = d.pass_queues[p.next] if p.next_slot is None else d.slot_queues[p.next, p.next_slot]
+    out_queue = queue_of(d, p.aims[0]) if len(p.aims) == 1 else tb.LEAVES
     row: Row = {
         "hash": hash_text(s.path), "amount": p.amount, "enter": p.enter_mm if p.leave_mm else 0, "leave": p.leave_mm, "scrap": s.scrap,
         "within": nanoseconds(s.within.limit_s) if s.within else -1, "short": max(nanoseconds(5.0), 3 * nanoseconds(law.mean)),
         "count": 1 if s.places else s.count, "law": d.law(law), "queue0": min(queues, default=len(d.queues)), "queues": len(queues),
-        "pass_queue": d.pass_queues.get(p.number, -1), "out_queue": out_queue, "kind": p.kind, "begins": int(p.begins), "lanes": lanes_of(s),
-        "fleet": -1,
+        "pass_queue": d.pass_queues.get(p.number, -1), "out_queue": out_queue,
+        "kind": p.kind if p.job_kind is None else p.job_kind, "begins": int(p.begins), "lanes": lanes_of(s), "fleet": -1,
         "carrier": p.carrier if s.loads or s.unloads else -1, "shift": -1 if s.places else d.shift_names.get(s.works or d.plant.works or "", -1),
         "wait": -1, "load": 0, "unload": 0, "size": 0, "bin0": 0, "flow": _flow(s), "tools": 0,
     }  # fmt: skip
@@ -256,6 +259,8 @@ def _station_row(d: Draft, p: Passing) -> Row:
     elif s.tools and not p.leave_mm and not p.carried:
         row["tools"] = s.tools[0][1]
     row |= _slot_rows(d, p)
+    row |= way_rows(d, p, int(row["parts"]))
+    row["parts"] += row["outs"]
     row |= _stop_rows(d, p)
     row |= _window_rows(d, p)
     return row
@@ -273,7 +278,14 @@ def _flow(s: Segment) -> int:
 
 def _service_law(p: Passing) -> Law:
     s = p.segment
+    parts = sum(i.amount for i, _ in p.slots if i.measure is Measure.COUNT)
+    if s.time is None and s.each_s > 0.0:
+        return Law(LawKind.CONSTANT, s.each_s * parts)
+    if s.speed_m_s is not None and s.length_m is not None:
+        return Law(LawKind.CONSTANT, s.length_m / s.speed_m_s)
     if s.time is not None:
+        if s.each_s > 0.0:
+            return Law(LawKind.CONSTANT, s.time.mean + s.each_s * parts)
         if s.time.kind not in KINDS:
             raise NotYetError([(f"stations.{s.path}.time", f"law {s.time.kind.value}")])
         return s.time
@@ -310,7 +322,7 @@ def _slot_row(d: Draft, p: Passing, i: Input, sources: list[int]) -> Row:
             row |= {"kind": tb.COIL, "length": whole(i.coil_m, Measure.LENGTH)}
     else:
         source = d.flow.stations[sources[0]]
-        row |= {"thing": source.kind, "length": source.amount}
+        row |= {"thing": brought_kind(d.flow, source.number, i.material), "length": source.amount}
         if i.measure is Measure.COUNT:
             row["kind"] = tb.PART
         elif i.measure is not source.measure:
@@ -363,7 +375,8 @@ def _window_rows(d: Draft, p: Passing) -> Row:
     s = p.segment
     own = [c for c in s.measures if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL]
     row: Row = {"measure0": len(d.measures), "measures": len(own), "check0": len(d.checks), "gate": tb.GATE_NONE}
-    d.measures += [_check_row(s, c, c.window, i, -1) for i, c in enumerate(own)]
+    row["again"] = again = d.again.get(p.number, 0)
+    d.measures += [_check_row(s, c, c.window, i, (-1, again)) for i, c in enumerate(own)]
     if s.gate is not None:
         row |= {"gate": tb.GATE_CHANCE if s.gate.fails is not None else tb.GATE_WINDOWS, "fails": s.gate.fails or 0.0}
         row |= {"misses": s.gate.misses, "false_alarms": s.gate.false_alarms}
@@ -380,10 +393,12 @@ def _window_rows(d: Draft, p: Passing) -> Row:
     return row
 
 
-def _check_row(s: Segment, c: Characteristic, window: Window, value: int, mark: int) -> Row:
+def _check_row(s: Segment, c: Characteristic, window: Window, value: int, marks: tuple[int, int]) -> Row:
+    mark, again = marks
     lower = -math.inf if window.lower is None else window.lower
     upper = math.inf if window.upper is None else window.upper
     row: Row = {
+        "again": again,
         "hash": hash_text(f"{s.path}.{c.name}"),
         "mean": c.centre,
         "spread": c.spread,
@@ -401,7 +416,8 @@ def _found_check(d: Draft, p: Passing, name: str, window: Window | None) -> Row:
         own = [c for c in before.segment.measures if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL]
         for i, c in enumerate(own):
             if c.name == name:
-                return _check_row(before.segment, c, window or c.window, i if before is p else -1, d.marks.get(before.number, -1))
+                marks = (d.marks.get(before.number, -1), d.again.get(before.number, 0))
+                return _check_row(before.segment, c, window or c.window, i if before is p else -1, marks)
     raise NotYetError([(f"stations.{p.segment.path}.grades.{name}", "it is measured nowhere before, item by item")])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linewright.model.plant import Plant
-from linewright.model.station import Blocking, Measure, QueueRule, Segment
+from linewright.model.station import Blocking, Choose, Measure, QueueRule, Segment
 from linewright.model.values import EveryKind, LawKind
 
 __all__ = ["elements_without_behaviour"]
@@ -70,9 +70,9 @@ def _of_plant(plant: Plant) -> Iterator[str]:
 
 
 def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
-    yield from _flow_of_segment(s)
+    yield from _flow_of_segment(plant, s)
     yield from _inputs_of_segment(s)
-    yield from _quality_of_segment(s)
+    yield from _quality_of_segment(plant, s)
     carried = _carried(plant)
     simple = s.batch is None and s.places is None and s.loads is None and s.unloads is None and s.name not in carried
     if not simple:
@@ -100,26 +100,33 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
             yield f"failures.{failure.name}.stops"
 
 
-def _flow_of_segment(s: Segment) -> Iterator[str]:
+def _flow_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
     for key, given in (
-        ("arrivals", s.arrivals is not None),
-        ("to", len(s.to) > 1 or any(t.grade is not None for t in s.to)),
+        ("arrivals.when-full", s.arrivals_lost_when_full and s.buffer == 0 and (s.batch is not None or s.places is not None)),
+        ("to", len(s.to) > 1 and any(t.grade is None for t in s.to) and any(t.station == "scrap" for t in s.to)),
         ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
         ("needs", bool(s.needs)),
-        ("time.each", s.each_s > 0.0),
         ("blocking", s.blocking is not Blocking.AFTER),
         ("queue", s.queue is not QueueRule.FIFO),
         ("per-product", bool(s.per_product)),
         ("steps", bool(s.steps)),
         ("control", bool(s.control)),
-        ("length", s.length_m is not None),
+        ("length", s.length_m is not None and s.places is None),
         ("loads.same", s.loads is not None and s.loads.same is not None),
         ("unloads.same", s.unloads is not None and s.unloads.same is not None),
-        ("buffer", s.buffer is None),
         ("brought-by", s.brought_by is not None and s.buffer == 0),
+        ("choose", len(s.to) > 1 and s.choose is Choose.FIRST_FREE and all(t.grade is None for t in s.to) and _by_roads(plant, s)),
     ):
         if given:
             yield key
+
+
+def _by_roads(plant: Plant, s: Segment) -> bool:
+    """Tell whether a fleet that drives over a map brings what a station hands over."""
+    fleets = {v.name for v in plant.vehicles if v.uses_roads}
+    targets = {t.station for t in s.to}
+    behind = [x for x in plant.segments if x.name in targets or x.path in targets]
+    return any(x.brought_by in fleets or any(i.brought_by in fleets for i in (*x.inputs, *x.adds)) for x in behind)
 
 
 def _inputs_of_segment(s: Segment) -> Iterator[str]:
@@ -127,20 +134,21 @@ def _inputs_of_segment(s: Segment) -> Iterator[str]:
         for i in inputs:
             for key, given in (
                 ("scrap", i.scrap > 0.0),
-                ("buffer", i.buffer is None),
                 ("brought-by", i.brought_by is not None and (not i.sources or i.buffer == 0)),
                 ("amount", i.measure is Measure.COUNT and bool(i.sources) and (i.amount < 1 or i.amount != int(i.amount))),
                 ("rolls", i.rolls > 1 and bool(i.sources)),
             ):
                 if given:
                     yield f"{section}.{i.material}.{key}"
-    if len(s.makes) > 1 or any(m.measure is Measure.COUNT and m.amount != 1.0 for m in s.makes):
+    several = len(s.makes) > 1 or any(m.measure is Measure.COUNT and m.amount != 1.0 for m in s.makes)
+    if several and (any(m.measure is Measure.COUNT and (m.amount < 1 or m.amount != int(m.amount)) for m in s.makes) or s.web is not None):
         yield "makes"
 
 
-def _quality_of_segment(s: Segment) -> Iterator[str]:
+def _quality_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
     if s.gate is not None:
-        if s.gate.to != "scrap" or s.gate.limit is not None or s.gate.then != "scrap":
+        back = next((x for x in plant.segments if s.gate.to in (x.name, x.path)), None)
+        if back is not None and back.begins and back.arrivals is None:
             yield "gate.to"
         names = s.gate.checks or tuple(m.name for m in s.measures)
         for m in s.measures:
@@ -157,10 +165,10 @@ def _carried(plant: Plant) -> set[str]:
     for s in plant.segments:
         if s.loads is None:
             continue
-        at = s
-        while at.to and at.to[0].station in names:
-            at = names[at.to[0].station]
-            if at.unloads is not None or at.name in carried:
-                break
-            carried.add(at.name)
+        stack = [t.station for t in s.to]
+        while stack:
+            at = names.get(stack.pop())
+            if at is not None and at.unloads is None and at.name not in carried:
+                carried.add(at.name)
+                stack += [t.station for t in at.to]
     return carried

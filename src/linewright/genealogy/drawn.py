@@ -73,17 +73,21 @@ class Values:
         with np.errstate(over="ignore"):
             return float(uniform(self._base, np.uint64(hash_text(key)), VALUE, serial))
 
-    def of_units(self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64]) -> list[bytes]:
+    def of_units(
+        self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], again: NDArray[np.int64] | int = 0
+    ) -> list[bytes]:
         """Return the whole numbers of single items at a station, one bytes object each; a value that is not measured at this start is missing.
 
         Parameters
         ----------
         items, starts
             Keys, and the station's number of each start; int64 (n,).
+        again
+            What is put before the serial of an item that came by before (`rows.VISIT`), int64 (n,).
         """
         if station.is_real:
             return cut(station, np.full((len(station.of_items), len(items)), np.nan))
-        serials = items & SERIAL_MASK
+        serials = (items & SERIAL_MASK) | again
         values = np.empty((len(station.of_items), len(items)))
         for i, c in enumerate(station.of_items):
             values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
@@ -92,15 +96,20 @@ class Values:
                 values[i, starts % every != 0] = np.nan
         return cut(station, values)
 
-    def given(self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], measured: NDArray[np.float64]) -> list[bytes]:
+    def given(
+        self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], measured: NDArray[np.float64],
+        again: NDArray[np.int64] | int = 0,
+    ) -> list[bytes]:
         """Return the whole numbers of items of which a driver delivered values.
 
         Parameters
         ----------
         measured
             float64 (n, 4), the record's values, nan where it has none. Those that it lacks are drawn; at a real station they are missing.
+        again
+            As in `of_units`.
         """
-        serials = items & SERIAL_MASK
+        serials = (items & SERIAL_MASK) | again
         values = np.full((len(station.of_items), len(items)), np.nan)
         place = 0
         for i, c in enumerate(station.of_items):

@@ -19,7 +19,7 @@ from linewright.model.values import Unit
 __all__ = ["VERDICTS", "carried_visits", "dated", "life_of", "places_of", "values_of", "web_values"]
 
 #: Names of `kernels.rows.VERDICT_*`, by number.
-VERDICTS = ("pass", "scrap", "reject", "false reject", "missed", "late", "chance")
+VERDICTS = ("pass", "scrap", "reject", "false reject", "missed", "late", "chance", "rework", "lost")
 
 
 def dated(reader: RunReader, thing: Thing) -> Thing:

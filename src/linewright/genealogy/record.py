@@ -292,7 +292,7 @@ class Recorder:
     def _values_of(self, number: int, station: StationFacts, rows: NDArray[np.void]) -> list[bytes]:
         given = self._given.pop(number, None)
         if given is None:
-            return self._values.of_units(station, rows["item"], rows["n"])
+            return self._values.of_units(station, rows["item"], rows["n"], rows["again"])
         records = np.concatenate(given)
         records = records[np.argsort(records["n"], kind="stable")]
         at = np.minimum(np.searchsorted(records["n"], rows["n"]), len(records) - 1)
@@ -304,7 +304,7 @@ class Recorder:
         later = records[~np.isin(records["n"], rows["n"]) & (records["n"] > rows["n"].max() - GIVEN_BACK)]
         if len(later):
             self._given[number] = [later]
-        return self._values.given(station, rows["item"], rows["n"], measured)
+        return self._values.given(station, rows["item"], rows["n"], measured, rows["again"])
 
     def _missing_of(self, row: np.void) -> list[int]:
         """Return the places without a value in a visit, and forget them."""

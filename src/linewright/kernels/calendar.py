@@ -15,7 +15,7 @@ import numpy as np
 
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_calls import start_trip
-from linewright.kernels.calendar_queues import carrier_back, enqueue, free_places, hand_over
+from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import first_source, put_on_agenda, schedule, set_time, take_from_agenda
 from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
@@ -47,6 +47,7 @@ from linewright.kernels.calendar_trays import (
     unloader_done,
 )
 from linewright.kernels.calendar_vehicles import go_on
+from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange import record_source
 from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
@@ -79,8 +80,8 @@ from linewright.kernels.table import (
     Table,
 )
 
-UNTIL, ROWS, ASK, DEADLOCK = range(4)
-REASONS = ("until", "rows", "ask", "deadlock")
+UNTIL, ROWS, ASK, DEADLOCK, FULL = range(5)
+REASONS = ("until", "rows", "ask", "deadlock", "full")
 #: Rows of one kind that one event may write, beside two for each machine.
 SPARE = 1024
 
@@ -138,6 +139,8 @@ def look(t, s, r, number):
                 item, done = hand_over(t, s, r, q)
                 enqueue(t, s, q, item, done)
                 moved = True
+            if state.wait > 0 and t.queues[q].endless:
+                s.head[0].full = q + 1
         if not moved:
             return
 
@@ -325,6 +328,8 @@ def advance(t, s, r, until):
         A buffer is nearly full: take the rows, set ``r.count[:]`` to 0, and call again.
     ASK
         Commands wait in ``s.outbox[: s.head[0].outbox]``; nothing happens past their time before they are taken, and the count is set to 0.
+    FULL
+        The unlimited queue number ``s.head[0].full - 1`` holds `table.ENDLESS` items: more comes to it than leaves it.
     DEADLOCK
         Nothing will ever happen again (told only where `until` is later than any event may be).
     """
@@ -334,6 +339,8 @@ def advance(t, s, r, until):
         begin(t, s, r)
     while True:
         settle(t, s, r)
+        if head.full > 0:
+            return FULL
         at = s.tree[1]
         from_inbox = False
         if head.inbox > 0:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from linewright.kernels.calendar_queues import free_places, hand_over
+from linewright.kernels.calendar_queues import hand_over
 from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_vehicles import begin_piece, begin_run, go_on, load_goods, machine_of, open_goods, set_out, wait_entry
+from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rules import TRIP, duration
 from linewright.kernels.state import CARRY, NEVER, STAND, TO_GIVER, TO_PARK
@@ -95,9 +96,9 @@ def carry(t, s, r, f, v, q):
     vehicle.stage = CARRY
     while vehicle.goods < fleet.holds and s.queues[q].wait > 0 and free_places(t, s, q) > 0:
         asked = s.waits[wait_entry(t, s, q, 0)].t
+        s.queues[q].coming += 1
         item, done = hand_over(t, s, r, q)
         load_goods(t, s, v, item, done, asked)
-        s.queues[q].coming += 1
     m = machine_of(t, v)
     begin_run(t, s, m)
     time = fleet.carry

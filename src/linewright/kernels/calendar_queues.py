@@ -5,17 +5,11 @@ from __future__ import annotations
 from linewright.kernels.calendar_rows import placed, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, set_time
 from linewright.kernels.calendar_stops import settle_category
+from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, leave_lists, next_thing
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
-from linewright.kernels.state import EMPTY, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
-from linewright.kernels.table import BATCH, LOADER, STORE, UNLOADER
-
-
-@kernel
-def free_places(t, s, q):
-    """Return how many items may still come into a queue."""
-    state = s.queues[q]
-    return t.queues[q].places - state.count - state.coming
+from linewright.kernels.state import EMPTY, FIRST_OF_ALL, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
+from linewright.kernels.table import BATCH, LEAVES, LOADER, STORE, UNLOADER
 
 
 @kernel
@@ -32,27 +26,6 @@ def enqueue(t, s, q, item, done):
     entry.done = done
     state.count += 1
     s.stations[queue.station].arrived += 1
-
-
-@kernel
-def begin_waiting(t, s, m):
-    """Put a machine that has something to hand over into the waiting list of its next queue."""
-    q = t.stations[t.machines[m].station].out_queue
-    queue = t.queues[q]
-    state = s.queues[q]
-    at = state.wait_head + state.wait
-    if at >= queue.waits:
-        at -= queue.waits
-    entry = s.waits[queue.wait0 + at]
-    entry.t = s.head[0].now
-    entry.machine = m
-    entry.called = 0
-    state.wait += 1
-    s.machines[m].waiting = 1
-    if queue.fleet >= 0:
-        s.head[0].fleets = 1
-    else:
-        put_on_agenda(s, queue.station)
 
 
 @kernel
@@ -205,12 +178,12 @@ def give(t, s, r, m):
         row.on = 0
         release(t, s, r, m)
         return item, done, 1
-    if station.lanes > 1:
-        item = row.give
-        row.give += 1
-        row.lanes -= 1
-        if row.lanes > 0:
+    if station.lanes > 1 or station.ways:
+        item, has_more = next_thing(t, s, m)
+        if has_more == KEEPS_TURN:
             return item, done, 0
+        if has_more == WAITS_ANEW:
+            return item, done, 1
     visit(t, s, r, number, m, row.item, row.arrive, row.start, done, now, row.n, row.verdict, row.grade, row.tool)
     if station.flow == UNLOADER:
         carrier = t.carriers[station.carrier]
@@ -242,6 +215,9 @@ def hand_over(t, s, r, q):
     if state.wait_head >= queue.waits:
         state.wait_head = 0
     state.wait -= 1
+    if s.machines[m].to == FIRST_OF_ALL:
+        leave_lists(t, s, m, q)
+        s.machines[m].to = q
     item, done, last = give(t, s, r, m)
     if last == 0:
         state.wait_head = before
@@ -278,9 +254,18 @@ def take(t, s, r, q):
 @kernel
 def pass_on(t, s, r, m):
     """A machine has something finished: it waits for the next queue, or it leaves the line at once."""
+    if t.stations[t.machines[m].station].ways:
+        s.machines[m].to = choose(t, s, m)
+    send(t, s, r, m)
+
+
+@kernel
+def send(t, s, r, m):
+    """Let a machine with something finished wait for the queue that was chosen, or let it leave the line at once."""
     row = s.machines[m]
     row.phase = OUT
-    if t.stations[t.machines[m].station].out_queue >= 0:
+    station = t.stations[t.machines[m].station]
+    if (row.to if station.ways else station.out_queue) != LEAVES:
         settle_category(t, s, r, m)
         begin_waiting(t, s, m)
         return

@@ -31,6 +31,7 @@ def visit(t, s, r, station, m, item, arrive, start, done, leave, n, verdict, gra
     out.tool = tool
     out.verdict = verdict
     out.grade = grade
+    out.again = item & t.stations[station].again
 
 
 @kernel
@@ -179,6 +180,7 @@ def command(t, s, what, m, item, n, amount, slot, crew):
     out.seq = head.command
     out.t = head.now
     out.item = item & KEY_MASK
+    out.again = item & t.stations[t.machines[m].station].again
     out.n = n
     out.amount = amount
     out.station = t.machines[m].station

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from linewright.kernels import machine as own_side
-from linewright.kernels.calendar_queues import pass_on, release, take
+from linewright.kernels.calendar_queues import pass_on, release, send, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import count_start, set_category
+from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import CHANGE as CHANGE_COMMAND
 from linewright.kernels.exchange_rows import START
@@ -19,14 +20,16 @@ from linewright.kernels.rows import (
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
     VERDICT_LATE,
+    VERDICT_LOST,
     VERDICT_MISSED,
     VERDICT_PASS,
     VERDICT_REJECT,
+    VERDICT_REWORK,
     VERDICT_SCRAP,
 )
 from linewright.kernels.rules import CHANCE, MISS, uniform, value
-from linewright.kernels.state import CHANGE, MARK_SHIFT, T_CHANGE, T_EXECUTE, WORK
-from linewright.kernels.table import BULK, COIL, GATE_CHANCE, GATE_NONE, PART, SUPPLY
+from linewright.kernels.state import CHANGE, GRADE_MOST, GRADE_SHIFT, IDLE, MARK_SHIFT, T_CHANGE, T_EXECUTE, WORK
+from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NONE, LEAVES, PART, SUPPLY, THROWN
 
 own_start, own_change = own_side.start, own_side.change
 
@@ -260,7 +263,7 @@ def all_inside(t, s, check0, checks, item, given):
         if 0 <= check.value < given:
             x = given_value(s, check.value)
         else:
-            x = value(t.normal, s.head[0].base, check.hash, item & SERIAL_MASK, check.mean, check.spread)
+            x = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), check.mean, check.spread)
         if not (check.lower <= x <= check.upper):
             return False
     return True
@@ -310,8 +313,62 @@ def count_verdict(state, verdict):
         state.reject += 1
     elif verdict == VERDICT_FALSE_REJECT:
         state.false_reject += 1
+    elif verdict == VERDICT_REWORK:
+        state.rework += 1
+    elif verdict == VERDICT_LOST:
+        state.lost += 1
     else:
         state.chance += 1
+
+
+@part
+def mended_at(s, station, m):
+    """Return the queue to which a gate sends what it has refused, LEAVES where it is thrown away; `give` is the item with the pass counted."""
+    row = s.machines[m]
+    row.give = row.item
+    passes = (row.item >> station.pass_shift) & station.pass_most
+    if station.limit >= 0 and passes >= station.limit:
+        return station.then_queue
+    row.give = row.item + (1 << station.pass_shift) if passes < station.pass_most else row.item
+    return station.fail_queue
+
+
+@part
+def finds_no_place(t, s, station):
+    """Tell whether an arrival finds all places taken, and no machine that could take it at once."""
+    queue = t.queues[station.out_queue]
+    if free_places(t, s, station.out_queue) > 0:
+        return False
+    if queue.places > 0 or s.queues[station.out_queue].wait > 0:
+        return True
+    behind = t.stations[queue.station]
+    empty = 0
+    for m in range(behind.machine0, behind.machine0 + behind.count):
+        empty += s.machines[m].phase == IDLE and s.machines[m].mask == 0
+    return empty == 0
+
+
+@part
+def split(t, s, r, m, number, station):
+    """Let an item end in several: the lanes of a web, or all that a station makes of it."""
+    row = s.machines[m]
+    row.output = 0
+    if station.outs == 0:
+        row.give = (station.kind << KIND_SHIFT) | s.serials[station.kind]
+        s.serials[station.kind] += station.lanes
+        row.lanes = station.lanes
+        for lane in range(station.lanes):
+            made(t, s, r, number, m, row.give + lane, row.item, station.amount, lane)
+        return
+    for k in range(station.outs):
+        output = t.outputs[station.out0 + k]
+        first = (output.kind << KIND_SHIFT) | s.serials[output.kind]
+        s.serials[output.kind] += output.amount
+        s.parts[t.machines[m].part0 + station.give0 + k] = first
+        for i in range(output.amount):
+            made(t, s, r, number, m, first + i, row.item, output.made, -1)
+    row.give = s.parts[t.machines[m].part0 + station.give0]
+    row.lanes = t.outputs[station.out0].amount
 
 
 @part
@@ -326,22 +383,34 @@ def item_done(t, s, r, m, scrap, given):
     item = row.item
     grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1
     verdict = verdict_of(t, s, number, item, row.n, scrap, grade, given)
+    if station.choose == BY_GRADE and station.routes > 0 and verdict in (VERDICT_PASS, VERDICT_MISSED):
+        target = t.routes[station.route0 + (grade if 0 <= grade < station.routes else station.routes - 1)]
+        verdict = VERDICT_REJECT if target == THROWN else verdict
+    if station.loses and verdict == VERDICT_PASS and finds_no_place(t, s, station):
+        verdict = VERDICT_LOST
+    if station.fail_queue >= 0 and verdict in (VERDICT_REJECT, VERDICT_FALSE_REJECT, VERDICT_CHANCE):
+        row.to = mended_at(s, station, m)
+        if row.to != LEAVES:
+            verdict = VERDICT_REWORK
     row.grade = grade
     row.verdict = verdict
     state.done += 1
     count_verdict(state, verdict)
     if station.begins:
         made(t, s, r, number, m, item, 0, station.amount, -1)
+    if verdict == VERDICT_REWORK:
+        send(t, s, r, m)
+        if station.plans:
+            put_on_agenda(s, number)
+        return
     if verdict not in (VERDICT_PASS, VERDICT_MISSED):
         visit(t, s, r, number, m, item, row.arrive, row.start, now, now, row.n, verdict, grade, row.tool)
         release(t, s, r, m)
         return
-    if station.lanes > 1:
-        row.give = (station.kind << KIND_SHIFT) | s.serials[station.kind]
-        s.serials[station.kind] += station.lanes
-        row.lanes = station.lanes
-        for lane in range(station.lanes):
-            made(t, s, r, number, m, row.give + lane, item, station.amount, lane)
+    if grade >= 0:
+        row.item = (item & ~(GRADE_MOST << GRADE_SHIFT)) | ((grade + 1) << GRADE_SHIFT)
+    if station.lanes > 1 or station.outs > 0:
+        split(t, s, r, m, number, station)
     pass_on(t, s, r, m)
     if station.plans:
         put_on_agenda(s, number)  # maintenance may begin while the item waits

@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
-from linewright.kernels.calendar_queues import enqueue, free_places, give
+from linewright.kernels.calendar_queues import enqueue, give
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import settle_category
+from linewright.kernels.calendar_ways import free_places, goods_of
 from linewright.kernels.compiled import kernel
 from linewright.kernels.machine import elapse
 from linewright.kernels.state import (
@@ -221,7 +222,7 @@ def take_goods(t, s, r, v, i):
         at -= queue.waits
     asked = s.waits[queue.wait0 + at].t
     m = s.waits[queue.wait0 + at].machine
-    if t.stations[t.machines[m].station].lanes <= 1 or s.machines[m].lanes == 1:
+    if goods_of(t, s, m) == 1:
         while i > 0:  # its turn is over: those before it move up
             before = at - 1 if at > 0 else queue.waits - 1
             s.waits[queue.wait0 + at] = s.waits[queue.wait0 + before]
@@ -239,8 +240,7 @@ def take_goods(t, s, r, v, i):
 def open_goods(t, s, q, i):
     """Return how many goods of the i-th of those who wait for a queue no vehicle has been called for."""
     entry = s.waits[wait_entry(t, s, q, i)]
-    have = s.machines[entry.machine].lanes if t.stations[t.machines[entry.machine].station].lanes > 1 else 1
-    return have - entry.called
+    return goods_of(t, s, entry.machine) - entry.called
 
 
 @kernel

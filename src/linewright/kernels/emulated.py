@@ -19,8 +19,8 @@ from linewright.kernels.bundle import Bundle
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import COMMAND, RECORD, RECORD_VALUES
 from linewright.kernels.machine import begin_machines, change, fire, hold, maintain, measure, mend, next_time, resume, start, tool_fire, tool_next
-from linewright.kernels.rows import SERIAL_MASK, VERDICT_PASS, VERDICT_SCRAP
-from linewright.kernels.state import IDLE, NEVER, State
+from linewright.kernels.rows import VERDICT_PASS, VERDICT_SCRAP
+from linewright.kernels.state import IDLE, KEY_MASK, NEVER, State
 from linewright.kernels.table import UTILITY, Table
 
 #: Answers that come at once (recipe set, stopped by hand, cleared), and how many may wait.
@@ -170,7 +170,7 @@ def obey(t, p, e, command):
                 note(e, m, e.last[m] + REST_NS, 0)
             note(e, m, now, 1)
         e.idle[m] = 0
-        e.items[m] = command.item
+        e.items[m] = command.item | command.again
         start(t, p, m, command.n, now)
     elif what == x.REPAIR:
         mend(t, p, m, now)
@@ -227,9 +227,9 @@ def report(t, p, e, record):
     if what == x.DONE:
         e.last[m] = record.t
         e.idle[m] = 1
-        record.item = e.items[m]
+        record.item = e.items[m] & KEY_MASK
         record.verdict = VERDICT_SCRAP if scrap else VERDICT_PASS
-        measured(t, p, e, record, station)
+        measured(t, p, e, record, station, e.items[m])
     elif what == x.FAILED:
         note(e, m, record.t, 0)
     elif what == x.REPAIRED:
@@ -241,11 +241,11 @@ def report(t, p, e, record):
 
 
 @kernel
-def measured(t, p, e, record, station):
+def measured(t, p, e, record, station, item):
     """Add what the station measures at the unit that is done."""
     if t.stations[station].measures == 0 or t.stations[station].flow == UTILITY:
         return
-    count = measure(t, p, station, record.item & SERIAL_MASK, e.values)
+    count = measure(t, p, station, item, e.values)
     record.values = count
     record.v0, record.v1, record.v2, record.v3 = e.values[0], e.values[1], e.values[2], e.values[3]
 

@@ -29,6 +29,7 @@ COMMAND = np.dtype(
         ("seq", "i8"),
         ("t", "i8"),
         ("item", "i8"),  # the thing worked on; 0 where none
+        ("again", "i8"),  # START: what the key of its values holds besides the serial; 0 where it came by for the first time
         ("n", "i8"),  # START: the station's n-th start; REPAIR: the machine's n-th failure of that mode; MAINTAIN: the n-th time
         ("amount", "i8"),  # START: mm of web, or items of a batch, else 1
         ("station", "i4"),

@@ -42,7 +42,7 @@ def drive(t, s, r, p, e, until):
         for i in range(sent):
             command = s.outbox[i]
             log = e.commands[e.count[C_COMMANDS]]
-            log.seq, log.t, log.item, log.n, log.amount = command.seq, command.t, command.item, command.n, command.amount
+            log.seq, log.t, log.item, log.again, log.n, log.amount = command.seq, command.t, command.item, command.again, command.n, command.amount
             log.station, log.machine, log.slot = command.station, command.machine, command.slot
             log.revision, log.crew, log.what = command.revision, command.crew, command.what
             e.count[C_COMMANDS] += 1

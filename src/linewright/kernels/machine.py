@@ -15,6 +15,7 @@ import numpy as np
 
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import CHANGED, DONE, FAILED, MAINTAINED, REPAIRED
+from linewright.kernels.rows import SERIAL_MASK
 from linewright.kernels.rules import FAILURE, PICK, SCRAP, SERVICE, duration, uniform, value
 from linewright.kernels.rules import MAINTAIN as MAINTAIN_TIME
 from linewright.kernels.rules import REPAIR as REPAIR_TIME
@@ -252,11 +253,11 @@ def tool_fire(t, s, j):
 
 
 @kernel
-def measure(t, s, station, serial, out):
-    """Write what a station measures at one unit: float64, SI, in the order of the file. Returns how many."""
+def measure(t, s, station, item, out):
+    """Write what a station measures at one unit (its key holds how often it came by): float64, SI, in the order of the file. Returns how many."""
     row = t.stations[station]
     count = min(row.measures, out.shape[0])
     for i in range(count):
         check = t.measures[row.measure0 + i]
-        out[i] = value(t.normal, s.head[0].base, check.hash, serial, check.mean, check.spread)
+        out[i] = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), check.mean, check.spread)
     return count

@@ -58,6 +58,8 @@ class Thing:
     arrived: int = 0
     amount: int = 1
     marks: set[int] = field(default_factory=set)  # values that it lacks
+    passes: int = 0  # through the gates that send things back: a field of bits for each
+    grade: int = -1
     content: list[Thing] = field(default_factory=list)
 
     @property
@@ -80,11 +82,12 @@ class QueueRun:
     def wait(self, giver: Machine) -> None:
         """Put a machine with something to hand over into the list."""
         self.waiting.append((self.world.now, giver))
+        giver.waits_in.append(self)
         self.world.agenda.add(self.queue.station)
 
     def is_open(self, giver: Machine) -> bool:
         """Tell whether one who waits has goods that no vehicle was called for."""
-        return len(giver.hands) > self.called[giver]
+        return (len(giver.hands) if giver.station.keeps_turn(giver) else 1) > self.called[giver]
 
     def has_place(self) -> bool:
         """Tell whether one more may come."""
@@ -93,12 +96,26 @@ class QueueRun:
     def hand_over(self) -> Thing:
         """Take one thing from the machine that waits longest; its place in the list it keeps while it has more."""
         giver = self.waiting[0][1]
+        for queue in giver.waits_in:
+            if queue is not self:
+                queue.forget(giver)
+        is_alone = len(giver.waits_in) == 1
         thing = giver.give()
-        if not giver.hands:
+        if not (giver.hands and is_alone and giver.station.keeps_turn(giver)):
             self.waiting.popleft()
+            giver.waits_in = []
         self.world.agenda.add(giver.station.number)
         giver.station.gave(giver)
         return thing
+
+    def forget(self, giver: Machine) -> None:
+        """Take a machine off the list: another queue has taken what it had."""
+        self.waiting = deque(pair for pair in self.waiting if pair[1] is not giver)
+
+    @property
+    def load(self) -> int:
+        """Return how many things wait for it, lie in it, are on the way to it, or are in its station's machines."""
+        return len(self.things) + self.coming + len(self.waiting) + sum(m.load for m in self.world.stations[self.queue.station].machines)
 
     def arrive(self, thing: Thing) -> None:
         """Let a thing reach the queue."""

@@ -9,23 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
-from linewright.kernels.reference_line import Check, Step
+from linewright.kernels.reference_line import Choose, Flow, Step
 from linewright.kernels.reference_machine import Machine
-from linewright.kernels.rows import (
-    VERDICT_CHANCE,
-    VERDICT_FALSE_REJECT,
-    VERDICT_LATE,
-    VERDICT_MISSED,
-    VERDICT_PASS,
-    VERDICT_REJECT,
-    VERDICT_SCRAP,
-)
+from linewright.kernels.reference_verdicts import GOES_ON, REFUSED, judge
+from linewright.kernels.rows import VERDICT_LATE, VERDICT_PASS, VERDICT_REWORK
 
 if TYPE_CHECKING:
     from linewright.kernels.reference import World
-
-GOES_ON = {VERDICT_PASS, VERDICT_MISSED}
-
 
 class Station:
     """Machines side by side that work on one item each; the flows below change what an attempt is and what follows a work."""
@@ -35,6 +25,7 @@ class Station:
         self.number = number
         self.step = step
         self.starts = 0
+        self.turn = 0  # of targets that are chosen in turn
         self.machines = [Machine(self, m) for m in range(step.count)]
         self.tools_out: set[tuple[int, int, int]] = set()  # mode, machine, tool
         self.queues: list[QueueRun] = []
@@ -93,7 +84,8 @@ class Station:
             if self.step.within is None or now <= item.done + self.step.within:
                 return item
             self.world.log.judged(self.number, VERDICT_LATE)
-            self.world.log.visit(item, 0, item.arrived, now, now, now, self.number, machine.number, -1, VERDICT_LATE, -1)
+            again = item.passes & self.step.again
+            self.world.log.visit(item, 0, item.arrived, now, now, now, self.number, machine.number, -1, VERDICT_LATE, -1, again=again)
         return None
 
     def start(self, machine: Machine, item: Thing | None) -> None:
@@ -149,28 +141,115 @@ class Station:
             self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
         elif self.step.made > 1:
             item.amount = self.step.made
-        machine.verdict, machine.grade = self.judge(item, machine.n)
+        machine.verdict, machine.grade = judge(self, item, machine.n)
+        mended_at = self.mended_at(machine, item)
         self.count_done(machine.verdict)
+        if mended_at is not None:
+            machine.hands.append(item)
+            mended_at.wait(machine)
+            return
         if machine.verdict not in GOES_ON:
             self.write_visit(machine, item)
             return
-        pieces = [item]
-        if self.step.lanes > 1:
-            pieces = [self.world.new_thing(self.step.kind, amount=self.step.made, done=now) for _ in range(self.step.lanes)]
-            for lane, piece in enumerate(pieces):
-                self.world.log.made(piece.key, item.key, now, piece.amount, self.number, machine.number, lane)
-            machine.item = item  # it ends when its last lane has left
-        if self.out is None:
-            self.write_visit(machine, item)
-            machine.item = None
-            return
+        if machine.grade >= 0:
+            item.grade = machine.grade
+        machine.is_later = False
+        pieces = self.pieces(machine, item)
+        if pieces[0] is not item:
+            machine.item = item  # it ends when the last of what it has become has left
         machine.hands.extend(pieces)
-        self.out.wait(machine)
+        self.send(machine)
+
+    def mended_at(self, machine: Machine, item: Thing) -> QueueRun | None:
+        """Return the queue to which a refused item goes, None where it goes nowhere; say it in the verdict."""
+        mend = self.step.mend
+        if mend is None or machine.verdict not in REFUSED:
+            return None
+        passes = (item.passes >> mend.shift) & mend.most
+        to = mend.to if mend.limit is None or passes < mend.limit else mend.then
+        if to is None:
+            return None
+        machine.verdict = VERDICT_REWORK
+        machine.passed = item.passes
+        if to is mend.to and passes < mend.most:
+            item.passes += 1 << mend.shift
+        return self.world.queues[to]
+
+    def pieces(self, machine: Machine, item: Thing) -> list[Thing]:
+        """Return what an item has become: itself, the lanes of a web, or the first of several things made; the others wait in `later`."""
+        world, now, step = self.world, self.world.now, self.step
+        if step.lanes > 1:
+            lanes = [world.new_thing(step.kind, amount=step.made, done=now) for _ in range(step.lanes)]
+            for lane, piece in enumerate(lanes):
+                world.log.made(piece.key, item.key, now, piece.amount, self.number, machine.number, lane)
+            return lanes
+        if not step.outputs:
+            return [item]
+        made = [[world.new_thing(o.kind, amount=o.made, done=now) for _ in range(o.amount)] for o in step.outputs]
+        for things in made:
+            for thing in things:
+                world.log.made(thing.key, item.key, now, thing.amount, self.number, machine.number, -1)
+        machine.later.extend((things, world.queues[o.queue]) for things, o in zip(made[1:], step.outputs[1:], strict=True) if o.queue is not None)
+        return made[0]
+
+    # ---- where to
+
+    def send(self, machine: Machine) -> None:
+        """Let the first of what a machine has in hand wait for its queue, or leave the line, and then the next."""
+        while machine.hands:
+            queues = self.aims(machine)
+            for queue in queues:
+                queue.wait(machine)
+            if queues:
+                return
+            machine.give()
+        self.gave(machine)
+
+    def aims(self, machine: Machine) -> list[QueueRun]:
+        """Return the queues of which the first that can shall take the next thing; none where it leaves the line."""
+        step = self.step
+        if not step.targets:
+            return [] if self.out is None else [self.out]
+        queues = [None if q is None or q < 0 else self.world.queues[q] for q in step.targets]
+        if step.choose is Choose.BY_GRADE:
+            chosen = queues[machine.grade] if 0 <= machine.grade < len(queues) else queues[-1]
+        elif step.choose is Choose.IN_TURN:
+            chosen = queues[self.turn % len(queues)]
+            self.turn += 1
+        elif None in queues:
+            inside = [q for q in queues[: queues.index(None)] if q is not None]
+            chosen = next((q for q in inside if not q.waiting and q.has_place()), None) if step.choose is Choose.FIRST_FREE else None
+        else:
+            known = [q for q in queues if q is not None]
+            if step.choose is Choose.FIRST_FREE:
+                free = [q for q in known if not q.waiting and q.has_place()]
+                return free[:1] or known
+            chosen = min(known, key=self.work_at if step.choose is Choose.LEAST_WORK else lambda q: q.load)
+        return [] if chosen is None else [chosen]
+
+    def work_at(self, queue: QueueRun) -> float:
+        """Return the time that what is at a queue will take, s."""
+        step = self.world.stations[queue.queue.station].step
+        return queue.load * step.mean / (step.size if step.flow is Flow.STORE else step.count * max(step.size, 1))
+
+    def keeps_turn(self, machine: Machine) -> bool:
+        """Tell whether a machine that has more to hand over keeps its place in the list: all of it goes to the same queue."""
+        return not self.step.targets or machine.is_later
 
     def gave(self, machine: Machine) -> None:
         """Hear that a machine has handed one thing over (`given`)."""
+        if machine.hands:
+            if not machine.waits_in:
+                self.send(machine)
+            return
+        if machine.later:
+            things, queue = machine.later.popleft()
+            machine.is_later = True
+            machine.hands.extend(things)
+            queue.wait(machine)
+            return
         item = machine.item or machine.given
-        if not machine.hands and item is not None:
+        if item is not None:
             self.write_visit(machine, item)
             machine.item = None
         machine.note()
@@ -178,29 +257,17 @@ class Station:
     def write_visit(self, machine: Machine, item: Thing) -> None:
         """Write the visit of the item that leaves the machine now."""
         m = machine
-        self.world.log.visit(item, m.n, m.arrived, m.started, m.done, self.world.now, self.number, m.number, m.tool, m.verdict, m.grade)
+        again = self.step.again & (m.passed if m.verdict == VERDICT_REWORK else item.passes)  # as it was measured
+        self.world.log.visit(item, m.n, m.arrived, m.started, m.done, self.world.now, self.number, m.number, m.tool, m.verdict, m.grade, again=again)
 
     def count_done(self, verdict: int = VERDICT_PASS) -> None:
         """Count an item whose work has ended."""
         self.world.log.count(self.number, "done")
         self.world.log.judged(self.number, verdict)
 
-    def judge(self, item: Thing, n: int) -> tuple[int, int]:
-        """Return verdict and grade of an item after the station's n-th start."""
-        step, gate = self.step, self.step.gate
-        if step.is_scrap(n):
-            return VERDICT_SCRAP, -1
-        grade = next((g for g, checks in enumerate(step.grades) if all(has_passed(c, item) for c in checks)), -1)
-        if gate is None:
-            return VERDICT_PASS, grade
-        if gate.fails is not None:
-            return (VERDICT_CHANCE if gate.chance(n) < gate.fails else VERDICT_PASS), grade
-        is_outside = not all(has_passed(c, item) for c in gate.checks) or (bool(step.grades) and grade < 0)
-        if is_outside:
-            return (VERDICT_MISSED if gate.miss(n) < gate.misses else VERDICT_REJECT), grade
-        return (VERDICT_FALSE_REJECT if gate.miss(n) < gate.false_alarms else VERDICT_PASS), grade
-
     # ---- what the other flows say differently
+
+    holds_many = False
 
     def has_in_hand(self, machine: Machine) -> bool:  # noqa: ARG002 - other flows look at it
         """Tell whether maintenance must wait though no task runs."""
@@ -219,10 +286,3 @@ class Station:
 
     def came_up(self, reason: int) -> None:
         """Hear that it was repaired."""
-
-
-def has_passed(check: Check, item: Thing) -> bool:
-    """Tell whether a value lies in its window; one that the item lacks lies in none."""
-    if check.mark is not None and check.mark in item.marks:
-        return False
-    return check.lower <= check.value(item.serial) <= check.upper

@@ -14,6 +14,8 @@ Numbers = Callable[[int], int]
 Chances = Callable[[int], float]
 
 SECOND = 10**9
+#: In `Step.targets`: the item is thrown away.
+THROWN = -2
 
 
 class Flow(Enum):
@@ -98,12 +100,47 @@ class ToolMode:
 
 @dataclass(frozen=True)
 class Check:
-    """A window and the value that a unit of a serial has; a unit that carries `mark` has none."""
+    """A window and the value that a unit of a serial has; a unit that carries `mark` has none.
+
+    `again`: the bits of `Thing.passes` that are put before the serial, so that a unit measured again has another value.
+    """
 
     value: Callable[[int], float]
     lower: float = float("-inf")
     upper: float = float("inf")
     mark: int | None = None
+    again: int = 0
+
+
+class Choose(Enum):
+    """How one of several targets is chosen."""
+
+    IN_TURN = 0
+    SHORTEST_QUEUE = 1
+    LEAST_WORK = 2
+    FIRST_FREE = 3
+    BY_GRADE = 4
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Where a gate sends what it refuses: at most `limit` times to `to`, then to `then`; passes are counted from bit `shift` on, up to `most`."""
+
+    to: int
+    then: int | None = None
+    limit: int | None = None
+    shift: int = 52
+    most: int = 15
+
+
+@dataclass(frozen=True)
+class Output:
+    """One of several things made: how many of a kind, each of how much, to which queue (None: out of the line)."""
+
+    kind: int
+    amount: int
+    queue: int | None
+    made: int = 1
 
 
 @dataclass(frozen=True)
@@ -139,6 +176,13 @@ class Step:
     is_scrap: Callable[[int], bool] = lambda _: False
     gate: Gate | None = None
     grades: tuple[tuple[Check, ...], ...] = ()
+    targets: tuple[int | None, ...] = ()  # where there are several: queues, None out of the line, THROWN; `out` then counts for nothing
+    choose: Choose = Choose.IN_TURN
+    mend: Mend | None = None
+    again: int = 0  # as in `Check`, of what is measured here
+    loses: bool = False  # what finds no place ahead is lost
+    outputs: tuple[Output, ...] = ()
+    mean: float = 0.0  # of its time, s, for `least-work`
     modes: tuple[Mode, ...] = ()
     plans: tuple[Plan, ...] = ()
     tool_modes: tuple[ToolMode, ...] = ()

@@ -12,9 +12,11 @@ from linewright.kernels.rows import (
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
     VERDICT_LATE,
+    VERDICT_LOST,
     VERDICT_MISSED,
     VERDICT_PASS,
     VERDICT_REJECT,
+    VERDICT_REWORK,
     VERDICT_SCRAP,
 )
 
@@ -64,6 +66,7 @@ class Visit(NamedTuple):
     tool: int
     verdict: int
     grade: int
+    again: int
 
 
 class Consume(NamedTuple):
@@ -165,6 +168,8 @@ VERDICTS = {
     VERDICT_FALSE_REJECT: ("false_reject",),
     VERDICT_CHANCE: ("chance",),
     VERDICT_LATE: ("late",),
+    VERDICT_REWORK: ("rework",),
+    VERDICT_LOST: ("lost",),
 }
 
 
@@ -185,9 +190,9 @@ class Log:
         self.counts: Counter[tuple[int, str]] = Counter()  # by station and what is counted
         self.fleets: list[Counter[str]] = []  # what each fleet has done
 
-    def visit(self, item: Thing, *rest: int) -> None:
-        """Write a visit."""
-        visit = Visit(item.key, *rest)
+    def visit(self, item: Thing, *rest: int, again: int = 0) -> None:
+        """Write a visit; `again` are the bits that say how often the item had come by."""
+        visit = Visit(item.key, *rest, again)
         self.visits.append(visit)
         self.count(visit.station, "stay", visit.leave - visit.arrive)
 

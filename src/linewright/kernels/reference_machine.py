@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from linewright.kernels.reference_calendar import Thing
+from linewright.kernels.reference_calendar import QueueRun, Thing
 from linewright.kernels.reference_inputs import INPUTS
 from linewright.kernels.reference_line import Plan
 from linewright.kernels.reference_log import Category, Stay
@@ -76,6 +76,9 @@ class Machine:
         self.utilities_down = 0
         self.utility_reason = -1  # of the one that went down last
         self.hands: deque[Thing] = deque()  # finished, to be handed over
+        self.later: deque[tuple[list[Thing], QueueRun]] = deque()  # what else was made, when these are out
+        self.is_later = False  # what it hands out is not the first of several things made
+        self.waits_in: list[QueueRun] = []  # queues that may take the next of them
         self.item: Thing | None = None  # in work
         self.mounted = [INPUTS[slot.comes](self, number, slot) for number, slot in enumerate(station.step.slots)]
         self.starts = 0  # of this machine
@@ -91,6 +94,7 @@ class Machine:
         self.inside: dict[int, Inside] = {}  # by key, of what is in an oven or a store
         self.tool = -1
         self.verdict = VERDICT_PASS
+        self.passed = 0  # passes of the item that is sent to be mended, as it was measured
         self.grade = -1
         # failures
         self.failed: int | None = None  # mode
@@ -183,6 +187,13 @@ class Machine:
         self.pace()
 
     # ---- handing over
+
+    @property
+    def load(self) -> int:
+        """Return how many items are in it: of an oven or a store all, else one or none."""
+        if self.station.holds_many:
+            return len(self.held)
+        return int(self.task is not None or bool(self.hands))
 
     def give(self) -> Thing:
         """Hand the next finished thing over."""

@@ -11,6 +11,8 @@ from linewright.kernels.reference_machine import LINE, Inside, Machine
 class Oven(Station):
     """Items move in one by one, start together, come out one by one in the order in which they went in."""
 
+    holds_many = True
+
     def attempt(self, machine: Machine) -> bool:
         """Let an item move into the machine that is open, if it is this one."""
         if machine is not self.open_machine():
@@ -77,11 +79,8 @@ class Oven(Station):
 
     def unloaded(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
-        if self.out is None:
-            self.left(machine)
-        else:
-            machine.hands.append(machine.held[0])
-            self.out.wait(machine)
+        machine.hands.append(machine.held[0])
+        self.send(machine)
 
     def gave(self, machine: Machine) -> None:
         """Go on to unload when an item has been handed over."""
@@ -107,6 +106,8 @@ class Oven(Station):
 
 class Store(Station):
     """Each item stays for its time, and leaves when that is over and all before it have left. Stores never stop."""
+
+    holds_many = True
 
     def attempt(self, machine: Machine) -> bool:
         """Let an item move in while a place is free."""
@@ -139,11 +140,8 @@ class Store(Station):
         machine.done = machine.held[0].done = self.world.now
         self.count_done()
         self.world.agenda.add(self.number)
-        if self.out is None:
-            self.left(machine)
-        else:
-            machine.hands.append(machine.held[0])
-            self.out.wait(machine)
+        machine.hands.append(machine.held[0])
+        self.send(machine)
 
     def gave(self, machine: Machine) -> None:
         """Let the next item be the first."""
@@ -199,8 +197,7 @@ class Loader(Station):
         if len(tray.content) == self.world.trays[self.step.carrier or 0].carrier.holds:
             tray.done = now
             machine.hands.append(tray)
-            assert self.out is not None
-            self.out.wait(machine)
+            self.send(machine)
 
     def gave(self, machine: Machine) -> None:
         """Be without a carrier when the full one has left."""

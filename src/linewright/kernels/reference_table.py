@@ -18,6 +18,7 @@ from linewright.kernels import table as tb
 from linewright.kernels.reference_line import (
     Carrier,
     Check,
+    Choose,
     Comes,
     Crew,
     Crossing,
@@ -26,7 +27,9 @@ from linewright.kernels.reference_line import (
     Flow,
     Gate,
     Line,
+    Mend,
     Mode,
+    Output,
     Plan,
     Queue,
     Shift,
@@ -122,6 +125,15 @@ class _Reader:
             is_scrap=lambda n: self.uniform(key, rules.SCRAP, n) < s.scrap,
             gate=self.gate(number),
             grades=tuple(self.checks(int(g.check0), int(g.checks)) for g in self.t.grades[s.grade0 : s.grade0 + s.grades]),
+            targets=tuple(tb.THROWN if q == tb.THROWN else _or_none(q) for q in self.t.routes[s.route0 : s.route0 + s.routes]),
+            choose=Choose(int(s.choose)),
+            mend=self.mend(number),
+            again=int(s.again),
+            loses=bool(s.loses),
+            outputs=tuple(
+                Output(int(o.kind), int(o.amount), _or_none(o.queue), int(o.made)) for o in self.t.outputs[s.out0 : s.out0 + s.outs]
+            ),
+            mean=float(self.t.laws[s.law].mean),
             modes=tuple(self.mode(number, j) for j in range(s.modes)),
             plans=tuple(self.plan(number, j) for j in range(s.plans)),
             tool_modes=tuple(self.tool_mode(int(s.toolmode0) + j) for j in range(s.toolmodes)),
@@ -254,6 +266,13 @@ class _Reader:
             miss=partial(self.uniform, key, rules.MISS),
         )
 
+    def mend(self, number: int) -> Mend | None:
+        """Return where the gate of a station sends what it refuses, None where it throws it away."""
+        s = self.t.stations[number]
+        if s.fail_queue < 0:
+            return None
+        return Mend(int(s.fail_queue), _or_none(s.then_queue), _or_none(s.limit), int(s.pass_shift), int(s.pass_most))
+
     def checks(self, first: int, count: int) -> tuple[Check, ...]:
         """Return windows with the values that they judge."""
         return tuple(
@@ -262,6 +281,7 @@ class _Reader:
                 lower=float(c.lower),
                 upper=float(c.upper),
                 mark=_or_none(c.mark),
+                again=int(c.again),
             )
             for c in self.t.checks[first : first + count]
         )

@@ -211,8 +211,9 @@ class Vehicle(Machine):
         since = next(t for t, g in queue.waiting if g is giver)
         queue.called[giver] -= 1
         thing = giver.give()
-        if not giver.hands:
+        if not (giver.hands and giver.station.keeps_turn(giver)):
             queue.waiting.remove((since, giver))
+            giver.waits_in = []
         self.world.agenda.add(giver.station.number)
         giver.station.gave(giver)
         self.put(thing, since)

@@ -32,6 +32,7 @@ VISIT = np.dtype(
         ("tool", "i4"),  # 0-based; -1 without tools
         ("verdict", "i1"),  # VERDICT_*
         ("grade", "i1"),  # index into the station's grades; -1 none
+        ("again", "i8"),  # what the key counts of its passes through gates (`Check.again`); 0 where it came by here for the first time
     ]
 )
 
@@ -42,6 +43,8 @@ VERDICT_FALSE_REJECT = 3  # refused by a gate though inside
 VERDICT_MISSED = 4  # let through though outside
 VERDICT_LATE = 5  # later than `within`
 VERDICT_CHANCE = 6  # refused by a gate that works by chance
+VERDICT_REWORK = 7  # refused by a gate, and sent to the station that mends it
+VERDICT_LOST = 8  # found no place when it arrived
 
 #: A piece of a lot or web used up by an item: lo/hi in mm of that lot (0, 0 where it has no length).
 CONSUME = np.dtype(

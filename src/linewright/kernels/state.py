@@ -34,8 +34,12 @@ STAND, TO_GIVER, LOADING, TO_TAKER, UNLOADING, TO_PARK, TO_CHARGER, CHARGER_LINE
 # what lies on a carrier
 EMPTY, OPENING, FILLED = range(3)
 NEVER = np.int64(1) << np.int64(62)
-MARK_SHIFT = 56
-KEY_MASK = (1 << MARK_SHIFT) - 1
+# an item's key: serial, kind, and from bit 48 on what only the state knows: its grade (0 none, else from 1), passes through gates, marks
+GRADE_SHIFT, GRADE_MOST, PASS_SHIFT, MARK_SHIFT, MARKS = 48, 15, 52, 59, 4
+KEY_MASK = (1 << GRADE_SHIFT) - 1
+PASS_MASK = (1 << MARK_SHIFT) - (1 << PASS_SHIFT)
+#: `to` of a machine that waits for the first free of several queues.
+FIRST_OF_ALL = -2
 
 #: One record: where the run is.
 HEAD = np.dtype(
@@ -55,6 +59,8 @@ HEAD = np.dtype(
         ("keep", "i4"),  # 1: rows are written
         ("begun", "i4"),  # 1: the first look at all stations has been taken
         ("fleets", "i4"),  # 1: a fleet may be able to start a trip
+        ("full", "i4"),  # 1 + the number of an unlimited queue that has grown beyond all bounds
+        ("pad", "i4"),
     ],
     align=True,
 )
@@ -94,6 +100,8 @@ MACHINE_STATE = np.dtype(
         ("verdict", "i8"),
         ("grade", "i8"),
         ("tool", "i8"),
+        ("to", "i8"),  # of a station with `ways`: the queue that it waits for; -1 none, FIRST_OF_ALL
+        ("output", "i8"),  # several things made: which of them it hands out
     ],
     align=True,
 )
@@ -110,6 +118,9 @@ STATION_STATE = np.dtype(
         ("missed", "i8"),
         ("chance", "i8"),
         ("late", "i8"),
+        ("rework", "i8"),  # refused by the gate, and sent to be mended
+        ("lost", "i8"),  # found no place ahead
+        ("turn", "i8"),  # items that were sent to its targets in turn
         ("made", "i8"),  # new things that came into being
         ("stay_s", "i8"),
         ("stay_ns", "i8"),
@@ -329,7 +340,7 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
     head.base = base_of(seed, replication)
     head.seed, head.replication, head.keep = seed, replication, int(keep)
     state.machines.due[:] = NEVER
-    for field in ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool"):
+    for field in ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool", "to"):
         state.machines[field][:] = -1
     state.own.mode[:] = -1
     state.own.slot[:] = -1

@@ -28,6 +28,12 @@ CONSTANT, EXPONENTIAL, UNIFORM, TRIANGULAR, EMPIRICAL, NORMAL, LOGNORMAL, WEIBUL
 FIXED, DRAWN, ROADS = range(3)
 # which request a free vehicle takes
 LONGEST, NEAREST, PRIORITY = range(3)
+# how one of several targets is chosen; FIRST_FREE waits for all of them where none is free
+IN_TURN, SHORTEST_QUEUE, LEAST_WORK, FIRST_FREE, BY_GRADE = range(5)
+# in `routes`: no queue, the item leaves the line, or is thrown away
+LEAVES, THROWN = -1, -2
+#: Places of an unlimited queue; more never lie in a line that can reach a steady state, so a run that gets there ends and says so.
+ENDLESS = 1 << 17
 # clocks of failures
 RUNNING, CALENDAR = range(2)
 # sources of events
@@ -59,9 +65,23 @@ STATION = np.dtype(
         ("queues", "i8"),
         ("pass_queue", "i8"),  # the queue of the passing item; -1 where it begins something
         ("out_queue", "i8"),  # where good items go; -1 they leave the line
+        ("ways", "i8"),  # 1: it is not always there (several targets, a gate that sends back, several things made)
+        ("route0", "i8"),  # where there are several: queues, in `routes`
+        ("routes", "i8"),
+        ("choose", "i8"),
+        ("fail_queue", "i8"),  # where the gate sends what it refuses; -1 it is thrown away
+        ("then_queue", "i8"),  # where it goes after `limit` passes; -1 it is thrown away
+        ("limit", "i8"),  # -1 none
+        ("pass_shift", "i8"),  # where an item's key counts its passes through this gate's `to`, and how far it counts
+        ("pass_most", "i8"),
+        ("loses", "i8"),  # 1: what finds no place ahead is lost
+        ("out0", "i8"),  # several things made: in `outputs`
+        ("outs", "i8"),
+        ("give0", "i8"),  # where their first serials lie behind a machine's `part0`
         ("kind", "i8"),  # kind of the things it hands on
         ("begins", "i8"),  # 1: each start gives a new serial of `kind`
         ("lanes", "i8"),  # more than 1: each item ends in that many of `kind`
+        ("again", "i8"),  # bits of an item's key that are put before its serial when it is measured here
         ("gate", "i8"),
         ("check0", "i8"),  # windows of the gate, in `checks`
         ("checks", "i8"),
@@ -122,9 +142,13 @@ QUEUE = np.dtype(
         ("waits", "i8"),  # room there: machines that give into this queue
         ("fleet", "i8"),  # who brings the items; -1 nobody
         ("born", "i8"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
+        ("endless", "i8"),  # 1: no limit was stated
     ],
     align=True,
 )
+
+#: One of several things that a station makes of one item: `amount` of a kind, each `made` mm, mL, g or 1, to a queue (LEAVES: out of the line).
+OUTPUT = np.dtype([("kind", "i8"), ("amount", "i8"), ("queue", "i8"), ("made", "i8")], align=True)
 
 #: A failure mode of a station (of each of its machines).
 MODE = np.dtype([("to", "i8"), ("repair", "i8"), ("clock", "i8"), ("crew", "i8"), ("reason", "i8")], align=True)
@@ -217,7 +241,7 @@ CHECK = np.dtype(
         ("law", "i8"),  # NORMAL, or CONSTANT where the spread is 0
         ("value", "i8"),  # which of a record's values it is, where measured at this station; else -1
         ("mark", "i8"),  # which mark says that an item lacks it; -1 none
-        ("pad", "i8"),
+        ("again", "i8"),  # bits of an item's key that count how often it came by here: each time has a value of its own
     ],
     align=True,
 )
@@ -252,6 +276,7 @@ class Table(Bundle):
     machines: Records
     slots: Records
     queues: Records
+    outputs: Records
     modes: Records
     plans: Records
     toolmodes: Records
@@ -275,16 +300,17 @@ class Table(Bundle):
     vehicles: np.ndarray  # fleet of each vehicle
     fleet_queues: np.ndarray
     serves: np.ndarray
+    routes: np.ndarray  # queues, or LEAVES, THROWN
     loaders: np.ndarray
     kinds: np.ndarray  # first serial that the run gives in each kind
     sizes: np.ndarray  # how long the arrays of a state are: see `state.new_state`
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
-        "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "modes": MODE, "plans": PLAN, "toolmodes": TOOLMODE, "crews": CREW,
-        "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE, "carriers": CARRIER, "measures": CHECK, "checks": CHECK,
-        "grades": GRADE, "laws": LAW, "sources": SOURCE,
+        "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "outputs": OUTPUT, "modes": MODE, "plans": PLAN,
+        "toolmodes": TOOLMODE, "crews": CREW, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
+        "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
-        "serves": INT, "loaders": INT, "kinds": INT, "sizes": INT,
+        "serves": INT, "routes": INT, "loaders": INT, "kinds": INT, "sizes": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 

@@ -165,7 +165,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
     machines = int(row["count"])
     counts = dict(zip(COUNTS, tally.counts[number].tolist(), strict=True))
     done, good, flow = counts["done"], counts["good"], int(row["flow"])
-    lost = counts["scrap"] + counts["reject"] + counts["false_reject"] + counts["chance"] + counts["late"]
+    lost = counts["scrap"] + counts["reject"] + counts["false_reject"] + counts["chance"] + counts["late"] + counts["lost"]
     planned_busy = span * machines - int(times[OFF]) - int(times[PLANNED])
     availability = performance = quality = oee = None
     if flow not in (STORE, UTILITY, FLEET):

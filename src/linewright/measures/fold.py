@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.control.compile import Compiled
-from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_FALSE_REJECT, VERDICT_LATE, VERDICT_MISSED, VERDICT_PASS, VERDICT_REJECT, VERDICT_SCRAP
+from linewright.kernels.rows import (
+    VERDICT_CHANCE,
+    VERDICT_FALSE_REJECT,
+    VERDICT_LATE,
+    VERDICT_LOST,
+    VERDICT_MISSED,
+    VERDICT_PASS,
+    VERDICT_REJECT,
+    VERDICT_REWORK,
+    VERDICT_SCRAP,
+)
 from linewright.kernels.table import ITEM
 from linewright.ledger.reader import RunReader
 from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, UTILITY, WORK, Tally
@@ -112,11 +122,13 @@ def _counts(visits: dict[str, Column], compiled: Compiled, waiting: dict[str, li
     columns = {
         "done": np.bincount(station, minlength=size).astype(np.int64) - late, "good": count(VERDICT_PASS, VERDICT_MISSED),
         "scrap": count(VERDICT_SCRAP), "reject": count(VERDICT_REJECT), "false_reject": count(VERDICT_FALSE_REJECT),
-        "missed": count(VERDICT_MISSED), "chance": count(VERDICT_CHANCE), "late": late,
+        "missed": count(VERDICT_MISSED), "chance": count(VERDICT_CHANCE), "late": late, "rework": count(VERDICT_REWORK), "lost": count(VERDICT_LOST),
     }  # fmt: skip
-    for number, (done, missed) in waiting.items():
+    for number, (done, missed, *mended) in waiting.items():  # runs of before gates sent back tell two numbers
+        rework = sum(mended)
         columns["done"][int(number)] += done
-        columns["good"][int(number)] += done
+        columns["good"][int(number)] += done - rework
+        columns["rework"][int(number)] += rework
         columns["missed"][int(number)] += missed
     return np.stack([columns[name] for name in COUNTS], axis=1)
 

@@ -297,5 +297,5 @@ def _good(state: State) -> NDArray[np.int64]:
 
 def _lost(state: State) -> NDArray[np.int64]:
     s = state.stations
-    lost: NDArray[np.int64] = s.scrap + s.reject + s.false_reject + s.chance + s.late
+    lost: NDArray[np.int64] = s.scrap + s.reject + s.false_reject + s.chance + s.late + s.lost
     return lost

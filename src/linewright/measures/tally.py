@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from linewright.control.compile import Compiled
 from linewright.kernels.inside import arrivals_inside
-from linewright.kernels.rows import VERDICT_PASS
+from linewright.kernels.rows import VERDICT_MISSED, VERDICT_REWORK
 from linewright.kernels.state import (
     OUT,
     T_BLOCKED,
@@ -38,8 +38,9 @@ from linewright.measures.in_hand import items_in_hand
 
 __all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of", "waits_for_people_are_planned"]
 
-#: What is counted of each station, in this order. `good` passed on (missed ones among them); `late` came too late and was not worked on.
-COUNTS = ("done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late")
+#: What is counted of each station, in this order. `good` passed on (missed ones among them); `late` came too late and was not worked on; `rework` was
+#: refused by a gate and sent to be mended; `lost` found no place on arrival.
+COUNTS = ("done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late", "rework", "lost")
 #: Groups of machine states whose times are added up, in this order. `fault` and `planned` hold the waiting for people.
 GROUPS = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked")
 WORK, CHANGE, FAULT, PLANNED, UTILITY, OFF, STARVED, BLOCKED = range(8)
@@ -166,9 +167,10 @@ def open_work(table: Table, state: State) -> dict[str, Any]:
 
     Returns
     -------
-    ``{"now_ns", "done": {station: [done, missed]}, "machines": {machine: [start, done or -1]}, "inside": [[count, arrived]], "in_hand": [n]}``:
-    items whose work has ended but which have not left; of each machine that works on single items the begin of its work (and the end, where it waits
-    to hand over); of each station how many items are in it with the sum of when they arrived, and the work in hand in millionths of an item.
+    ``{"now_ns", "done": {station: [done, missed, to be mended]}, "machines": {machine: [start, done or -1]}, "inside": [[count, arrived]],
+    "in_hand": [n]}``: items whose work has ended but which have not left; of each machine that works on single items the begin of its work (and the
+    end, where it waits to hand over); of each station how many items are in it with the sum of when they arrived, and the work in hand in
+    millionths of an item.
     """
     done: dict[str, list[int]] = {}
     machines: dict[str, list[int]] = {}
@@ -181,9 +183,10 @@ def open_work(table: Table, state: State) -> dict[str, Any]:
         elif flow == BATCH and phase in (UNLOAD, OUT):
             waiting = int(row["on"]) - int(row["out"])
         if waiting:
-            told = done.setdefault(str(number), [0, 0])
+            told = done.setdefault(str(number), [0, 0, 0])
             told[0] += waiting
-            told[1] += int(flow == ITEM and int(row["verdict"]) != VERDICT_PASS)
+            told[1] += int(flow == ITEM and int(row["verdict"]) == VERDICT_MISSED)
+            told[2] += int(flow == ITEM and int(row["verdict"]) == VERDICT_REWORK)
         if flow == ITEM and int(row["item"]) > 0:
             machines[str(m)] = [int(row["start"]), int(row["done"]) if phase == OUT else -1]
     inside = [[count, arrived] for count, arrived in _inside(table, state)]

@@ -86,7 +86,7 @@ class Result:
 
     def _station(self, number: int) -> dict[str, Any]:
         good, done = int(self.counts("good")[number]), int(self.counts("done")[number])
-        lost = sum(int(self.counts(name)[number]) for name in ("scrap", "reject", "false_reject", "chance", "late"))
+        lost = sum(int(self.counts(name)[number]) for name in ("scrap", "reject", "false_reject", "chance", "late", "lost"))
         return {
             "station": self.compiled.stations[number], "good": good, "lost": lost, "yield": good / done if done else None, "wip": self.wip[number],
             **{name: round(share, 6) for name, share in self.shares(number).items()},

@@ -13,6 +13,7 @@ from linewright.control.alarms import alarm_rules
 from linewright.control.compile import Compiled, compile_plant
 from linewright.control.fill import open_line
 from linewright.control.opening import opening_of
+from linewright.control.standstill import standstill_of
 from linewright.genealogy.line_facts import line_facts, opening_carriers
 from linewright.genealogy.record import Recorder
 from linewright.kernels.calendar import ROWS, UNTIL, advance, finish, rows_needed
@@ -39,6 +40,8 @@ SAMPLE_NS = 60_000_000_000
 STEP_NS, STEP_S = 1_000_000, 0.1
 #: How often the disk is looked at while rows are kept [wall s].
 DISK_S = 10.0
+#: How often stations that wait for ever are looked for [wall s].
+LOOK_S = 1.0
 #: Rows of each kind that are held before they are written.
 ROOM = 65536
 
@@ -68,11 +71,12 @@ class Simulation:
         self.rows = new_rows(max(ROOM, rows_needed(compiled.table)) if take else rows_needed(compiled.table))
         self._take = take
         self._step_ns = STEP_NS
+        self._looked = time.perf_counter()
         self.choice = choose(compiled, state)
         self._recursion = Recursion(compiled) if self.choice.name == "recursion" else None
 
     def advance(self, until_ns: int, passed: Callable[[int], object] | None = None) -> bool:
-        """Let all happen that happens before a time. Returns False where nothing can ever happen again.
+        """Let all happen that happens before a time. Returns False where part of the line can never go on (`standstill_of` says which).
 
         Parameters
         ----------
@@ -97,12 +101,21 @@ class Simulation:
             if aim - at == self._step_ns or took > STEP_S:  # a short last piece says little about the next
                 self._step_ns = next_step(self._step_ns, took)
             at = aim
+            if reason != UNTIL or at >= until_ns or self._looks_dead():
+                break
             if passed is not None:
                 passed(at)
-            if reason != UNTIL or at >= until_ns:
-                break
         self._flush()
-        return bool(reason == UNTIL)
+        if passed is not None:
+            passed(at)
+        return bool(reason == UNTIL and standstill_of(self.compiled, self.state) is None)
+
+    def _looks_dead(self) -> bool:
+        """Look, once a second of wall time, for stations that wait for ever."""
+        if time.perf_counter() - self._looked < LOOK_S:
+            return False
+        self._looked = time.perf_counter()
+        return standstill_of(self.compiled, self.state) is not None
 
     def _evaluate(self, until_ns: int) -> int:
         if self._recursion is not None:
@@ -278,9 +291,11 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
 
 
 def go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
-    """Let a line go on up to a time, ns. Raises LinewrightError where nothing can ever happen again."""
-    if not run.advance(until_ns, passed):
-        raise LinewrightError(
-            f"{run.compiled.plant.name}: after {int(run.state.head[0].now) / 1e9:.6g} s nothing can happen any more: all wait for each other.\n"
-            "    Look at carriers that are too few, and at people who never work."
-        )
+    """Let a line go on up to a time, ns. Raises LinewrightError where part of it can never go on: which stations, since when, why."""
+    if run.advance(until_ns, passed):
+        return
+    stands = standstill_of(run.compiled, run.state)
+    at = f"{int(run.state.head[0].now) / 1e9:.6g} s"
+    raise LinewrightError(
+        f"{run.compiled.plant.name}: {stands.text if stands else f'after {at} nothing can happen any more: all wait for each other.'}"
+    )

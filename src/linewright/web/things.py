@@ -24,7 +24,7 @@ from linewright.web.trees import tree_body
 __all__ = ["find_thing", "machine_number", "router", "thing_body", "web_part"]
 
 router = APIRouter()
-LOST = frozenset({"scrap", "reject", "false reject", "late", "chance"})
+LOST = frozenset({"scrap", "reject", "false reject", "late", "chance", "lost"})
 BEFORE = "made before"
 
 

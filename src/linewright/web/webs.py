@@ -223,7 +223,7 @@ def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
     for start in range(0, len(pieces), 500):
         keys = [p.unit for p in pieces[start : start + 500]]
         # Question marks only; the verdicts are those of kernels/rows.py that take a unit out of the line.
-        statement = f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6)) FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
+        statement = f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6, 8)) FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
         lost |= {int(unit): int(is_lost or 0) for unit, is_lost in run.reader.rows(statement, keys)}
     return [
         {
