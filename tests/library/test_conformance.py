@@ -10,7 +10,7 @@ import pytest
 from linewright.library.catalogue import LibraryFolder, material_names, shipped_library
 from linewright.library.conformance import check_library, check_process
 from linewright.library.numbers import unmarked_numbers
-from linewright.library.process import read_text
+from linewright.model.events import values_of
 
 LIBRARY = shipped_library()
 RESULT = 'return {"thickness": inputs["thickness-before"] - pressed}'
@@ -149,7 +149,7 @@ def test_every_shipped_number_has_a_mark(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(LIBRARY.root.rglob("*.yaml")), ids=lambda p: p.parent.name + "/" + p.name)
 def test_every_source_of_a_shipped_file_is_used_in_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    tree = read_text(text)
+    tree = values_of(text)
     unused = [name for name in tree.get("sources") or {} if f"({name})" not in text and tree.get("source") != name]
     assert unused == []
 
@@ -180,4 +180,4 @@ def test_which_numbers_want_a_mark(text: str, faults: list[str]) -> None:
     ],
 )
 def test_names_of_materials_are_those_that_a_yaml_reader_finds(text: str) -> None:
-    assert material_names(text) == tuple(read_text(text).get("materials") or ())
+    assert material_names(text) == tuple(values_of(text).get("materials") or ())

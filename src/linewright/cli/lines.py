@@ -13,11 +13,11 @@ from linewright.cli.printing import as_json, say, table
 def lines(json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """List the lines of the library."""
     from linewright.library.catalogue import installed_libraries
-    from linewright.library.process import read_text
+    from linewright.model.events import values_of
 
     libraries = installed_libraries()
     found = [(name, each) for name in libraries.names("line") for each in libraries.find("line", name)]
-    heads = [(name, read_text(each.text), each.path) for name, each in found]
+    heads = [(name, values_of(each.text), each.path) for name, each in found]
     rows = [
         {"line": name, "product": tree.get("product", ""), "stations": len(tree.get("stations", {})), "about": tree.get("about", ""), "from": path}
         for name, tree, path in heads

@@ -10,9 +10,10 @@ import numpy as np
 from linewright.library.catalogue import Libraries, LibraryFolder, material_names, shipped_library
 from linewright.library.energy import read_profile
 from linewright.library.numbers import unmarked_numbers
-from linewright.library.process import PARTS, Array, Declared, Process, read_process, read_text
+from linewright.library.process import PARTS, Array, Declared, Process, read_process
 from linewright.model.catalogue import Kind
 from linewright.model.errors import LinewrightError
+from linewright.model.events import values_of
 from linewright.model.load import check
 
 __all__ = ["check_library", "check_process"]
@@ -36,7 +37,7 @@ def check_library(folder: LibraryFolder) -> list[str]:
     for path in sorted(p for each in ("lines", "materials", "energy_profiles") for p in (folder.root / each).glob("*.yaml")):
         text, place = path.read_text(encoding="utf-8"), f"{path.parent.name}/{path.name}"
         faults += [f"{place}: {row}" for row in unmarked_numbers(text)]
-        if path.parent.name == "materials" and material_names(text) != tuple(read_text(text).get("materials") or ()):
+        if path.parent.name == "materials" and material_names(text) != tuple(values_of(text).get("materials") or ()):
             faults.append(f"{place}: write `materials:` at the margin and each name on a line of its own, all with the same indent")
     for kind in KINDS:
         twice = [name for name in folder.names(kind) if len(both.find(kind, name)) > 1]
@@ -84,7 +85,7 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
     except LinewrightError as fault:
         return str(fault).splitlines()
     text = (folder.process_folder(name) / "process.yaml").read_text(encoding="utf-8")
-    named = read_text(text).get("process")
+    named = values_of(text).get("process")
     faults = [] if named == name else [f"{name}: its file says `process: {named}`; its folder makes the name `{name}`"]
     faults += [f"{name}: {fault}" for fault in declaration_faults(process)]
     faults += [f"{name}: {row}" for row in unmarked_numbers(text)]

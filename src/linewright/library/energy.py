@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from linewright.library.catalogue import Libraries, installed_libraries
-from linewright.library.process import read_text
 from linewright.model.errors import LinewrightError
+from linewright.model.events import values_of
 from linewright.model.merging import nearest
 from linewright.model.plant import Plant
 from linewright.model.quantity import QuantityFault, parse_amount
@@ -86,7 +86,7 @@ def read_profile(name: str, libraries: Libraries | None = None) -> EnergyProfile
     if len(found) > 1:
         both = " and ".join(each.path for each in found)
         raise LinewrightError(f"energy.profile: `{name}` is found in two places: {both}.\n    Give one of them another name.")
-    tree = read_text(found[0].text)
+    tree = values_of(found[0].text)
     try:
         steps = tuple(read_step(key, entry) for key, entry in tree["steps"].items())
     except QuantityFault as fault:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from linewright.library.process import read_text
+from linewright.model.events import values_of
 
 __all__ = ["unmarked_numbers"]
 
@@ -28,7 +28,7 @@ def unmarked_numbers(text: str) -> list[str]:
     >>> unmarked_numbers("source: default\nmaterials: {nmc: {price: 25 EUR/kg}}")
     []
     """
-    tree = read_text(text) or {}
+    tree = values_of(text) or {}
     sources = {str(name) for name in (tree.get("sources") or {})} | BUILT_IN
     whole = tree.get("source", "")
     faults = [f"source: `{whole}` is not one of `sources`"] if whole and whole not in sources else []

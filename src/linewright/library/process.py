@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
 
 from linewright.library.catalogue import LibraryFolder
 from linewright.model.errors import LinewrightError
+from linewright.model.events import values_of
 from linewright.model.merging import nearest
 from linewright.model.quantity import Amount, Dimension, QuantityFault, kind_named, parse_amount, unit_reading
 from linewright.model.values import COUNT, Unit
 
-__all__ = ["Array", "Declared", "Process", "read_process", "read_text"]
+__all__ = ["Array", "Declared", "Process", "read_process"]
 
 Array = NDArray[np.float64]
 PARTS = ("parameters", "recipe", "inputs", "measures", "signals", "tools", "failures", "faults")
@@ -189,11 +189,6 @@ def told(fault: Exception) -> str:
     return f"{type(fault).__name__}: {fault}".partition("\n")[0]
 
 
-def read_text(text: str) -> Any:
-    """Return the plain values of a YAML text, every scalar as the text that was written."""
-    return YAML(typ="base", pure=True).load(text)
-
-
 def read_process(folder: LibraryFolder, name: str) -> Process:
     """Return the station class of that name.
 
@@ -206,7 +201,7 @@ def read_process(folder: LibraryFolder, name: str) -> Process:
     if not found:
         known = folder.names("class")
         raise LinewrightError(f"The {folder.label} has no station class `{name}`. {nearest(name, known) or 'It has ' + ', '.join(known) + '.'}")
-    tree = read_text(found[0].text)
+    tree = values_of(found[0].text)
     station = tree.get("station") or {}
     reader = DeclarationReader(tree.get("source", ""), station.get("recipe") or {})
     declares = tree.get("declares") or {}

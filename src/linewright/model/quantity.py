@@ -11,9 +11,11 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from importlib.resources import files
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from linewright.model.kept import Kept
 from linewright.model.values import Unit
 
 __all__ = [
@@ -149,13 +151,16 @@ class Amount:
 
 @functools.cache
 def _registry() -> Any:
-    """Return our own small unit registry; pint is imported only when the first unit is read."""
+    """Return our own small unit registry; pint is imported only when a unit is read that was never read before."""
     import pint  # noqa: PLC0415 - 0.15 s of CPU that `--help` need not pay
 
-    with_lines = files("linewright.model").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
     registry: Any = pint.UnitRegistry(None, cache_folder=None, non_int_type=Fraction)
-    registry.load_definitions(with_lines)
+    registry.load_definitions(_definitions().splitlines())
     return registry
+
+
+def _definitions() -> str:
+    return Path(__file__).with_name("units.txt").read_text(encoding="utf-8")
 
 
 def split_mark(text: str) -> tuple[str, str]:
@@ -207,6 +212,27 @@ def unit_reading(text: str, kind: str = "any") -> UnitReading:
     if not _UNIT.match(plain):
         raise QuantityFault(f"`{text}` is no unit")
     asked = f"1{plain}" if plain.startswith("/") else plain
+    known = _known_units()
+    if asked not in known:
+        known[asked] = _by_pint(text, asked)
+        _drawer().put("units", known)
+    *numbers, dimension = known[asked]
+    return UnitReading(text, Fraction(*numbers[:2]), Fraction(*numbers[2:]), tuple((str(base), int(power)) for base, power in dimension))
+
+
+@functools.cache
+def _drawer() -> Kept:
+    return Kept("units", version("pint"), _definitions(), Path(__file__).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _known_units() -> dict[str, list[Any]]:
+    """Return the units that pint has read before: it takes longer to import than all of them to read. They grow as it reads more."""
+    return dict(_drawer().get("units") or {})
+
+
+def _by_pint(text: str, asked: str) -> list[Any]:
+    """Return scale and offset of a unit, each as numerator and denominator, and its dimension."""
     registry: Any = _registry()
     try:
         zero = registry.Quantity(Fraction(0), asked).to_base_units()
@@ -217,7 +243,8 @@ def unit_reading(text: str, kind: str = "any") -> UnitReading:
             raise QuantityFault(f"`{text}` multiplies a temperature with a zero point", "Write K for differences, such as W/K.") from error
         raise QuantityFault(f"there is no unit `{text}`", nearest_unit(text)) from error
     bases = tuple(sorted((_BASES[str(name)], int(exponent)) for name, exponent in one.unit_items()))
-    return UnitReading(text, Fraction(one.magnitude) - Fraction(zero.magnitude), Fraction(zero.magnitude), tuple(b for b in bases if b[0]))
+    scale, offset = Fraction(one.magnitude) - Fraction(zero.magnitude), Fraction(zero.magnitude)
+    return [*scale.as_integer_ratio(), *offset.as_integer_ratio(), [b for b in bases if b[0]]]
 
 
 _BASES = {

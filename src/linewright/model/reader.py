@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from linewright.model.errors import FileFault
+from linewright.model.events import ALIAS, DOCUMENT, END, LIST, MAP, SCALAR, Event, YamlFault, events_of
 
 __all__ = ["BUILT_IN", "Fields", "Items", "Node", "Place", "Report", "SourceText", "Text", "is_none", "parse", "read_text"]
 
@@ -194,7 +194,7 @@ def decoded(raw: bytes, whole: Place, report: Report) -> str | None:
         return None
 
 
-def parse(text: str, name: str, report: Report) -> Fields | None:
+def parse(text: str, name: str, report: Report, *, is_kept: bool = False) -> Fields | None:
     r"""Return the mapping that a text holds, or None after a fault that leaves nothing to read.
 
     Parameters
@@ -203,6 +203,8 @@ def parse(text: str, name: str, report: Report) -> Fields | None:
         The YAML text.
     name
         The file's name as shown.
+    is_kept
+        Whether the text is a library's: see `events.events_of`.
 
     Examples
     --------
@@ -217,7 +219,7 @@ def parse(text: str, name: str, report: Report) -> Fields | None:
         line, column = text.count("\n", 0, control) + 1, control - text.rfind("\n", 0, control)
         report.fault(Place(source, line, column), "", f"there is a control character ({ord(text[control]):#04x}); a line file is plain text.")
         return None
-    node = _Builder(source, report).build(text)
+    node = _Builder(source, report).build(events_of(text, is_kept=is_kept))
     if node is None:
         return None
     if isinstance(node, Text) and node.value == "" and not node.quoted:
@@ -237,57 +239,47 @@ class _Builder:
         self.source = source
         self.report = report
 
-    def build(self, text: str) -> Node | None:
-        from ruamel.yaml import YAML  # noqa: PLC0415 - a plain --help should not wait for it
-        from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 - as above
-
-        reader = YAML(typ="safe", pure=True)
+    def build(self, events: Iterator[Event]) -> Node | None:
         try:
-            return self._document(reader.parse(text))
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Place(self.source, mark.line + 1, mark.column + 1) if mark else Place(self.source)
-            problem = str(error.problem or error.context or "cannot be read").strip()
-            hint = ""
+            return self._document(events)
+        except YamlFault as fault:
+            problem, hint = fault.problem, ""
             if "\\t" in problem:
                 problem, hint = "a tab cannot indent", "Indent with spaces."
             elif "mapping values" in problem:
                 problem, hint = "a second `: ` in one line", "Is the line above complete? A text that holds `: ` stands in quotes."
             elif "expected <block end>" in problem:
                 problem, hint = "the indentation does not fit the lines above", "Keys that belong together start in the same column."
-            self.report.fault(place, "", f"this cannot be read as YAML: {problem}.", hint)
-            return None
-        except YAMLError as error:
-            self.report.fault(Place(self.source), "", f"this cannot be read as YAML: {str(error).splitlines()[0]}.")
+            self.report.fault(Place(self.source, fault.line, fault.column), "", f"this cannot be read as YAML: {problem}.", hint)
             return None
 
-    def _document(self, events: Iterator[Any]) -> Node | None:
+    def _document(self, events: Iterator[Event]) -> Node | None:
         """Return the first document's node; further documents and too deep nesting are faults."""
         stack: list[_Open] = []
         root: Node | None = None
         documents = 0
         for event in events:
-            kind = type(event).__name__
-            if kind == "DocumentStartEvent":
+            kind = event.kind
+            if kind == DOCUMENT:
                 documents += 1
                 if documents > 1:
                     self.report.fault(self._place(event), "", "a second document (`---`) begins here; a line file is one document.")
                     return root
                 continue
             node: Node | None = None
-            if kind in {"MappingStartEvent", "SequenceStartEvent"}:
+            if kind in {MAP, LIST}:
                 self._refuse(event, stack)
                 if len(stack) >= DEEPEST:
                     self.report.fault(self._place(event), "", f"this is nested more than {DEEPEST} deep; a line file needs 8 at most.")
                     return None
-                stack.append(_Open(kind == "MappingStartEvent", self._place(event)))
+                stack.append(_Open(kind == MAP, self._place(event)))
                 continue
-            if kind in {"MappingEndEvent", "SequenceEndEvent"}:
+            if kind == END:
                 node = stack.pop().closed()
-            elif kind == "ScalarEvent":
+            elif kind == SCALAR:
                 self._refuse(event, stack)
-                node = Text(event.value, self._place(event), quoted=event.style is not None)
-            elif kind == "AliasEvent":
+                node = Text(event.value, self._place(event), quoted=event.quoted)
+            elif kind == ALIAS:
                 self.report.fault(
                     self._place(event), _path(stack), f"`*{event.anchor}` repeats an anchor; that is refused.", "`use:` says the same by name."
                 )
@@ -300,17 +292,16 @@ class _Builder:
                 root = node
         return root if root is not None else Text("", Place(self.source))
 
-    def _place(self, event: Any) -> Place:
-        mark = event.start_mark
-        return Place(self.source, mark.line + 1, mark.column + 1)
+    def _place(self, event: Event) -> Place:
+        return Place(self.source, event.line, event.column)
 
-    def _refuse(self, event: Any, stack: list[_Open]) -> None:
+    def _refuse(self, event: Event, stack: list[_Open]) -> None:
         """Note anchors and tags, which hide what a file says."""
         if event.anchor:
             self.report.fault(
                 self._place(event), _path(stack), f"`&{event.anchor}` sets an anchor; that is refused.", "`use:` says the same by name."
             )
-        if event.tag is not None and str(event.tag) not in {"!", "None"}:
+        if event.tag not in {"", "!"}:
             self.report.fault(self._place(event), _path(stack), f"the tag `{event.tag}` is refused; a line file holds plain texts.", "Take it out.")
 
     def _add(self, stack: list[_Open], node: Node) -> None:

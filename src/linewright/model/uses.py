@@ -29,6 +29,7 @@ class Opener:
         self.has_circle = False
         self._texts: dict[tuple[str, str], Fields | None] = {}
         self._found: dict[tuple[Kind, str], Found | None] = {}
+        self._of_library: set[str] = set()
 
     # ---- whole files ----------------------------------------------------------------------------------------------
 
@@ -175,6 +176,7 @@ class Opener:
                 places = " and ".join(f.path for f in all_found)
                 self.report.fault(place, path, f"`{name}` is found in {len(all_found)} places: {places}.", "Give one of them another name.")
             self._found[key] = all_found[0] if len(all_found) == 1 else None
+            self._of_library.update(f.text for f in all_found)
         return self._found[key]
 
     def station_class(self, name: str, place: Place, path: str) -> Fields | None:
@@ -221,7 +223,7 @@ class Opener:
             name = f"{name.removesuffix(entry[-1]).rstrip()} {entry[0]}".strip()
         key = (name, text)
         if key not in self._texts:
-            self._texts[key] = parse(text, name, self.report)
+            self._texts[key] = parse(text, name, self.report, is_kept=text in self._of_library)
             root = self._texts[key]
             if root is not None:
                 _set_marks(root)
