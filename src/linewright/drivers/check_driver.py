@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linewright.drivers.driver import Connection, Driver, DriverError, Rows
+from linewright.drivers.channel_curves import asked_curves
+from linewright.drivers.driver import ChannelCurve, Connection, Driver, DriverError, Rows
 from linewright.kernels.exchange_rows import COMMAND, COMMANDS, DONE, START
 
 __all__ = ["Finding", "Trial", "check_driver"]
@@ -135,6 +136,7 @@ async def _again(driver: Driver, trial: Trial, first: Rows, found: list[Finding]
     half = int(first["seq"][len(first) // 2]) if len(first) else 0
     if len(first):
         driver.acknowledge(half)
+    drawn = _curves(driver, first[first["seq"] > half], found)
     try:
         driver.acknowledge(int(first["seq"][-1]) + 1 if len(first) else 1)
         found.append(Finding("a number that was never handed out cannot be acknowledged", is_kept=False, seen="it was taken"))
@@ -146,12 +148,25 @@ async def _again(driver: Driver, trial: Trial, first: Rows, found: list[Finding]
     rest = first[first["seq"] > half]
     found.append(Finding("after a cut, all that was not acknowledged comes again, the same", second.tobytes() == rest.tobytes(),
                          f"{len(rest)} wanted, {len(second)} came"))  # fmt: skip
+    if drawn:
+        again = {seq: asked_curves(driver, seq, ()) for seq in drawn}
+        found.append(Finding("after a cut, the curves of its channels come again, the same", repr(again) == repr(drawn), f"of {len(drawn)} records"))
     if len(second):
         driver.acknowledge(int(second["seq"][-1]))
     await driver.close()
     await driver.connect()
     third = driver.records(trial.until_ns)
     found.append(Finding("what was acknowledged does not come again", len(third) == 0, f"{len(third)} came"))
+
+
+def _curves(driver: Driver, rows: Rows, found: list[Finding]) -> dict[int, tuple[list[ChannelCurve | None], str]]:
+    """Return what its channels drew in the works that some records end; empty where it has no channels."""
+    if not hasattr(driver, "curves"):
+        return {}
+    drawn = {seq: asked_curves(driver, seq, ()) for seq in rows["seq"][rows["what"] == DONE].tolist()}
+    wrong = [f"record {seq}: {why}" for seq, (_, why) in drawn.items() if why]
+    found.append(Finding("curves are of numbers, as many as their times, which do not fall", not wrong, "; ".join(wrong[:3]) or f"{len(drawn)}"))
+    return drawn
 
 
 def _signals(driver: Driver, trial: Trial, found: list[Finding]) -> None:

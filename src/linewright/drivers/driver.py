@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 from linewright.kernels.exchange_rows import COMMANDS
 from linewright.model.errors import LinewrightError
 
-__all__ = ["Connection", "Driver", "DriverError", "Manifest", "Rows", "Samples", "refuse_unknown"]
+__all__ = ["ChannelCurve", "Connection", "CurveDriver", "Driver", "DriverError", "Manifest", "Rows", "Samples", "refuse_unknown"]
 
 #: A structured array: `COMMAND` or `RECORD` of `kernels/exchange_rows.py`.
 Rows: TypeAlias = NDArray[np.void]
+#: What one channel drew of one unit: seconds from the work's begin, never falling, and values in SI of each signal of the channel; all float64 (k,).
+ChannelCurve: TypeAlias = tuple[NDArray[np.float64], Mapping[str, NDArray[np.float64]]]
 
 
 class DriverError(LinewrightError):
@@ -126,6 +128,17 @@ class Driver(Protocol):
         """Return samples with `since_ns` < t <= `until_ns` of some of its `tags`.
 
         Raises DriverError, naming each tag it does not know.
+        """
+
+
+class CurveDriver(Driver, Protocol):
+    """A driver of machines with channels, such as a cycler, that hands out what each of them drew (`per: channel` in the line file)."""
+
+    def curves(self, seq: int) -> Sequence[ChannelCurve | None]:
+        """Return what the channels drew in the work that the DONE record of that number ends, place by place; None where a place has nothing.
+
+        All its samples, or as few points as it likes: the run thins them. It is asked once, when it hands out the record, and again after a cut; it
+        keeps them until the record is acknowledged.
         """
 
 

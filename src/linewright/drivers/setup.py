@@ -37,13 +37,19 @@ class ServedStation:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Return the tags of all signals that the line file describes here, machine by machine."""
+        """Return the tags of all signals that the line file describes here, machine by machine; those of channels have none."""
         return tuple(
             f"{self.path}/{machine + 1}/{signal.name}" + (f"/{k + 1}" if signal.count > 1 else "")
             for machine in range(self.segment.count)
             for signal in self.segment.signals
+            if not signal.per
             for k in range(signal.count)
         )
+
+    @property
+    def channel_signals(self) -> tuple[str, ...]:
+        """Return the names of the signals that each channel of a machine has: they are kept as curves (`CurveDriver`)."""
+        return tuple(signal.name for signal in self.segment.signals if signal.per)
 
 
 @dataclass(frozen=True)

@@ -109,11 +109,15 @@ class CurveRecorder:
     def delivered(self, record: np.void, drawn: Sequence[Drawn | None]) -> None:
         """Take the curves that a driver delivered with a DONE record, place by place; None where a place has none.
 
-        Each is thinned to straight lines within the meter's error, 64 points at most.
+        Each is thinned to straight lines within the meter's error, 64 points at most. There is one row for each record, also where nothing was
+        delivered: a restart that puts the record in again makes it again.
         """
         number = int(record["station"])
-        signals = self._facts.stations[number].curve_signals
-        each = [thinned(one[0], one[1], signals) if one is not None else np.zeros((len(signals), 0), np.int32) for one in drawn]
+        station = self._facts.stations[number]
+        signals = station.curve_signals
+        if not signals:
+            return
+        each = [thinned(one[0], one[1], signals) if one is not None else np.zeros((len(signals), 0), np.int32) for one in drawn[: station.holds]]
         counts = np.array([one.shape[1] for one in each], np.int64)
         numbers = np.zeros((len(each), len(signals), max(1, int(counts.max(initial=0)))), np.int32)
         for place, one in enumerate(each):

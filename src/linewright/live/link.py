@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from linewright.drivers.driver import Connection, Driver, DriverError, Rows, refuse_unknown
+from linewright.drivers.channel_curves import asked_curves
+from linewright.drivers.driver import ChannelCurve, Connection, Driver, DriverError, Rows, refuse_unknown
 from linewright.drivers.setup import ServedStation
 from linewright.kernels import exchange_rows as x
 from linewright.kernels.table import Table
@@ -46,6 +47,7 @@ class Link:
     def __init__(self, label: str, driver: Driver, stations: Sequence[ServedStation], table: Table) -> None:
         self.label, self.driver, self.stations = label, driver, tuple(stations)
         self.numbers = frozenset(station.number for station in stations)
+        self.channels = {station.number: station.channel_signals for station in stations if station.channel_signals}
         self._table = table
         self._open = OpenCommands()
         self._waiting: Rows = np.zeros(0, x.RECORD)  # handed out, and not in the line yet: its inbox had no room
@@ -101,6 +103,12 @@ class Link:
             good["values"][i] = wanted
         return good, [Notice("driver.refused", {"driver": self.label, "number": int(row["seq"]), "record": self._told(row), "why": fault})
                       for row, fault in zip(rows, why, strict=True) if fault]  # fmt: skip
+
+    def curves(self, record: np.void) -> tuple[list[ChannelCurve | None], list[Notice]]:
+        """Return what the channels drew in the work that a DONE record ends, by place, and what is to be said of what was left out."""
+        kept, why = asked_curves(self.driver, int(record["seq"]), self.channels[int(record["station"])])
+        told = {"driver": self.label, "number": int(record["seq"]), "record": self._told(record), "why": why}
+        return kept, [Notice("driver.refused", told)] if why else []
 
     def acknowledge(self) -> None:
         """Tell the driver that all that was taken is committed."""

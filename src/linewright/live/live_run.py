@@ -234,7 +234,8 @@ class LiveRun:
         table, machines = ready.compiled.table, ready.machines
         if not machines.links and not by_messages:
             return EmulatedFloor(table, ready.state, machines.emulated, self._flush)
-        return MessageFloor(table, ready.state, machines.emulated, machines.links, self._flush, self._recorder.given, self._noted)
+        taking = (self._recorder.given, self._noted, self._recorder.given_curves)
+        return MessageFloor(table, ready.state, machines.emulated, machines.links, self._flush, *taking)
 
     def _noted(self, notice: Notice) -> None:
         self.event(notice.kind, int(self._floor.state.head[0].now), notice.body)

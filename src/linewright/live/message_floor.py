@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from linewright.drivers.driver import Rows
+from linewright.drivers.driver import ChannelCurve, Rows
 from linewright.drivers.emulated.plant import EmulatedPlant
 from linewright.kernels.calendar import ROWS, advance
 from linewright.kernels.exchange import inject
@@ -49,6 +49,9 @@ class MessageFloor:
         Takes the records of real drivers as they go into the line, before the visits that they end.
     noted
         Takes what people should know of a driver.
+    drawn
+        Takes what channels drew, with the DONE record it belongs to, at the moment it happens in the line; also where nothing came, or a restart
+        puts the record in again: its row is there already then, and counted off.
     """
 
     def __init__(  # noqa: PLR0917 - the line, its machines, and who listens
@@ -60,9 +63,10 @@ class MessageFloor:
         flush: Callable[[RowBuffers], None],
         given: Callable[[Rows], None] | None = None,
         noted: Callable[[Notice], None] | None = None,
+        drawn: Callable[[np.void, Sequence[ChannelCurve | None]], None] | None = None,
     ) -> None:
         self.table, self.state, self.plant, self.links = table, state, plant, tuple(links)
-        self._flush, self._given, self._noted = flush, given, noted
+        self._flush, self._given, self._noted, self._drawn = flush, given, noted, drawn
         self._link_of = {number: i for i, link in enumerate(self.links) for number in link.numbers}
         self._rows = new_rows()
         self._taken = 0
@@ -188,7 +192,19 @@ class MessageFloor:
         done = good[good["what"] == DONE]
         if self._given is not None and len(done):
             self._given(done)
+        if self._drawn is not None and link.channels:
+            self._take_curves(link, done[np.isin(done["station"], list(link.channels))])
         self._inject(good[good["what"] != SET_DONE])  # it answers a command, and says nothing to the line
+
+    def _take_curves(self, link: Link, done: Rows) -> None:
+        assert self._drawn is not None
+        timely = done.copy()
+        timely["t"] = np.maximum(done["t"], int(self.state.head[0].now))  # as `inject` has it: so the row has the visit's time
+        for record in timely:
+            kept, notices = ([], []) if self.is_replaying else link.curves(record)
+            for notice in notices:
+                self._note(notice)
+            self._drawn(record, kept)
 
     def _put_emulated(self, rows: Rows) -> None:
         """Put in what the emulated plant says; after a cut it says again what was put in already."""
