@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -88,7 +89,7 @@ class Cell:
     """
 
     def __init__(self, station: str, welders: list[Welder], log: TextIO | None = None) -> None:
-        self.station, self._make, self._log = station, list(welders), log
+        self.station, self._log = station, log
         self.welders = welders
         self.run = ""
         self.records: list[dict[str, Any]] = []
@@ -202,7 +203,7 @@ async def main() -> None:
     asked.add_argument("--fails", type=float, default=0.02, help="share of the welds in which the electrode sticks")
     asked.add_argument("--log", type=Path, help="file for what is done")
     given = asked.parse_args()
-    with given.log.open("a") if given.log else open("/dev/null", "a") as log:  # noqa: ASYNC230, PTH123 - opened once, before anything runs
+    with contextlib.nullcontext() if given.log is None else given.log.open("a") as log:
         cell = Cell(given.station, [Welder(k + 1, given.work, given.fails) for k in range(given.machines)], log)
         server = await asyncio.start_server(cell.serve, "127.0.0.1", given.port)
         print(f"listening on 127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)

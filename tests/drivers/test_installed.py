@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from linewright.drivers.driver import DriverError
-from linewright.drivers.installed import ENTRY_POINTS, driver_names, find_driver
+from linewright.drivers.installed import ENTRY_POINTS, driver_names, find_driver, missing_drivers
 from linewright.drivers.setup import DriverSetup, ServedStation
 from linewright.library.catalogue import installed_libraries
-from linewright.model.load import load_text
+from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
 
 
@@ -61,3 +62,15 @@ stations:
     for name in ("port", "empty"):
         with pytest.raises(DriverError, match=f"driver `plc` needs `{name}`, such as `9100`; none came"):
             setup.setting(name, "9100")
+
+
+def test_drivers_that_are_not_on_this_machine_are_told_with_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "floor.yaml"
+    stations = "  a: {time: 1 s, driver: scale}\n  b: {time: 1 s}\n  c:\n    time: 1 s\n    driver: {use: scael, port: COM1}\n"
+    path.write_text(f"line: f\nproduct: p\nstations:\n{stations}")
+    plant = load(path, installed_libraries())
+    (fault,) = missing_drivers(plant, [point("scale", "nowhere:Scale")])
+    assert str(fault) == (
+        f"{path}:8:1  stations.c.driver: there is no driver `scael` on this machine; `run` needs it.\n    Did you mean `scale`?"
+    )
+    assert len(missing_drivers(plant, ())) == 2

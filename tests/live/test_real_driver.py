@@ -218,8 +218,8 @@ def samples(kept: Path) -> list[tuple[int, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("how", ["cut", "mute"])
-def test_a_silent_machine_shows_no_data_and_the_line_goes_on_for_the_rest(
-    tmp_path: Path, welders: Machine, line_to: Wire, path: list[str], how: str
+def test_a_silent_machine_shows_no_data_and_the_line_goes_on_for_the_rest(  # noqa: PLR0917 - the real parts
+    tmp_path: Path, welders: Machine, line_to: Wire, path: list[str], capsys: pytest.CaptureFixture[str], how: str
 ) -> None:
     kept, seen = tmp_path / "live-1.run", {}
 
@@ -256,6 +256,8 @@ def test_a_silent_machine_shows_no_data_and_the_line_goes_on_for_the_rest(
     assert query(kept, wound.format(from_us, to_us))[0][0] >= 4  # the winder went on
     assert (seen["preview"]["can"], seen["preview"]["why_not"]) == (False, "weld 1 is not heard: nothing can be told to it.")
     assert [(e["ok"], e["kind"]) for e in events(kept, "Command")] == [(False, "stop")]
+    said = capsys.readouterr().out
+    assert said.index("json-lines/weld is not heard: no data from weld.") < said.index("json-lines/weld is heard again.")
     rows, made = delivered(kept), welders.log("record")
     assert rows["seq"].tolist() == list(range(1, len(rows) + 1))
     assert len(made) - len(rows) <= 4

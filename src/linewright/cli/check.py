@@ -18,6 +18,7 @@ def check(
     changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated.")] = None,
 ) -> int:
     """Name every fault of a line file at once."""
+    from linewright.drivers.installed import missing_drivers
     from linewright.library.catalogue import installed_libraries
     from linewright.model.errors import ModelError
     from linewright.model.explain import explain, shown
@@ -28,17 +29,18 @@ def check(
         refuse_folder(file, libraries.names("line"))
     report = check_line(file, libraries, tuple(changes or ()))
     values = explain(report.plant) if full and report.plant is not None else []
+    warnings = (*report.warnings, *(missing_drivers(report.plant) if report.plant is not None else ()))
     if json:
-        as_json({"faults": report.faults, "warnings": report.warnings, "values": values})
+        as_json({"faults": report.faults, "warnings": warnings, "values": values})
         return 2 if report.faults else 0
     if report.faults:
         raise ModelError(report.faults)
     if values:
         say(shown(values))
-    for warning in report.warnings:
+    for warning in warnings:
         say(f"warning: {warning}")
     plant = report.plant
     if plant is not None and not full:
-        counted = "1 warning" if len(report.warnings) == 1 else f"{len(report.warnings)} warnings"
+        counted = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
         say(f"{plant.name}: no fault, {counted}; {len(plant.segments)} stations, product {plant.product}.")
     return 0

@@ -7,9 +7,13 @@ from importlib.metadata import EntryPoint, entry_points
 
 from linewright.drivers.driver import DriverError
 from linewright.drivers.setup import DriverFactory
+from linewright.model.errors import FileFault
 from linewright.model.merging import nearest
+from linewright.model.plant import Plant
+from linewright.model.station import Segment
+from linewright.model.values import Origin
 
-__all__ = ["EMULATED", "ENTRY_POINTS", "driver_names", "find_driver"]
+__all__ = ["EMULATED", "ENTRY_POINTS", "driver_fault", "driver_names", "find_driver", "missing_drivers", "place_of"]
 
 ENTRY_POINTS = "linewright.drivers"
 #: The driver of machines that are not there; it needs the line's state and is made by the run itself.
@@ -73,6 +77,42 @@ def find_driver(name: str, points: Sequence[EntryPoint] | None = None) -> Driver
             f"the driver `{name}` names `{found[0].value}`, which cannot be imported ({error}).\nInstall its package again, or remove it."
         ) from error
     return factory
+
+
+def missing_drivers(plant: Plant, points: Sequence[EntryPoint] | None = None) -> tuple[FileFault, ...]:
+    """Return each station whose driver is not on this machine: the file may be right for another one.
+
+    Parameters
+    ----------
+    plant
+        The line.
+    points
+        The installed entry points; None looks for them.
+    """
+    known = driver_names(points)
+    missing = [segment for segment in plant.segments if segment.driver.use not in known]
+    words = "there is no driver `{}` on this machine; `run` needs it."
+    return tuple(driver_fault(plant, s, words.format(s.driver.use), nearest(s.driver.use, known)) for s in missing)
+
+
+def driver_fault(plant: Plant, segment: Segment, message: str, hint: str) -> FileFault:
+    """Return what is wrong with a station's driver, with its place in the file."""
+    path = f"stations.{segment.path}.driver"
+    origin = _origin(plant, path)
+    file, line = (origin.file, origin.line or 0) if origin is not None else (plant.name, 0)
+    return FileFault(file, line, 1 if line else 0, path, message, hint)
+
+
+def place_of(plant: Plant, path: str) -> str:
+    """Return where a path of the file stands, such as ``my-line.yaml:12``; empty where it is not known."""
+    origin = _origin(plant, path)
+    if origin is None:
+        return ""
+    return f"{origin.file}:{origin.line}" if origin.line else origin.file
+
+
+def _origin(plant: Plant, path: str) -> Origin | None:
+    return next((o for o in plant.origins if o.path == path), None) or next((o for o in plant.origins if o.path.startswith(f"{path}.")), None)
 
 
 def _points(points: Sequence[EntryPoint] | None) -> tuple[EntryPoint, ...]:

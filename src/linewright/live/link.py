@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,8 @@ class Link:
         """Return records that the line has not seen, at most `room` of them, and what there is to say about them; they count as taken."""
         notices: list[Notice] = []
         if self.is_connected:
-            rows = self.driver.records(until_ns)
+            with self._named():
+                rows = self.driver.records(until_ns)
             if len(rows):
                 self._handed = max(self._handed, int(rows["seq"][-1]))
                 notices += self._again(rows)
@@ -114,7 +116,8 @@ class Link:
         """Tell the driver that all that was taken is committed."""
         seq = min(self.taken, self._handed)
         if seq > self._acknowledged and self.is_connected:
-            self.driver.acknowledge(seq)
+            with self._named():
+                self.driver.acknowledge(seq)
             self._acknowledged = seq
 
     # ---- commands
@@ -142,9 +145,9 @@ class Link:
             return
         try:
             self.driver.send(self._open.unsent)
-        except DriverError:
+        except DriverError as error:
             if self.is_connected:
-                raise
+                raise DriverError(f"{self.label}: {error}") from error
             return
         self._open.sent()
 
@@ -165,6 +168,14 @@ class Link:
         self.taken, self._taken_ns = int(values["taken"]), int(values["taken_ns"])
 
     # ---- inside
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say whose fault it is where a driver raises what it must not."""
+        try:
+            yield
+        except DriverError as error:
+            raise DriverError(f"{self.label}: {error}") from error
 
     def _again(self, rows: Rows) -> Iterator[Notice]:
         """Yield where a number that was taken comes with a later time than all that was taken: that is another record."""

@@ -16,10 +16,10 @@ __all__ = ["Machines"]
 
 #: How long one attempt to reach machines may take, and one to let go of them [s].
 REACH_S, LEAVE_S = 5.0, 1.0
-#: Pauses between attempts to reach machines [s]; the last one holds for all that follow.
-PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
-#: How often a connection is looked at [s].
-LOOK_S = 0.1
+#: Pauses before attempts to reach machines [s]; the last one holds for all that follow.
+PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+#: How often a connection is looked at [s], and after how many looks on a standing one the pauses begin anew.
+LOOK_S, STEADY_LOOKS = 0.1, 50
 
 
 class Machines:
@@ -138,25 +138,35 @@ async def _reached(link: Link, say: Callable[[str], None], told: str = "") -> st
         link.connected()
         return ""
     if why != told:
-        stations = ", ".join(station.path for station in link.stations)
-        say(f"{link.label}: {why}. The line goes on without {stations}; it is tried again.")
+        say(f"{link.label}: {why}. The line goes on without {_stations(link)}; it is tried again.")
     return why
+
+
+def _stations(link: Link) -> str:
+    return ", ".join(station.path for station in link.stations)
 
 
 async def _kept(link: Link, say: Callable[[str], None]) -> None:
     """Reach for the machines of a driver again whenever they are lost, or say nothing on a connection that seems to stand."""
-    failures, told, is_suspected = 0, "", False
+    failures, stood, told, was_suspected = 0, 0, "", False
+    is_lost = link.driver.connection is not Connection.CONNECTED
     while True:
         await asyncio.sleep(LOOK_S)
         if link.driver.connection is Connection.CONNECTED:
-            failures, told = 0, ""
-            was_suspected, is_suspected = is_suspected, is_silent(link.driver, link.driver.manifest.period_s)
-            if not (was_suspected and is_suspected):  # at one look alone this process may have been busy itself
+            if is_lost:
+                say(f"{link.label} is heard again.")
+            stood, told, is_lost = stood + 1, "", False
+            failures = failures if stood < STEADY_LOOKS else 0
+            is_suspected = is_silent(link.driver, link.driver.manifest.period_s)
+            is_over, was_suspected = is_suspected and was_suspected, is_suspected  # at one look alone this process may have been busy itself
+            if not is_over:
                 continue
             await _let_go(link)
-        await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S)) - 1] if failures else 0.0)
-        told, is_suspected = await _reached(link, say, told), False
-        failures = failures + 1 if told else 0
+        if not is_lost:
+            say(f"{link.label} is not heard: no data from {_stations(link)}.")
+        await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
+        told, stood, was_suspected, is_lost = await _reached(link, say, told), 0, False, True
+        failures += 1
 
 
 async def _let_go(link: Link) -> None:

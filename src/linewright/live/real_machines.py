@@ -9,14 +9,13 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.drivers.driver import Driver, DriverError, Manifest
-from linewright.drivers.installed import find_driver
+from linewright.drivers.installed import driver_fault, find_driver, place_of
 from linewright.drivers.setup import DriverSetup, ServedStation
 from linewright.kernels.exchange_rows import RECORD_VALUES
 from linewright.kernels.rules import hash_text
 from linewright.kernels.table import GATE_CHANCE, GATE_NONE, Table
 from linewright.live.link import Link
-from linewright.model.errors import FileFault, ModelError, NotYetError
-from linewright.model.plant import Plant
+from linewright.model.errors import ModelError, NotYetError
 from linewright.model.station import Driver as DriverChoice
 from linewright.model.station import Segment
 from linewright.model.values import EveryKind, LawKind
@@ -37,7 +36,7 @@ def as_real(compiled: Compiled, numbers: Sequence[int]) -> Compiled:
     """
     strange = [*_judged_elsewhere(compiled, numbers), *_beyond_a_record(compiled, numbers)]
     if strange:
-        raise NotYetError([(what, _place(compiled.plant, what.split(" ", 1)[0])[0]) for what in strange])
+        raise NotYetError([(what, place_of(compiled.plant, what.split(" ", 1)[0])) for what in strange])
     stations = compiled.table.stations.copy()
     for number in numbers:
         row = stations[number]
@@ -109,7 +108,7 @@ def links_of(compiled: Compiled, number_of: Mapping[str, int], real: Sequence[Se
             _refuse_what_it_cannot(driver, setup)
         except DriverError as error:
             message, _, hint = str(error).partition("\n")
-            faults.append(_fault(compiled.plant, segments[0], message, hint))
+            faults.append(driver_fault(compiled.plant, segments[0], message, hint))
             continue
         links.append(Link(f"{choice.use}/{segments[0].path}", driver, stations, compiled.table))
     if faults:
@@ -136,17 +135,3 @@ def _needed(m: Manifest, station: ServedStation, table: Table) -> list[tuple[str
         ("change", f"{path}.takes", any(changes)), ("set", f"{path}.recipe", bool(station.segment.recipe)),
     ]  # fmt: skip
     return [(command, why) for command, why, is_needed in needed if is_needed and command not in m.commands]
-
-
-def _fault(plant: Plant, segment: Segment, message: str, hint: str) -> FileFault:
-    path = f"stations.{segment.path}.driver"
-    _, file, line = _place(plant, path)
-    return FileFault(file, line, 1 if line else 0, path, message, hint)
-
-
-def _place(plant: Plant, path: str) -> tuple[str, str, int]:
-    """Return where a path of the file stands, as shown, and as file and line; line 0 where it is not known."""
-    origin = next((o for o in plant.origins if o.path == path), None) or next((o for o in plant.origins if o.path.startswith(f"{path}.")), None)
-    if origin is None:
-        return "", plant.name, 0
-    return (f"{origin.file}:{origin.line}" if origin.line else origin.file), origin.file, origin.line or 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,15 +76,22 @@ class SignalBlocks:
 
     def _close_one(self, driver: Driver, tags: Sequence[str], until_ns: int, writer: RunWriter) -> None:
         rows: dict[str, list[object]] = {c: [] for c in ("machine", "name", "begin_us", "every_us", "n", "low", "scale", "data")}
-        is_written = until_ns <= self.written_ns
-        for tag, samples in self._samples(driver, tags, until_ns, is_written=is_written):
-            machine, name = split_tag(tag)
-            low, scale, data = packed(samples.values)
-            if self._seen is not None:
-                values = samples.values if not self._is_real(tag) else unpacked(low, scale, data)
-                self._seen(machine, name, self._begin_us + samples.t // 1000, values)
-            if is_written:
+        kept, is_written = self._kept, until_ns <= self.written_ns
+        if is_written and kept is not None and any(tag in kept.every_ns for tag in tags):
+            for tag in tags:
+                self._look(tag, kept.between(tag, self.closed_ns, until_ns, self._begin_us))
+            return
+        for tag, found in driver.signals(tags, self.closed_ns, until_ns).items():
+            is_real = kept is not None and tag in kept.every_ns
+            samples = on_grid(found, kept.every_ns[tag]) if kept is not None and is_real else found
+            if len(samples.t) == 0:
                 continue
+            if is_written:
+                self._look(tag, samples)
+                continue
+            low, scale, data = packed(samples.values)
+            self._look(tag, Samples(samples.t, unpacked(low, scale, data)) if is_real else samples)  # what a restart will find in the ledger
+            machine, name = split_tag(tag)
             every_ns = int(samples.t[1] - samples.t[0]) if len(samples.t) > 1 else 1000
             rows["machine"].append(writer.key("machine", machine))
             rows["name"].append(writer.key("signal", name))
@@ -98,18 +105,10 @@ class SignalBlocks:
         if rows["machine"]:
             writer.append("signal", rows)
 
-    def _samples(self, driver: Driver, tags: Sequence[str], until_ns: int, *, is_written: bool) -> Iterator[tuple[str, Samples]]:
-        """Yield the samples of each tag that has some; those of real machines evenly spaced, and from the ledger where they are written."""
-        if is_written and self._kept is not None and any(self._is_real(tag) for tag in tags):
-            found = {tag: self._kept.between(tag, self.closed_ns, until_ns, self._begin_us) for tag in tags}
-        else:
-            found = driver.signals(tags, self.closed_ns, until_ns)
-        for tag, samples in found.items():
-            if len(samples.t):
-                yield tag, on_grid(samples, self._kept.every_ns[tag]) if self._kept is not None and self._is_real(tag) else samples
-
-    def _is_real(self, tag: str) -> bool:
-        return self._kept is not None and tag in self._kept.every_ns
+    def _look(self, tag: str, samples: Samples) -> None:
+        if self._seen is not None and len(samples.t):
+            machine, name = split_tag(tag)
+            self._seen(machine, name, self._begin_us + samples.t // 1000, samples.values)
 
 
 class KeptSignals:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from linewright.ledger.records import MountRow, Sample, Thing
+from linewright.ledger.records import MountRow, Sample, StateSpan, Thing
 from linewright.model.station import Input, Measure, Segment
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Pixels, ReadersNow, spread
@@ -19,6 +19,7 @@ from linewright.web.measures import measure_rows
 from linewright.web.plant import set_point_entry
 from linewright.web.readers import Feed, OpenRun
 from linewright.web.signals import find_tag, newest_value, signals_at
+from linewright.web.silences import NO_DATA, seen_states, silences_of
 from linewright.web.titles import machine_title, title
 
 __all__ = ["machine_body", "router", "station_body", "tags_of"]
@@ -41,10 +42,11 @@ def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at
     """Return the machines of a station from number `first` on: state, since when, why, what they made."""
     told = (part or {}).get("machines") or []
     active = run.alarms.by_machine(segment.path)
+    is_silent = NO_DATA in ((part or {}).get("states") or {})
     rows = []
     for k in range(first, min(first + limit, segment.count + 1)):
         own = told[k - 1] if k <= len(told) and isinstance(told[k - 1], dict) else {}
-        span = run.reader.state_at(f"{segment.path}/{k}", at_us)
+        span = run.reader.state_at(f"{segment.path}/{k}", at_us) if not is_silent else silent_span(run, segment.path, k, at_us)
         state = span.state if span is not None else own.get("state")
         rows.append({
             "machine": k, "title": machine_title(segment.path, k, segment.count), "state": state, "group": group_of(state),
@@ -52,6 +54,12 @@ def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at
             "made": own.get("made"), "left": own.get("left"), "availability": None, "alarm": active.get(k),
         })  # fmt: skip
     return rows
+
+
+def silent_span(run: OpenRun, station: str, machine: int, at_us: int) -> StateSpan:
+    """Return the state of a machine that is not heard, and since when."""
+    since = [begin for begin, _ in silences_of(run, station, at_us + 1)]
+    return StateSpan(f"{station}/{machine}", since[-1] if since else at_us, None, NO_DATA, None)
 
 
 def tags_of(run: OpenRun, station: str, machine: int) -> list[str]:
@@ -165,7 +173,7 @@ def station_states(
     count = opened.segment(station).count
     rows = []
     for k in range(max(1, first), min(count, first + STATE_BARS - 1) + 1):
-        spans = opened.reader.states_between(begin, end, f"{station}/{k}")
+        spans = seen_states(opened, station, k, begin, end)
         rows.append({"machine": k, "rows": merged_rows(spans, begin, end, pixels)})
     return answer({"run": opened.run, "from_us": begin, "to_us": end, "machines": rows, "machines_total": count})
 
@@ -186,5 +194,5 @@ def machine_states(
     begin, end = spread(opened, from_us, to_us)
     if end - begin > 400 * 86_400_000_000:
         raise AnswerError(400, "The range is too long for states.", expected="at most 400 days", came=f"{(end - begin) / 8.64e10:.0f} days")
-    spans = opened.reader.states_between(begin, end, opened.machine(station, machine))
+    spans = seen_states(opened, station, machine, begin, end)
     return answer({"run": opened.run, "from_us": begin, "to_us": end, "rows": merged_rows(spans, begin, end, pixels)})

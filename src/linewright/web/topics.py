@@ -17,6 +17,7 @@ from linewright.web.line import line_body
 from linewright.web.readers import OpenRun, Readers
 from linewright.web.runs import header, short_header
 from linewright.web.signals import Tag, Times, Values, find_tag, samples_of
+from linewright.web.silences import seen_states
 from linewright.web.stations import machine_body, station_body
 from linewright.web.thin import by_pixel
 
@@ -109,21 +110,32 @@ class States:
 
     def __init__(self, run: OpenRun, station: str, machine: int, after: int | None) -> None:
         self._run, self._machine = run, run.machine(station, machine)
+        self._station, self._number = station, machine
         self._after = after if after is not None else run.line_us() - 1
 
     def produce(self) -> list[Out]:
         """Return the states that began since the last time."""
-        key = self._run.reader.number("machine", self._machine)
-        rows = self._run.reader.rows(
-            "SELECT from_us, state, reason FROM state WHERE machine = ? AND from_us > ? ORDER BY from_us, rowid LIMIT 1000", (key, self._after)
-        )
-        if not rows:
+        names = self._read() if self._run.segment(self._station).driver.use == "emulated" else self._seen()
+        if not names:
             return []
-        self._after = rows[-1][0]
-        names = [(t, self._run.reader.name(s), self._run.reader.name(r)) for t, s, r in rows]
+        self._after = names[-1][0]
         found = [{"from_us": t, "state": s, "group": group_of(s), "reason": r} for t, s, r in names]
         body = {"run": self._run.run, "machine": self._machine, "rows": found}
         return [Out(FrameType.TABLE, {"topic": "states", "body": body, "pos": self._after, "t_us": self._after})]
+
+    def _read(self) -> Sequence[tuple[int, str | None, str | None]]:
+        """Return begin, state and reason of what was written since the last time."""
+        reader = self._run.reader
+        rows = reader.rows(
+            "SELECT from_us, state, reason FROM state WHERE machine = ? AND from_us > ? ORDER BY from_us, rowid LIMIT 1000",
+            (reader.number("machine", self._machine), self._after),
+        )
+        return [(t, reader.name(s), reader.name(r)) for t, s, r in rows]
+
+    def _seen(self) -> Sequence[tuple[int, str | None, str | None]]:
+        """Return the same of a real machine, which may not be heard at times."""
+        spans = seen_states(self._run, self._station, self._number, self._after, END_US)
+        return [(span.from_us, span.state, span.reason) for span in spans if span.from_us > self._after][:1000]
 
 
 class Events:
