@@ -56,6 +56,37 @@ def machines(draw: st.DrawFn) -> Text:
 
 
 @st.composite
+def side_by_side(draw: st.DrawFn) -> Text:
+    """Several machines, or what is judged item by item."""
+    found = draw(machines()) | {"count": draw(st.integers(1, 5))}
+    quality = draw(st.sampled_from(["", "", "windows", "grades"]))
+    if quality and "gate" not in found:
+        found["measures"] = {"width": {"window": "5 mm +- 1 mm", "spread": "0.7 mm"}}
+        found["gate"] = {"misses": "30 %", "false-alarms": "10 %"}
+        if quality == "grades":
+            found["grades"] = {"A": {"width": "5 mm +- 0.3 mm"}, "B": {"width": "5 mm +- 0.8 mm"}}
+    if draw(st.integers(0, 3)) == 0:
+        found["within"] = f"{draw(st.integers(1, 6))} s"
+    if draw(st.integers(0, 4)) == 0:
+        found["adds"] = {"screw": 3}
+    return found
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> str:
+    """The text of a line of stations in a row, of any number of machines."""
+    stations = {f"step-{i}": draw(st.one_of(machines(), side_by_side())) for i in range(draw(st.integers(1, 5)))}
+    del stations["step-0"]["buffer"]
+    stations["step-0"].pop("within", None)
+    for i in range(1, len(stations)):
+        if stations[f"step-{i - 1}"].get("count", 1) > 1:
+            stations[f"step-{i}"].pop("within", None)
+    if "adds" in stations["step-0"]:
+        stations["step-0"] |= {"takes": stations["step-0"].pop("adds"), "makes": "part"}
+    return json.dumps({"line": "drawn", "product": "part", "materials": {"screw": {}}, "stations": stations}, indent=1)
+
+
+@st.composite
 def serial_lines(draw: st.DrawFn) -> str:
     """The text of a line of single machines in a row."""
     stations = {f"step-{i}": draw(machines()) for i in range(draw(st.integers(1, 6)))}

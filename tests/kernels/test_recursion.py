@@ -9,7 +9,7 @@ import pytest
 from element_lines import LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recursion_lines import serial_lines
+from recursion_lines import chains, serial_lines
 from two_evaluators import compiled
 
 from linewright.control.compile import Compiled
@@ -101,8 +101,8 @@ def test_times_drawn_in_a_block_are_those_drawn_one_by_one(law):
 
 
 @settings(max_examples=60)
-@given(serial_lines(), st.integers(1, 10**6), st.lists(st.integers(0, 400 * SECOND), max_size=4), st.integers(0, 400))
-def test_serial_lines(text, seed, cuts, end):
+@given(st.one_of(serial_lines(), chains()), st.integers(1, 10**6), st.lists(st.integers(0, 400 * SECOND), max_size=4), st.integers(0, 400))
+def test_lines_drawn_at_random(text, seed, cuts, end):
     both = Both(compiled(text))
     assert why_not(both.line.table) == []
     one, two, turns = (both.begun(seed) for _ in range(3))

@@ -6,8 +6,7 @@ Usage, for a line that `recursion_cover.why_not` has nothing against, without ro
     advance(table, state, network, until)     # UNTIL: the state stands at `until`, as the calendar would have left it
 
 It takes the state over, runs each station as far ahead as its inputs and places allow, and gives the state back; calendar and recursion may take
-turns.
-docs/semantics.md is what happens, docs/recursion.md how.
+turns. docs/semantics.md is what happens, docs/recursion.md how.
 """
 
 from __future__ import annotations
@@ -15,56 +14,68 @@ from __future__ import annotations
 from linewright.kernels.calendar import UNTIL
 from linewright.kernels.calendar_sources import schedule
 from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_network import ENDLESS
+from linewright.kernels.recursion_network import ENDLESS, PLAIN, SIDE, WIDE
 from linewright.kernels.recursion_plain import run_plain
+from linewright.kernels.recursion_side import next_side, return_side, run_side, take_side
 from linewright.kernels.recursion_visit import flush
 from linewright.kernels.state import IDLE
 
 
 @kernel
-def take_over(t, s, w):
-    """Make streams and nodes of a state."""
-    for x in range(w.streams.shape[0]):
-        stream = w.streams[x]
-        stream.base = stream.arrived = stream.taken = 0
+def take_stream(t, s, w, x):
+    """Make a stream of a queue of the state."""
+    stream = w.streams[x]
+    stream.base = stream.arrived = stream.taken = stream.credited = stream.before = 0
+    q = stream.queue
+    if q < 0:
+        return
+    queue = t.queues[q]
+    state = s.queues[q]
+    if w.nodes[queue.station].kind == WIDE:
+        return
+    stream.head = state.head
+    stream.arrived = stream.before = state.count
+    stream.credited = queue.places
+    for k in range(state.count):
+        at = state.head + k
+        if at >= queue.room:
+            at -= queue.room
+        entry = s.ring[queue.ring0 + at]
+        w.arrive[stream.at + k] = entry.arrive
+        w.done[stream.at + k] = entry.done
+        w.item[stream.at + k] = entry.item
+        w.came[stream.at + k] = stream.taker
+    for k in range(state.count, queue.places):
+        w.credit[stream.at + k] = 0
+        w.freed[stream.at + k] = stream.taker
+
+
+@kernel
+def take_node(t, s, w, j, until):
+    """Make a node of a station of the state."""
+    node = w.nodes[j]
+    node.n = node.end = node.mark = node.first = node.fails = s.stations[j].n + 1
+    node.out = node.outs = node.blocked = node.stay = node.good = 0
+    if node.begins:
+        stream = w.streams[node.inlet]
         stream.credited = 1
-        stream.before = 0
-        q = stream.queue
-        if q >= 0:
-            queue = t.queues[q]
-            state = s.queues[q]
-            stream.head = state.head
-            stream.arrived = stream.before = state.count
-            stream.credited = queue.places
-            for k in range(state.count):
-                at = state.head + k
-                if at >= queue.room:
-                    at -= queue.room
-                entry = s.ring[queue.ring0 + at]
-                w.arrive[stream.at + k] = entry.arrive
-                w.done[stream.at + k] = entry.done
-                w.item[stream.at + k] = entry.item
-            for k in range(state.count, queue.places):
-                w.credit[stream.at + k] = 0
-    for j in range(t.stations.shape[0]):
-        node = w.nodes[j]
-        row = s.machines[t.stations[j].machine0]
-        node.n = node.end = node.mark = node.first = node.fails = s.stations[j].n + 1
-        node.out = node.outs = node.blocked = node.stay = node.good = 0
-        node.left = row.since
-        if node.begins:
-            stream = w.streams[node.inlet]
-            for k in range(stream.size):
-                w.arrive[stream.at + k] = 0
-        if node.ends:
-            stream = w.streams[node.outlet]
-            stream.credited = ENDLESS
-            for k in range(stream.size):
-                w.credit[stream.at + k] = 0
-        if row.phase == IDLE:
-            stream = w.streams[node.inlet]
-            w.credit[stream.at + stream.credited] = row.since
-            stream.credited += 1
+        for k in range(stream.size):
+            w.arrive[stream.at + k] = 0
+    if node.ends:
+        stream = w.streams[node.outlet]
+        stream.credited = ENDLESS
+        for k in range(stream.size):
+            w.credit[stream.at + k] = 0
+    if node.kind == SIDE:
+        take_side(t, s, w, j, until)
+        return
+    row = s.machines[t.stations[j].machine0]
+    node.left = row.since
+    if row.phase == IDLE:
+        stream = w.streams[node.inlet]
+        w.credit[stream.at + stream.credited] = row.since
+        w.freed[stream.at + stream.credited] = j
+        stream.credited += 1
 
 
 @kernel
@@ -87,22 +98,57 @@ def return_queue(t, s, w, x):
 
 
 @kernel
-def give_back(t, s, w, until):
-    """Bring the state up to date."""
+def return_plain(t, s, w, j):
+    """Bring a station of the state and its one machine up to date."""
+    flush(t, s, w, j)
+    m = t.stations[j].machine0
+    outlet = w.streams[w.nodes[j].outlet]
+    if outlet.queue >= 0 and outlet.arrived > outlet.before and s.machines[m].waiting == 0:
+        entry = s.waits[t.queues[outlet.queue].wait0]
+        entry.t = w.done[outlet.at + outlet.arrived - 1 - outlet.base]
+        entry.machine = m
+
+
+@kernel
+def return_all(t, s, w, until):
+    """Bring all of the state up to date that the loops keep for themselves."""
     for j in range(t.stations.shape[0]):
-        flush(t, s, w, j)
-        m = t.stations[j].machine0
-        outlet = w.streams[w.nodes[j].outlet]
-        if outlet.queue >= 0 and outlet.arrived > outlet.before and s.machines[m].waiting == 0:
-            entry = s.waits[t.queues[outlet.queue].wait0]
-            entry.t = w.done[outlet.at + outlet.arrived - 1 - outlet.base]
-            entry.machine = m
+        if w.nodes[j].kind == PLAIN:
+            return_plain(t, s, w, j)
+        elif w.nodes[j].kind == SIDE:
+            return_side(t, s, w, j)
     for x in range(w.streams.shape[0]):
-        if w.streams[x].queue >= 0:
+        q = w.streams[x].queue
+        if q >= 0 and w.nodes[t.queues[q].station].kind != WIDE:
             return_queue(t, s, w, x)
     for m in range(t.machines.shape[0]):
         schedule(t, s, m)
     s.head[0].now = max(s.head[0].now, until)
+
+
+@kernel
+def first_of(t, s, w, until):
+    """Return the station of several machines whose known event is the first of all; -1 where none is left before a time."""
+    found = -1
+    first = until
+    for j in range(t.stations.shape[0] - 1, -1, -1):
+        if w.nodes[j].kind == SIDE:
+            at, _, _ = next_side(t, s, w, j)
+            if at < first:
+                found, first = j, at
+    return found
+
+
+@kernel
+def sweep(t, s, w, until, is_last):
+    """Let each station go on once, from the last to the first. Returns whether any did."""
+    moved = False
+    for j in range(t.stations.shape[0] - 1, -1, -1):
+        if w.nodes[j].kind == PLAIN:
+            moved |= run_plain(t, s, w, j, until, is_last)
+        elif is_last == 0:
+            moved |= run_side(t, s, w, j, until, 0)
+    return moved
 
 
 @kernel
@@ -123,16 +169,16 @@ def advance(t, s, w, until):
     """
     if until <= s.head[0].now:
         return UNTIL
-    take_over(t, s, w)
-    is_last = 0
+    for x in range(w.streams.shape[0]):
+        take_stream(t, s, w, x)
+    for j in range(t.stations.shape[0]):
+        take_node(t, s, w, j, until)
     while True:
-        moved = False
-        for j in range(t.stations.shape[0] - 1, -1, -1):
-            if run_plain(t, s, w, j, until, is_last):
-                moved = True
-        if not moved:
-            if is_last:
-                break
-            is_last = 1
-    give_back(t, s, w, until)
+        if sweep(t, s, w, until, 0) or sweep(t, s, w, until, 1):
+            continue
+        j = first_of(t, s, w, until)
+        if j < 0:
+            break
+        run_side(t, s, w, j, until, 1)
+    return_all(t, s, w, until)
     return UNTIL

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from linewright.kernels.state import FAULT, State
-from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, ITEM, RUNNING, UTILITY, Table
+from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, GATE_WINDOWS, ITEM, RUNNING, SUPPLY, UTILITY, Table
 
 __all__ = ["is_between_events", "why_not"]
 
@@ -20,21 +20,17 @@ _Rule = tuple[str, Callable[[int], bool]]
 #: Fields of a station that the recursion follows, or that only rows need (which it does not write), or that only lead to rows of other tables.
 _STATION = frozenset([
     "hash", "amount", "enter", "leave", "short", "scrap", "fails", "misses", "false_alarms", "machine0", "law", "slot0", "queue0", "queues",
-    "pass_queue", "out_queue", "kind", "begins", "point", "check0", "checks", "measure0", "measures", "grade0", "tools", "carrier", "size", "bin0",
-    "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
+    "pass_queue", "out_queue", "kind", "begins", "point", "check0", "checks", "measure0", "measures", "grade0", "grades", "count", "within", "slots",
+    "tools", "carrier", "size", "bin0", "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
 ])  # fmt: skip
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
     "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
-    "count": ("machines side by side", lambda value: value == 1),
-    "within": ("within", lambda value: value == -1),
-    "slots": ("takes", lambda value: value == 0),
     "lanes": ("lanes", lambda value: value <= 1),
-    "gate": ("gate with windows", lambda value: value in {GATE_NONE, GATE_CHANCE}),
-    "grades": ("grades", lambda value: value == 0),
     "shift": ("works", lambda value: value == -1),
     "plans": ("maintenance", lambda value: value == 0),
     "toolmodes": ("stops: tool", lambda value: value == 0),
+    "gate": ("this kind of gate", lambda value: value in {GATE_NONE, GATE_WINDOWS, GATE_CHANCE}),
     "asks": ("machines that are somewhere else", lambda value: value == 0),
 }
 _MODE = frozenset(["to", "repair", "reason"])
@@ -48,6 +44,13 @@ _QUEUE = frozenset([
 _QUEUE_RULES: Mapping[str, _Rule] = {
     "slot": ("takes", lambda value: value == -1),
     "fleet": ("brought-by", lambda value: value == -1),
+}
+#: Of what is bought and always there nothing but rows depends on amounts.
+_SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0"])
+_SLOT_RULES: Mapping[str, _Rule] = {
+    "kind": ("takes", lambda value: value == SUPPLY),
+    "queue": ("takes", lambda value: value == -1),
+    "life": ("takes", lambda value: value == -1),
 }
 _MACHINE = frozenset([
     "station", "clock0", "plan0", "mount0", "part0",
@@ -87,12 +90,18 @@ def why_not(table: Table) -> list[tuple[int, str]]:
         found += [(number, what) for what in _against(row, _STATION, _STATION_RULES)]
         for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
             found += [(number, what) for what in _against(mode, _MODE, _MODE_RULES)]
+        for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:
+            found += [(number, what) for what in _against(slot, _SLOT, _SLOT_RULES)]
     if table.stations["queues"].any():
         givers = np.bincount(table.stations["out_queue"][table.stations["out_queue"] >= 0], minlength=len(table.queues))
         for number, queue in enumerate(table.queues):
             found += [(int(queue["station"]), what) for what in _against(queue, _QUEUE, _QUEUE_RULES)]
             if givers[number] != 1:
                 found.append((int(queue["station"]), "several stations in front"))
+            giver = table.stations[np.flatnonzero(table.stations["out_queue"] == number)[0]] if givers[number] else queue
+            if givers[number] and giver["count"] > 1 and table.stations[int(queue["station"])]["within"] >= 0:
+                # What comes too late is thrown away in one go: several machines in front become empty before one of them begins anew.
+                found.append((int(queue["station"]), "within behind machines side by side"))
     for name, rows, known in (("machines", table.machines, _MACHINE), ("laws", table.laws, _LAW)):
         found += [(-1, f"{name}.{what}") for what in {what for row in rows for what in _against(row, known, {})}]
     for name in table._fields:

@@ -138,7 +138,7 @@ def draw_block(t, s, w, j):
     node = w.nodes[j]
     station = t.stations[j]
     base = s.head[0].base
-    node.first = node.mark = node.n
+    node.first = node.n
     node.end = node.n + BLOCK
     draw_times(t, station.law, base, station.hash, node.n, BLOCK, w.chance, w.time, j * BLOCK)
     node.out = 0

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linewright.kernels.bundle import Bundle
 from linewright.kernels.records import Records, as_records
-from linewright.kernels.state import Z_QUEUES, Z_STATIONS
-from linewright.kernels.table import FLOAT, INT, Table
+from linewright.kernels.state import Z_MACHINES, Z_QUEUES, Z_STATIONS
+from linewright.kernels.table import FLOAT, GATE_WINDOWS, INT, ITEM, RUNNING, SUPPLY, Table
 
 #: Starts of one station whose times are drawn together.
 BLOCK = 256
@@ -25,6 +26,9 @@ BLOCK = 256
 WINDOW = 256
 #: More arrivals than this are never let in at once.
 ENDLESS = 1 << 60
+
+# how a station is computed: in blocks; machine by machine from start to end; event by event, by the calendar's functions
+PLAIN, SIDE, WIDE = range(3)
 
 NODE = np.dtype(
     [
@@ -43,6 +47,10 @@ NODE = np.dtype(
         ("verdict", "i8"),
         ("blocked", "i8"),  # ns since `mark`
         ("stay", "i8"),
+        ("kind", "i8"),  # PLAIN, SIDE, WIDE
+        ("ended", "i8"),  # SIDE: works that ended
+        ("works", "i8"),  # SIDE: machines that work
+        ("idle", "i8"),  # SIDE: machines that are empty
         ("begins", "i8"),  # 1: nothing comes in
         ("ends", "i8"),  # 1: what is good leaves the line
         ("good", "i8"),  # handed on since `mark`
@@ -62,6 +70,33 @@ STREAM = np.dtype(
         ("room", "i8"),  # of the last arrivals that many are kept
         ("head", "i8"),  # of the ring at the take-over
         ("before", "i8"),  # what had arrived then
+        ("giver", "i8"),  # station in front
+        ("taker", "i8"),  # station behind
+    ],
+    align=True,
+)
+
+#: One machine of a SIDE station: its last visit, and sums of those that ended since the state of the machine was last brought up to date.
+MACHINE_NODE = np.dtype(
+    [
+        ("item", "i8"),
+        ("arrive", "i8"),
+        ("start", "i8"),
+        ("done", "i8"),
+        ("n", "i8"),
+        ("time", "i8"),
+        ("verdict", "i8"),
+        ("grade", "i8"),
+        ("phase", "i8"),  # IDLE, WORK, OUT
+        ("told", "i8"),  # 1: the work is in the state already, since the machine fails in it or it began before the take-over
+        ("left", "i8"),  # running time to the next failure, the work in hand taken off
+        ("empty", "i8"),  # since when the machine is empty
+        ("busy", "i8"),
+        ("blocked", "i8"),
+        ("starts", "i8"),
+        ("last_done", "i8"),  # of the visit before the one in hand
+        ("last_verdict", "i8"),
+        ("last_grade", "i8"),
     ],
     align=True,
 )
@@ -72,50 +107,91 @@ class Network(Bundle):
 
     nodes: Records
     streams: Records
+    machines: Records
+    ends: np.ndarray  # of each SIDE station: when the works in hand end, in order
+    whose: np.ndarray  # and on which machines
     arrive: np.ndarray
     done: np.ndarray
     item: np.ndarray
     credit: np.ndarray
+    came: np.ndarray  # station whose event brought the arrival: of two at one time, the one of the station further on is first
+    freed: np.ndarray  # station whose event freed the place
     time: np.ndarray  # drawn times of the starts, `BLOCK` for each station
     chance: np.ndarray  # uniform numbers in the making
     out: np.ndarray  # starts whose items leave the line by chance, up to `BLOCK` for each station
     why: np.ndarray  # their verdicts
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
-        "nodes": NODE, "streams": STREAM, "arrive": INT, "done": INT, "item": INT, "credit": INT, "time": INT, "chance": FLOAT, "out": INT,
-        "why": INT,
+        "nodes": NODE, "streams": STREAM, "machines": MACHINE_NODE, "ends": INT, "whose": INT, "arrive": INT, "done": INT, "item": INT, "credit": INT,
+        "came": INT, "freed": INT, "time": INT, "chance": FLOAT, "out": INT, "why": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
+
+
+def kinds_of(table: Table) -> NDArray[np.int64]:
+    """Return for each station how it is computed: PLAIN, SIDE or WIDE.
+
+    A station in front of one that joins parts is freed by events of the other branch too, in an order that only single events keep; with one machine
+    everywhere no order matters.
+    """
+    stations = int(table.sizes[Z_STATIONS])
+    found = np.array([_kind_of(table, j) for j in range(stations)], dtype=np.int64)
+    joins = [j for j in range(stations) if int(table.stations[j].queues) > 1]
+    if joins and bool((table.stations["count"][: max(joins)] > 1).any()):
+        found[: max(joins)] = WIDE
+    return found
+
+
+def _kind_of(table: Table, j: int) -> int:
+    row = table.stations[j]
+    slots = table.slots["kind"][int(row.slot0) : int(row.slot0 + row.slots)]
+    modes = table.modes[int(row.mode0) : int(row.mode0 + row.modes)]
+    own = row.plans == 0 and row.toolmodes == 0 and row.shift < 0 and bool((modes["clock"] == RUNNING).all() and (modes["crew"] < 0).all())
+    if row.flow != ITEM or row.lanes > 1 or not own or bool((slots != SUPPLY).any()):
+        return WIDE
+    return PLAIN if row.count == 1 and row.within < 0 and row.gate != GATE_WINDOWS and row.grades == 0 else SIDE
 
 
 def new_network(table: Table) -> Network:
     """Return the network of a table that the recursion covers (`recursion_cover.why_not`)."""
     stations, queues = int(table.sizes[Z_STATIONS]), int(table.sizes[Z_QUEUES])
+    machines = max(int(table.sizes[Z_MACHINES]), 1)
     streams: list[tuple[int, ...]] = []
     at = 0
 
     def add(queue: int, room: int) -> int:
         nonlocal at
         size = 2 * (room + 2) + WINDOW
-        streams.append((at, size, 0, 0, 0, 0, queue, room, 0, 0))
+        streams.append((at, size, 0, 0, 0, 0, queue, room, 0, 0, -1, -1))
         at += size
         return len(streams) - 1
 
     for q in range(queues):
         add(q, int(table.queues[q].room))
     nodes = np.zeros(max(stations, 1), NODE)
+    kinds = kinds_of(table)
     for j in range(stations):
         station, node = table.stations[j], nodes[j]
+        node["kind"] = kinds[j]
         node["begins"], node["ends"] = station.pass_queue < 0, station.out_queue < 0
         node["inlet"] = add(-1, 1) if station.pass_queue < 0 else station.pass_queue
         node["outlet"] = add(-1, 1) if station.out_queue < 0 else station.out_queue
+    made = as_records(np.array(streams, STREAM))
+    for q in range(queues):
+        made[q].taker = table.queues[q].station
+        made[q].giver = next((j for j in range(stations) if table.stations[j].out_queue == q), -1)
     return Network(
         nodes=as_records(nodes),
-        streams=as_records(np.array(streams, STREAM)),
+        streams=made,
+        machines=as_records(np.zeros(machines, MACHINE_NODE)),
+        ends=np.zeros(machines, np.int64),
+        whose=np.zeros(machines, np.int64),
         arrive=np.zeros(at, np.int64),
         done=np.zeros(at, np.int64),
         item=np.zeros(at, np.int64),
         credit=np.zeros(at, np.int64),
+        came=np.zeros(at, np.int64),
+        freed=np.zeros(at, np.int64),
         time=np.ones(max(stations, 1) * BLOCK, np.int64),
         chance=np.zeros(BLOCK),
         out=np.zeros(max(stations, 1) * BLOCK, np.int64),

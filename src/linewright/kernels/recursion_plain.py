@@ -69,7 +69,7 @@ def throw_out(s, w, j, until):
     node.n += 1
     node.out += 1
     inlet.taken += 1
-    offer(w, node.inlet, end)
+    offer(w, node.inlet, end, j)
     return True
 
 

@@ -10,7 +10,7 @@ from linewright.kernels.calendar_starts import count_verdict, grade_of, verdict_
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import DONE, FAILED
 from linewright.kernels.recursion_draws import next_failure, sum_of
-from linewright.kernels.recursion_network import BLOCK
+from linewright.kernels.recursion_network import BLOCK, PLAIN
 from linewright.kernels.rows import VERDICT_MISSED, VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import FAULT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
 from linewright.kernels.table import RUNNING
@@ -41,14 +41,16 @@ def slide(w, number):
         w.arrive[k] = w.arrive[k + by]
         w.done[k] = w.done[k + by]
         w.item[k] = w.item[k + by]
+        w.came[k] = w.came[k + by]
     for k in range(at + max(x.arrived - keep, 0), at + min(x.credited - keep, x.size - by)):
         w.credit[k] = w.credit[k + by]
+        w.freed[k] = w.freed[k + by]
     x.base = keep
 
 
 @kernel
-def push(w, number, arrive, done, item):
-    """Let an item come into a stream."""
+def push(w, number, arrive, done, item, came):
+    """Let an item come into a stream; `came` is the station whose event brings it."""
     x = w.streams[number]
     if x.arrived - x.base >= x.size:
         slide(w, number)
@@ -56,17 +58,27 @@ def push(w, number, arrive, done, item):
     w.arrive[at] = arrive
     w.done[at] = done
     w.item[at] = item
+    w.came[at] = came
     x.arrived += 1
 
 
 @kernel
-def offer(w, number, at):
-    """One more item may come into a stream, from a time on."""
+def offer(w, number, at, freed):
+    """One more item may come into a stream, from a time on; `freed` is the station whose event freed its place."""
     x = w.streams[number]
     if x.credited - x.base >= x.size:
         slide(w, number)
     w.credit[x.at + x.credited - x.base] = at
+    w.freed[x.at + x.credited - x.base] = freed
     x.credited += 1
+
+
+@kernel
+def came_by(w, x, k):
+    """Return the station whose event brought the arrival at k of the arrays into stream x: the one in front, or the one whose place became free."""
+    if w.nodes[x.giver].kind == PLAIN:
+        return x.giver if w.done[k] == w.arrive[k] else x.taker
+    return w.came[k]
 
 
 @kernel
@@ -205,7 +217,7 @@ def release(s, w, j, m, at):
     row.phase = IDLE
     turn(s, m, T_STARVED, at)
     w.nodes[j].left = at
-    offer(w, w.nodes[j].inlet, at)
+    offer(w, w.nodes[j].inlet, at, j)
 
 
 @kernel
@@ -239,6 +251,6 @@ def go_on(t, s, w, j, until):
     else:
         at = max(at, w.credit[outlet.at + outlet.arrived - outlet.base])
         s.queues[outlet.queue].wait = 0
-    push(w, node.outlet, at, row.done, row.item)
+    push(w, node.outlet, at, row.done, row.item, j if at == row.done else outlet.taker)
     release(s, w, j, m, at)
     return True
