@@ -237,8 +237,8 @@ def test_a_line_in_a_row_is_computed_by_the_recursion_with_the_figures_of_the_ca
 
 
 def test_what_the_recursion_does_not_cover_is_told():
-    plant = load_text(SERIAL.replace("scrap: 3 %", "within: 9 s"), installed_libraries())
+    plant = load_text(SERIAL.replace("scrap: 3 %", "maintenance: {clean: {every: 9 items, time: 9 s}}"), installed_libraries())
     evaluator = simulate(plant, until_s=100.0).evaluator
     assert evaluator.name == "calendar"
-    assert evaluator.reasons == ("work: within",)
-    assert "work: within" in evaluator.text
+    assert evaluator.reasons == ("work: maintenance",)
+    assert "work: maintenance" in evaluator.text

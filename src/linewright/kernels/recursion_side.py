@@ -1,8 +1,8 @@
 """Stations of several machines side by side that pass single items: each start is worked out to its end at once, ends are kept in order.
 
 The station has a clock of its own. What comes next there is, of those at one moment in this order: a place behind for the item that waits longest;
-the end of a work, by machine; an arrival for a machine that is empty, which the one with the smallest number takes. A machine that becomes empty takes
-the next item of the queue at once. An item that came because a place became free here belongs to what freed it, before anything else of that moment.
+the end of a work, by machine; an arrival for a machine that is empty, which the one with the smallest number takes. A machine that becomes empty
+takes the next item of the queue at once. An item that came because a place became free here belongs to what freed it, before all else of that moment.
 
 When the next arrival is not computed yet though there is a place for it, the station waits for it before any machine may become empty.
 """
