@@ -26,6 +26,8 @@ _STATION = frozenset([
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
     "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
+    "ways": ("several ways on", lambda value: value == 0),
+    "loses": ("items lost where no place is free", lambda value: value == 0),
     "lanes": ("lanes", lambda value: value <= 1),
     "shift": ("works", lambda value: value == -1),
     "plans": ("maintenance", lambda value: value == 0),
@@ -44,6 +46,7 @@ _QUEUE = frozenset([
 _QUEUE_RULES: Mapping[str, _Rule] = {
     "slot": ("takes", lambda value: value == -1),
     "fleet": ("brought-by", lambda value: value == -1),
+    "endless": ("buffer: unlimited", lambda value: value == 0),
 }
 #: Of what is bought and always there nothing but rows depends on amounts.
 _SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0"])

@@ -24,7 +24,7 @@ from linewright.kernels.rows import (
     VERDICT_REJECT,
     VERDICT_SCRAP,
 )
-from linewright.kernels.state import IDLE, NEVER, OUT, T_BLOCKED, T_EXECUTE, T_STARVED, WORK
+from linewright.kernels.state import GRADE_MOST, GRADE_SHIFT, IDLE, NEVER, OUT, T_BLOCKED, T_EXECUTE, T_STARVED, WORK
 from linewright.kernels.table import GATE_WINDOWS, RUNNING
 
 own_start = own_side.start
@@ -231,6 +231,8 @@ def end_side(t, s, w, j, until):
         if machine.verdict == VERDICT_MISSED:
             s.stations[j].missed += 1
         node.good += 1
+        if machine.grade >= 0:
+            machine.item = (machine.item & ~(GRADE_MOST << GRADE_SHIFT)) | ((machine.grade + 1) << GRADE_SHIFT)
         if node.ends:
             node.stay += now - machine.arrive
             become_empty(t, s, w, j, m, now, until)
