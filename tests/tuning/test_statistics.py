@@ -133,6 +133,7 @@ def test_mser_5_cuts_a_beginning_that_dies_away() -> None:
 
 def test_a_series_that_still_rises_is_not_steady() -> None:
     assert not mser(np.arange(200.0)).is_found
+    assert mser([6] * 40 + [0] + [6] * 59).is_found
     late = mser([0] * 80 + [6] * 20)
     assert (late.cut, late.is_found) == (50, False)
     assert not mser([1.0, 2.0]).is_found

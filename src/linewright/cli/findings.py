@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from linewright.cli.figures import span
 from linewright.cli.printing import say, table
+from linewright.tuning.notes import notes_of
+from linewright.tuning.on_paper import BOUND_ASSUMES, LINE_ASSUMES
 from linewright.tuning.told import STATION_FIGURES, Told, told
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def findings_json(findings: Findings) -> dict[str, Any]:
     """Return all of it for a program."""
     best = findings.best()
     told_best = None if best is None else {"figure": best.figure, "case": best.case, "rivals": list(best.rivals), "is_clear": best.is_clear}
-    return {**findings.to_json(), "best": told_best}
+    return {**findings.to_json(), "best": told_best, "notes": list(notes_of(findings))}
 
 
 def print_findings(findings: Findings) -> None:
@@ -47,7 +49,11 @@ def print_findings(findings: Findings) -> None:
     if "stations" in groups or (not e.show and len(e.cases) == 1):
         for case in range(len(e.cases)):
             _print_stations(findings, case)
+    if len(e.points) == 1:
+        _print_papers(findings)
     say()
+    for note in notes_of(findings):
+        say(f"Note: {note}")
     _print_legend(findings)
 
 
@@ -124,6 +130,32 @@ def _print_stations(findings: Findings, case: int) -> None:
     rows = [[s, *(_joined(findings.estimate(case, f"{s}.{t.name}"), blank=t.name not in always) for t in kinds)] for s in stations]
     say()
     table([e.cases[case].label or "Station", *(f"{t.title} {t.unit}" for t in kinds)], rows, right=list(range(1, len(kinds) + 1)))
+
+
+def _print_papers(findings: Findings) -> None:
+    """Print what paper tells beside what was simulated: a quiet section, for who wants to check."""
+    say()
+    say("On paper")
+    for case, paper in enumerate(findings.papers):
+        label = findings.experiment.cases[case].label
+        rows = []
+        output, little = findings.estimate(case, "output"), findings.little(case)
+        if paper.bound_per_min is not None and output is not None:
+            share = output.mean / paper.bound_per_min
+            rows.append((f"at most {paper.bound_per_min:.4g} /min", f"by {paper.bound_station}; simulated {share:.1%} of it"))
+        if paper.decomposition_per_min is not None and output is not None:
+            apart = output.mean / paper.decomposition_per_min - 1.0
+            rows.append((f"about {paper.decomposition_per_min:.4g} /min", f"by two-machine decomposition; simulated {apart:+.1%}"))
+        if little is not None and little[0] > 0.0:
+            apart = little[1] / little[0] - 1.0
+            rows.append((f"{little[0]:,.4g} items inside", f"rate x stay of those that left {apart:+.2%} (Little's law: 0 in the long run)"))
+        if label and len(findings.papers) > 1:
+            say(f"  {label}")
+        for value, words in rows:
+            say(f"  {value:<24} {words}")
+    say(f"  The bound takes {BOUND_ASSUMES}.")
+    if any(paper.decomposition_per_min is not None for paper in findings.papers):
+        say(f"  The decomposition takes {LINE_ASSUMES}.")
 
 
 def _is_there(estimate: Estimate | None) -> bool:

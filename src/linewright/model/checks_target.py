@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from linewright.model.build import Part
 from linewright.model.checks import Checking
 from linewright.model.flow import EXITS, OUT, Flow, Step
 from linewright.model.quantity import Amount
@@ -18,7 +19,7 @@ from linewright.model.reading_text import GoodsAmount
 from linewright.model.station import Measure
 from linewright.model.windows import WindowValue
 
-__all__ = ["check_target"]
+__all__ = ["check_target", "output_alone"]
 
 
 @dataclass(slots=True)
@@ -37,31 +38,50 @@ def check_target(c: Checking) -> None:
     """Warn of each station whose count cannot reach the target."""
     for part in c.parts:
         target = part.values.get("target")
-        if not isinstance(target, Amount):
-            continue
-        steps = [s for s in c.flow.steps if s.line == part.line]
-        holds = {
-            n: v["holds"]
-            for v in (c.root, part.values)
-            for n, v in (v.get("carriers") or {}).items()
-            if isinstance(v, dict) and isinstance(v.get("holds"), int)
-        }
-        wastes = {
-            n: m["waste"].si
-            for v in (c.root, part.values)
-            for n, m in (v.get("materials") or {}).items()
-            if isinstance(m, dict) and isinstance(m.get("waste"), Amount)
-        }
-        need = _Need(Flow(steps, [e for e in c.flow.edges if any(s.path == e.start for s in steps)], c.flow.materials, c.flow.sources), holds, wastes)
-        _metres(need)
-        ends = [s for s in steps if any(t == OUT for t, _ in s.targets) and c.flow.materials.get(s.path) == part.values.get("product")]
-        for step in ends:
-            need.good[step.path] = target.si / len(ends)
-        _backwards(need)
-        carried = _carried(need)
-        for step in steps:
-            starts = need.starts.get(step.path, 0.0) / carried.get(step.path, 1)
-            _compare(c, step, starts, need, target)
+        if isinstance(target, Amount):
+            need, carried = _needed(c, part, target.si)
+            for step in need.flow.steps:
+                _compare(c, step, need.starts.get(step.path, 0.0) / carried.get(step.path, 1), need, target)
+
+
+def output_alone(c: Checking) -> tuple[tuple[str, float], ...]:
+    """Return for each station the products a second that the line would make if that station alone held it back.
+
+    Stations without a time, and the lines of a site, are left out.
+    """
+    if len(c.parts) != 1:
+        return ()
+    need, carried = _needed(c, c.parts[0], 1.0)
+    found = []
+    for step in need.flow.steps:
+        one, count, starts = _capacity(step, need), step.get("count"), need.starts.get(step.path, 0.0) / carried.get(step.path, 1)
+        if one is not None and isinstance(count, int) and starts > 0.0:
+            found.append((step.path, one * count / starts))
+    return tuple(found)
+
+
+def _needed(c: Checking, part: Part, per_s: float) -> tuple[_Need, dict[str, int]]:
+    """Return what each station of a line must start for so many products a second, and how many items one start handles."""
+    steps = [s for s in c.flow.steps if s.line == part.line]
+    holds = {
+        n: v["holds"]
+        for v in (c.root, part.values)
+        for n, v in (v.get("carriers") or {}).items()
+        if isinstance(v, dict) and isinstance(v.get("holds"), int)
+    }
+    wastes = {
+        n: m["waste"].si
+        for v in (c.root, part.values)
+        for n, m in (v.get("materials") or {}).items()
+        if isinstance(m, dict) and isinstance(m.get("waste"), Amount)
+    }
+    need = _Need(Flow(steps, [e for e in c.flow.edges if any(s.path == e.start for s in steps)], c.flow.materials, c.flow.sources), holds, wastes)
+    _metres(need)
+    ends = [s for s in steps if any(t == OUT for t, _ in s.targets) and c.flow.materials.get(s.path) == part.values.get("product")]
+    for step in ends:
+        need.good[step.path] = per_s / len(ends)
+    _backwards(need)
+    return need, _carried(need)
 
 
 def _compare(c: Checking, step: Step, starts: float, need: _Need, target: Amount) -> None:

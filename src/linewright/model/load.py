@@ -14,7 +14,7 @@ from linewright.model.checks import MOST_STATIONS, Checking, check_names, check_
 from linewright.model.checks_class import check_class
 from linewright.model.checks_flow import check_flow
 from linewright.model.checks_station import check_station, webs_of
-from linewright.model.checks_target import check_target
+from linewright.model.checks_target import check_target, output_alone
 from linewright.model.completed_text import completed_text
 from linewright.model.errors import FileFault, ModelError
 from linewright.model.explain import origins_of
@@ -147,7 +147,7 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
     text = completed_text(root)
     plant = plant_of(values, parts, flow, materials_of(values, [part.values for part in parts]))
     digest = hashlib.sha256((text + _samples(plant)).encode()).hexdigest()
-    plant = replace(plant, origins=origins_of(reading.leaves), text=text, digest=digest)
+    plant = replace(plant, origins=origins_of(reading.leaves), text=text, digest=digest, alone=output_alone(checking))
     return CheckReport((), report.warnings, plant)
 
 

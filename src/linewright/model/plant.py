@@ -220,7 +220,8 @@ class Plant:
 
     `segments` are in file order. `origins` say where each value came from (`check --full`). `text` is the completed line file in its canonical
     form and `digest` its SHA-256: two plants with the same digest, loaded with the same libraries, behave the same. `variants` and `sweep` keep
-    path and value as written; the value goes back in by `load(..., overrides=...)`.
+    path and value as written; the value goes back in by `load(..., overrides=...)`. `alone` has for each station the products a second that the
+    line would make if that station alone held it back: means, as on paper.
     """
 
     name: str
@@ -251,6 +252,7 @@ class Plant:
     variants: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     sweep: tuple[tuple[str, tuple[str, ...]], ...] = ()
     origins: tuple[Origin, ...] = ()
+    alone: tuple[tuple[str, float], ...] = ()
     text: str = ""
     digest: str = ""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from linewright.tuning.estimates import Difference, Estimate, difference_of, estimate_of
 from linewright.tuning.experiment import Experiment
+from linewright.tuning.on_paper import OnPaper
 from linewright.tuning.replication import Replication
 from linewright.tuning.table import Table, column
 from linewright.tuning.told import told
@@ -55,11 +56,14 @@ class Findings:
         Of each case, in order of their numbers; all cases have equally many.
     is_whole
         Whether all that was asked has been run; False after Ctrl-C.
+    papers
+        What paper tells of each case.
     """
 
     experiment: Experiment
     runs: tuple[tuple[Replication, ...], ...]
     is_whole: bool = True
+    papers: tuple[OnPaper, ...] = ()
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -105,6 +109,12 @@ class Findings:
         each = 1.0 - (1.0 - confidence) / max(len(others), 1)
         rivals = [n for n in others if not _is_apart(difference_of(self.samples(first, figure), self.samples(n, figure), each))]
         return Best(figure, first, tuple(rivals))
+
+    def little(self, case: int) -> tuple[float, float] | None:
+        """Return L and lambda W over all stations: items inside, and the rate of leaving times the mean stay. In the long run they are equal."""
+        rows = [row for run in self.runs[case] for row in run.little]
+        count = len(self.runs[case])
+        return (sum(row[1] for row in rows) / count, sum(row[2] for row in rows) / count) if rows else None
 
     def table(self) -> Table:
         """Return one row for each case and figure: the mean, its interval, and the difference from what the case is compared with."""
@@ -166,6 +176,8 @@ class Findings:
             "warm_up_s": [run.warm_up_s for run in runs], "is_steady": all(run.is_steady for run in runs),
             "bottleneck": None if bottleneck is None else {"station": bottleneck[0], "share": bottleneck[1]},
             "failures": _failures(runs),
+            "on_paper": self.papers[case].to_json() if self.papers else None,
+            "little": self.little(case),
             "figures": {name: _told(name, estimate) for name in self.figures if (estimate := self.estimate(case, name)) is not None},
             "against": None if base is None else self.experiment.cases[base].variant,
             "differences": {

@@ -8,6 +8,7 @@ from enum import StrEnum
 from linewright.control.compile import compile_plant
 from linewright.tuning.experiment import Experiment
 from linewright.tuning.findings import Findings
+from linewright.tuning.on_paper import on_paper
 from linewright.tuning.on_ray import on_ray
 from linewright.tuning.recording import Length
 from linewright.tuning.replication import Cut, Replication, cut_of, replication_of
@@ -77,4 +78,4 @@ def run_experiment(
         cut = cut_of(others) if is_found else Cut(0, is_steady=True)
         for case, line in enumerate(lines):
             found[case].append(replication_of(line, runs[case, number], cut, batches))
-    return Findings(experiment, tuple(map(tuple, found)), is_whole=not is_stopped and whole == numbers)
+    return Findings(experiment, tuple(map(tuple, found)), is_whole=not is_stopped and whole == numbers, papers=tuple(map(on_paper, lines)))

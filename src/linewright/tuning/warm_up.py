@@ -12,6 +12,8 @@ __all__ = ["COUNT_VARIANCE", "WarmUp", "mser"]
 
 #: Variance of a count of evenly spaced events in a stretch that holds no whole number of them: what rounding alone makes, at most.
 COUNT_VARIANCE = 0.25
+#: Halves of a series whose means differ by more than this share are not both of the steady state.
+APART = 0.1
 #: Share of the batch means that is left at least: of a few means the variance says nothing.
 LAST = 0.1
 
@@ -28,7 +30,7 @@ class WarmUp:
         The mean squared standard error that is left.
     is_found
         Whether the least statistic lies inside the first half: else the series is still in its beginning and too short. (A second half that is
-        better by chance, by less than a factor of two, does not count.)
+        better by chance does not count: it must be better by a factor of two, and the means of the halves a tenth apart.)
     """
 
     cut: int
@@ -75,5 +77,7 @@ def mser(series: ArrayLike, *, batch: int = 5, floor: float = 0.0) -> WarmUp:
     statistic = variance / left
     cut = int(np.argmin(statistic[: half + 1]))
     later = statistic[half + 1 : count - max(3, math.ceil(LAST * count)) + 1]
-    is_found = cut < half and not (len(later) and later.min() < 0.5 * statistic[cut])
+    is_later_better = cut == half or bool(len(later) and later.min() < 0.5 * statistic[cut])
+    early, late = (float(values[: half * batch].mean()), float(values[half * batch :].mean()))
+    is_found = not (is_later_better and abs(late - early) > APART * abs(late))
     return WarmUp((cut if is_found else half) * batch, float(statistic[cut]), is_found=is_found)
