@@ -53,7 +53,7 @@ class JsonLines:
             raise DriverError(f"`address` is `{self._address}`; host and port were expected, such as `10.0.0.5:9100`.")
         self._host, self._port = host, int(port)
         self._setup = setup
-        self._records, self._samples = ReceivedRecords(), ReceivedSamples(setup.tags)
+        self._records, self._samples, self._tags = ReceivedRecords(), ReceivedSamples(setup.tags), frozenset(setup.tags)
         self._recipes: dict[int, dict[str, list[float]]] = {}
         self._connection = Connection.CLOSED
         self._writer: asyncio.StreamWriter | None = None
@@ -175,7 +175,7 @@ class JsonLines:
     def _take(self, said: dict[str, Any]) -> None:
         if "record" in said:
             self._records.put(self._row(said["record"]))
-        elif "signal" in said:
+        elif "signal" in said and said["signal"]["tag"] in self._tags:  # a machine may tell more than the line file asks for
             signal = said["signal"]
             self._samples.put(signal["tag"], self._setup.line_ns(signal["at_ns"]), signal["value"])
 
