@@ -14,7 +14,10 @@ from linewright.measures.tally import BLOCKED, CHANGE, FAULT, GROUPS, STARVED, W
 from linewright.model.errors import LinewrightError
 from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
+from linewright.report.experiment import experiment_report
 from linewright.report.html import Section, report_of, table_of
+from linewright.tuning.experiment import Case, Experiment
+from linewright.tuning.run_experiment import run_experiment
 from linewright.twin.course import Course, follow
 from linewright.twin.simulate import simulate
 
@@ -42,7 +45,7 @@ def course(plant: Plant) -> Course:
 
 def test_looking_changes_nothing(plant: Plant, course: Course) -> None:
     result = simulate(plant, until_s=6 * HOUR_S, seed=3)
-    assert course.tally.equals(result.tally)
+    assert course.result.tally.equals(result.tally)
     assert course.counts[-1].tolist() == result.tally.counts.tolist()
     assert course.at_ns[[0, -1]].tolist() == [0, 6 * 3600 * 10**9]
     minutes = np.diff(course.at_ns) / 60e9
@@ -64,7 +67,7 @@ def test_the_bars_of_a_stretch_share_out_each_machines_time(plant: Plant, course
 
 
 def test_losses_add_up(course: Course) -> None:
-    told = losses_of(course.compiled, course.tally)
+    told = losses_of(course.compiled, course.result.tally)
     assert told is not None
     assert told.station == "bend"
     assert told.possible == round(6 * HOUR_S / 2.6)
@@ -113,6 +116,32 @@ def test_a_real_line_has_energy_and_names_what_is_not_drawn() -> None:
     assert "Not drawn, too many machines: formation (2,137)" in page
 
 
+def test_an_experiment_is_told_with_its_intervals(plant: Plant) -> None:
+    cases = tuple(
+        Case(variant, (("bend.buffer", str(buffer)),), load_text(LINE.replace("r: 8", f"r: {buffer}").replace("2.6 s", time), installed_libraries()))
+        for buffer in (2, 20)
+        for variant, time in (("as-built", "2.6 s"), ("faster", "2.4 s"))
+    )
+    asked = Experiment("more or faster", cases, 4 * HOUR_S, warm_up_s=600.0, replications=4, seed=3)
+    findings = run_experiment(asked)
+    page = experiment_report(findings, [Section("Cross-checks", "", table_of(["what"], [["a"]]))])
+    seen = _Seen()
+    seen.feed(page)
+    assert seen.open == []
+    assert [t for t in seen.heads if t] == [
+        "more or faster", "Over bend.buffer", "Differences", "Output of each run", "Bottleneck", "Cross-checks", "All figures",
+    ]  # fmt: skip
+    # Each figure drawn is the one that the findings tell.
+    for n in range(len(cases)):
+        estimate = findings.estimate(n, "output")
+        assert estimate is not None
+        assert f"{estimate.mean:,.{estimate.digits}f} ± {estimate.half_width:,.{estimate.digits}f}" in page
+    apart = findings.difference(1, "output")
+    assert apart is not None
+    assert f"{apart.estimate.mean:+,.{apart.estimate.digits}f}" in page
+    assert apart.verdict == "higher"
+
+
 class _Seen(HTMLParser):
     """What stands in a page: links to elsewhere, heads, open tags at the end, descriptions of pictures."""
 
@@ -130,7 +159,7 @@ class _Seen(HTMLParser):
         if tag == "svg":
             self.pictures.append(told.get("aria-label"))
         self._in_head = tag in ("h1", "h2")
-        if tag not in ("meta", "polyline", "polygon", "line"):
+        if tag not in ("meta", "polyline", "polygon", "line", "circle"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from linewright.cli.figures import span
@@ -185,14 +184,14 @@ def _bottleneck(findings: Findings, case: int) -> str:
 def _with_interval(estimate: Estimate | None) -> tuple[str, str]:
     if estimate is None:
         return "-", ""
-    digits = _digits(estimate)
+    digits = estimate.digits
     return f"{estimate.mean:,.{digits}f}", "" if estimate.half_width is None else f"{estimate.half_width:,.{digits}f}"
 
 
 def _range(estimate: Estimate | None) -> str:
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    digits = _digits(estimate)
+    digits = estimate.digits
     return f"{estimate.low:,.{digits}f} .. {estimate.high:,.{digits}f}"
 
 
@@ -202,13 +201,6 @@ def _joined(estimate: Estimate | None, *, sign: bool = False, blank: bool = Fals
         return "" if blank else "-"
     if blank and estimate.mean == 0.0:
         return ""
-    digits = _digits(estimate)
+    digits = estimate.digits
     mean = f"{estimate.mean:{'+' if sign else ''},.{digits}f}"
     return mean if estimate.half_width is None else f"{mean} {PLUS_MINUS}{estimate.half_width:,.{digits}f}"
-
-
-def _digits(estimate: Estimate) -> int:
-    """Return how many decimals say something: two digits of the half-width, four of the mean where it is exact."""
-    half = estimate.half_width or 0.0
-    size = half if half > 1e-6 * abs(estimate.mean) else abs(estimate.mean) / 100.0
-    return 2 if size <= 0.0 else max(0, min(6, 1 - math.floor(math.log10(size))))

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linewright.cli.asked import LARGEST_SEED, heard_as_ctrl_c, ledger_at, line_of, seconds
-from linewright.cli.printing import as_json
+from linewright.cli.printing import as_json, say
 from linewright.cli.progress import Progress
+from linewright.cli.report_file import refuse_report, write_report
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.model.plant import Plant
+    from linewright.twin.result import Result
 
 KEEP = ("none", "all")
 PATH_VALUE, PATH_VALUES = "PATH=VALUE", "PATH=VALUES"
@@ -41,6 +43,8 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     keep: Annotated[str, typer.Option(help="none: figures alone; all: every row into the ledger.")] = "none",
     start: Annotated[str | None, typer.Option(help="empty or filled; without it the file's.")] = None,
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
+    gantt: Annotated[str | None, typer.Option(metavar="TIME", help="Begin of the hour that the report draws machine by machine; its last.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int | None:
     """Simulate a line: throughput, OEE, yield, WIP, bottleneck. What if: --set, --vs, --sweep, --replications."""
@@ -48,6 +52,10 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
         raise LinewrightError(f"--keep {keep}: none or all was expected.")
     if start not in {None, "empty", "filled"}:
         raise LinewrightError(f"--start {start}: empty or filled was expected.")
+    if gantt is not None and html is None:
+        raise LinewrightError("--gantt draws an hour in a report: name its file too, such as --html report.html.")
+    if html is not None:
+        refuse_report(html)
     until_s = seconds(until)
     settings = [*(changes or ()), *([f"run.start={start}"] if start else [])]
     is_asked = any((versus, sweep, replications, warm_up, batches, confidence, show))
@@ -56,24 +64,54 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
 
         plant = line_of(line, settings)
         if not asks_for_experiment(plant):
-            one_run(plant, until_s, seed, ledger_at(ledger) if keep == "all" else None, json=json)
+            if html is not None and keep == "all":
+                raise LinewrightError("--html and --keep all are two runs of the same: take one of the two away.")
+            if html is not None:
+                reported_run(plant, until_s, seed, html, gantt, json=json)
+            else:
+                one_run(plant, until_s, seed, ledger_at(ledger) if keep == "all" else None, json=json)
             return None
     if keep == "all":
         raise LinewrightError("--keep all keeps one run; a comparison of many keeps their figures. Take one of the two away.")
     from linewright.cli.what_if import Options, what_if  # noqa: PLC0415
 
     options = Options(line, settings, versus or [], sweep or [], until_s, seed, replications, warm_up, batches, confidence, show, on, workers)
-    return what_if(options, json=json)
+    if gantt is not None:
+        raise LinewrightError("--gantt draws an hour of one run; many were asked for. Take it away.")
+    return what_if(options, html, json=json)
 
 
 def one_run(plant: Plant, until_s: float | None, seed: int | None, ledger: Ledger | None, *, json: bool) -> None:
     """Simulate once and print."""
-    from linewright.cli.figures import print_figures  # noqa: PLC0415
-    from linewright.measures.figures import figures_of  # noqa: PLC0415
     from linewright.twin.simulate import simulate as verb  # noqa: PLC0415
 
     with heard_as_ctrl_c(), Progress(is_shown=not json) as progress:
         result = verb(plant, until_s=until_s, seed=seed, keep="none" if ledger is None else "all", ledger=ledger, progress=progress)
+    told(plant, result, json=json)
+
+
+def reported_run(plant: Plant, until_s: float | None, seed: int | None, html: Path, gantt: str | None, *, json: bool) -> None:
+    """Simulate once, print, and write the report."""
+    from linewright.report.html import report_of  # noqa: PLC0415
+    from linewright.twin.course import follow  # noqa: PLC0415
+
+    end_s = plant.run.until_s if until_s is None else until_s
+    length_s = min(3600.0, end_s)
+    begin_s = end_s - length_s if gantt is None else 0.0 if gantt.strip() == "0" else seconds(gantt, "--gantt") or 0.0
+    with heard_as_ctrl_c(), Progress(is_shown=not json) as progress:
+        window_s = (begin_s, min(begin_s + 3600.0, end_s) if begin_s < end_s else begin_s + 3600.0)
+        course = follow(plant, until_s=until_s, seed=seed, window_s=window_s, progress=progress)
+    write_report(html, report_of(course))
+    told(plant, course.result, json=json)
+    if not json:
+        say(f"Report: {html}")
+
+
+def told(plant: Plant, result: Result, *, json: bool) -> None:
+    """Print what a run gave."""
+    from linewright.cli.figures import print_figures  # noqa: PLC0415
+    from linewright.measures.figures import figures_of  # noqa: PLC0415
+
     figures = figures_of(result.compiled, result.tally)
     if json:
         as_json({**result.to_json(), "figures": figures.to_json()})

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linewright.cli.asked import heard_as_ctrl_c, refuse_folder, seconds
 from linewright.cli.printing import as_json
 from linewright.cli.progress import Progress
+from linewright.cli.report_file import write_report
 from linewright.model.errors import LinewrightError
 from linewright.model.grammar_line import FIGURES
 from linewright.model.merging import nearest
@@ -42,8 +44,8 @@ class Options:
     workers: int | None
 
 
-def what_if(options: Options, *, json: bool) -> int | None:
-    """Run what is asked and print it; 130 where Ctrl-C ended it."""
+def what_if(options: Options, html: Path | None = None, *, json: bool) -> int | None:
+    """Run what is asked, print it and write its report; 130 where Ctrl-C ended it."""
     from linewright.cli.findings import findings_json, print_findings
     from linewright.library.catalogue import installed_libraries
     from linewright.tuning.asked import experiment_of
@@ -57,6 +59,10 @@ def what_if(options: Options, *, json: bool) -> int | None:
     runs = len(experiment.cases) * experiment.replications
     with heard_as_ctrl_c(), Progress(f"{runs} runs" if runs > 1 else "1 run", is_shown=not json) as progress:
         findings = run_experiment(experiment, on=options.on, workers=options.workers, progress=progress)
+    if html is not None and findings.runs and findings.runs[0]:
+        from linewright.report.experiment import experiment_report
+
+        write_report(html, experiment_report(findings))
     if json:
         as_json(findings_json(findings))
     else:

@@ -83,7 +83,7 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
     (True, False)
     """
     plant = course.compiled.plant
-    figures = figures_of(course.compiled, course.tally)
+    figures = figures_of(course.compiled, course.result.tally)
     target = None if plant.target_per_s is None else plant.target_per_s * 60.0
     sections = [
         Section("Output over time", "Good products that left the line, a minute.", pictures.output(course, target)),
@@ -93,7 +93,7 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
             pictures.states(course, figures, figures.line.bottleneck),
         ),
     ]
-    told = losses_of(course.compiled, course.tally)
+    told = losses_of(course.compiled, course.result.tally)
     if told is not None:
         about = f"From what {told.station} could have made in its open time at its stated speed, down to its good units."
         sections.append(Section("Losses", about, pictures.losses(told)))
@@ -105,7 +105,7 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
         sections.append(Section("Machines in a stretch of time", about, pictures.gantt(course)))
     if figures.line.energy_j:
         sections.append(Section("Energy, CO2 and cost", _energy_about(figures.line), _energy(figures)))
-    if course.fleets:
+    if course.result.fleets:
         about = (
             "Late goods came to a station that stood waiting for them. A wait is from ready to fetched, a delivery from ready to arrived; busy is all"
             " but standing ready and driving to the park. A fleet that is busier than every station is active is the bottleneck."
@@ -117,7 +117,7 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
     sections.append(Section("Line file", "", line_file))
     days = figures.span_s / 86400.0
     span = f"{days:,.3g} days" if days >= 2 else f"{figures.span_s / 3600.0:,.3g} h" if figures.span_s >= 7200 else f"{figures.span_s:,.4g} s"
-    about = f"{plant.about} Simulated item by item: {span} of line time, seed {course.seed}."
+    about = f"{plant.about} Simulated item by item: {span} of line time, seed {int(course.result.state.head[0].seed)}."
     return page_of(plant.name, about.strip(), _figures(course, figures.line), sections)
 
 
@@ -192,10 +192,10 @@ def _fleets(course: Course) -> str:
             f"{f.charges:,}", "no battery" if f.lowest is None else _percent(f.lowest), _percent(f.busy),
             *(_percent(share) for share in f.shares.values()),
         ]
-        for f in course.fleets
+        for f in course.result.fleets
     ]  # fmt: skip
     heads = ["Fleet", "Vehicles", "Trips", "Goods", "Late", "Wait s", "Longest s", "Delivery s", "Charges", "Lowest charge %", "Busy %"]
-    return table_of([*heads, *(f"{name} %" for name in course.fleets[0].shares)], rows)
+    return table_of([*heads, *(f"{name} %" for name in course.result.fleets[0].shares)], rows)
 
 
 def _stations(course: Course, figures: Figures) -> str:

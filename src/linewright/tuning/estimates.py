@@ -49,6 +49,19 @@ class Estimate:
         """Return the half-width as a share of the mean; None where either has no value."""
         return None if self.half_width is None or self.mean == 0.0 else self.half_width / abs(self.mean)
 
+    @property
+    def digits(self) -> int:
+        """Return how many decimals say something: two digits of the half-width, four of the mean where it is exact.
+
+        Examples
+        --------
+        >>> Estimate(349.71, 0.123, 5).digits, Estimate(349.71, None, 1).digits
+        (2, 1)
+        """
+        half = self.half_width or 0.0
+        size = half if half > 1e-6 * abs(self.mean) else abs(self.mean) / 100.0
+        return 2 if size <= 0.0 else max(0, min(6, 1 - math.floor(math.log10(size))))
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,12 +13,12 @@ from linewright.control.compile import Compiled, compile_plant
 from linewright.control.fill import open_line
 from linewright.kernels.rows import R_STATE, STATES, Rows
 from linewright.kernels.state import State
-from linewright.measures.fleets import FleetFigures, fleet_figures, fleet_tally
 from linewright.measures.fold import state_group
-from linewright.measures.tally import BLOCKED, COUNTS, STARVED, Tally, state_groups, tally_of
+from linewright.measures.tally import BLOCKED, COUNTS, STARVED, state_groups, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
-from linewright.twin.simulate import Simulation, go_on
+from linewright.twin.result import Result
+from linewright.twin.simulate import Before, Simulation, go_on
 
 __all__ = ["LOOKS", "Bar", "Course", "follow"]
 
@@ -55,10 +55,8 @@ class Course:
 
     Parameters
     ----------
-    compiled
-        The line.
-    seed
-        Key of its draws.
+    result
+        What it gave, as `simulate` tells it.
     at_ns
         Line times of the looks, from the begin to the end, int64 (looks + 1,).
     counts
@@ -67,26 +65,24 @@ class Course:
         Of all machines of a station, int64 ns (looks + 1, stations, `tally.GROUPS`).
     queues
         Items in each queue, int64 (looks + 1, queues).
-    tally
-        From the begin to the end.
     window_ns
         The stretch that `bars` tell, or None.
     bars
         By machine, then by time.
-    fleets
-        Figures of each fleet, from the begin to the end.
     """
 
-    compiled: Compiled
-    seed: int
+    result: Result
     at_ns: NDArray[np.int64]
     counts: NDArray[np.int64]
     times: NDArray[np.int64]
     queues: NDArray[np.int64]
-    tally: Tally
     window_ns: tuple[int, int] | None = None
     bars: tuple[Bar, ...] = ()
-    fleets: tuple[FleetFigures, ...] = ()
+
+    @property
+    def compiled(self) -> Compiled:
+        """Return the line."""
+        return self.result.compiled
 
     @property
     def good_per_min(self) -> NDArray[np.float64]:
@@ -151,33 +147,22 @@ def follow(
     compiled = compile_plant(plant)
     state = open_line(compiled, plant.run.seed if seed is None else seed)
     told = _Told()
-    run = Simulation(compiled, state, told.take)
-    begin, parked = tally_of(compiled, state), fleet_tally(compiled, state)
-    first = [_look(compiled, state)]
-    passed = None if progress is None else lambda at: progress(at / until_ns)
-    first += list(_looks(run, until_ns, looks, window, told, passed))
-    tally = tally_of(compiled, state) - begin
-    fleets = fleet_figures(compiled, tuple(now - then for now, then in zip(fleet_tally(compiled, state), parked, strict=True)))
-    at, counts, times, queues = (np.stack(each) for each in zip(*first, strict=True))
-    return Course(compiled, int(state.head[0].seed), at, counts, times, queues, tally, window, told.bars(compiled, window), fleets)
-
-
-def _looks(  # noqa: PLR0917 - the run, where it is looked at, and who is told
-    run: Simulation, until_ns: int, looks: int, window: tuple[int, int] | None, told: _Told, passed: Callable[[int], object] | None
-) -> Iterator[tuple[NDArray[np.int64], ...]]:
-    """Let the line go on look by look; inside the window its rows are kept."""
+    before = Before(compiled, state)
     edges = [until_ns * k // looks for k in range(1, looks + 1)]
+    found = [_look(compiled, state)]
+    run = Simulation(compiled, state)
+    choice = run.choice
     for at in sorted({*edges, *(window or ())}):
         if at > 0:
-            go_on(run, at, passed)
-        if window is not None and at == window[0]:
-            told.begin(run.compiled, run.state)
-            run.state.head[0].keep = 1
-        if window is not None and at == window[1]:
-            run.state.head[0].keep = 0
-            told.end(run.compiled, run.state)
+            go_on(run, at, None if progress is None else lambda reached: progress(reached / until_ns))
+        if window is not None and at in window:  # rows are written between the two, which only the calendar does
+            state.head[0].keep = int(at == window[0])
+            told.edge(compiled, state)
+            run = Simulation(compiled, state, told.take)
         if at in edges:
-            yield _look(run.compiled, run.state)
+            found.append(_look(compiled, state))
+    at_ns, counts, times, queues = (np.stack(each) for each in zip(*found, strict=True))
+    return Course(before.result(compiled, state, choice), at_ns, counts, times, queues, window, told.bars(compiled, window))
 
 
 def _look(compiled: Compiled, state: State) -> tuple[NDArray[np.int64], ...]:
@@ -195,12 +180,11 @@ class _Told:
         self._first: NDArray[np.int64] = np.zeros(0, np.int64)
         self._waits: list[tuple[int, int, int]] = []
 
-    def begin(self, compiled: Compiled, state: State) -> None:
-        """Take the states at the begin."""
-        self._first = state_groups(compiled, state)
-
-    def end(self, compiled: Compiled, state: State) -> None:
-        """Take the waits that last beyond the end: their rows are written when they are over."""
+    def edge(self, compiled: Compiled, state: State) -> None:
+        """Take the states at the begin; at the end the waits that last beyond it, whose rows are written when they are over."""
+        if state.head[0].keep:
+            self._first = state_groups(compiled, state)
+            return
         groups = state_groups(compiled, state)
         since = np.asarray(state.machines["since"], np.int64)[: len(groups)]
         self._waits = [(int(m), int(since[m]), int(groups[m])) for m in np.flatnonzero((groups == STARVED) | (groups == BLOCKED))]

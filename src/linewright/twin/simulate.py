@@ -29,10 +29,10 @@ from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
-from linewright.twin.evaluator import Recursion, choose
+from linewright.twin.evaluator import Choice, Recursion, choose
 from linewright.twin.result import Result
 
-__all__ = ["Keep", "Simulation", "go_on", "simulate"]
+__all__ = ["Before", "Keep", "Simulation", "go_on", "simulate"]
 
 #: Line time between samples of the whole line.
 SAMPLE_NS = 60_000_000_000
@@ -233,25 +233,29 @@ def _ended_however(writer: RunWriter, begin_us: int) -> Iterator[None]:
         raise
 
 
-class _Before:
-    """What a run had done before the time that is asked about."""
+class Before:
+    """What a line had done before the time that is asked about.
 
-    def __init__(self, run: Simulation) -> None:
-        self._run = run
-        self._tally = tally_of(run.compiled, run.state)
-        self._fleets = fleet_tally(run.compiled, run.state)
+    Parameters
+    ----------
+    compiled, state
+        The line, where it stands now.
+    """
 
-    def result(self, run_id: str | None = None) -> Result:
-        compiled, state = self._run.compiled, self._run.state
+    def __init__(self, compiled: Compiled, state: State) -> None:
+        self._tally, self._fleets = tally_of(compiled, state), fleet_tally(compiled, state)
+
+    def result(self, compiled: Compiled, state: State, choice: Choice, run_id: str | None = None) -> Result:
+        """Return what it has done since."""
         tally = tally_of(compiled, state) - self._tally
         fleets = tuple(now - then for now, then in zip(fleet_tally(compiled, state), self._fleets, strict=True))
-        return Result(compiled, tally, state, self._run.choice, run_id, fleet_figures(compiled, fleets))
+        return Result(compiled, tally, state, choice, run_id, fleet_figures(compiled, fleets))
 
 
 def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
-    before, begin = _Before(run), int(run.state.head[0].now)
+    before, begin = Before(run.compiled, run.state), int(run.state.head[0].now)
     go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
-    return before.result()
+    return before.result(run.compiled, run.state, run.choice)
 
 
 def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, progress: Callable[[float], object] | None) -> Result:
@@ -262,7 +266,7 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     writer.event("run.started", compiled.begin_us, {"speed": None, "seed": facts.seed, "start": compiled.plant.run.start.value, "line_ns": 0})
     sampler = LineSampler(compiled.plant, compiled.table, {path: n for n, path in enumerate(compiled.stations)}, compiled.reasons, compiled.begin_us)
     run = Simulation(compiled, state, recorder.record)
-    before, begin = _Before(run), int(state.head[0].now)
+    before, begin = Before(compiled, state), int(state.head[0].now)
     figures = LineFiguresSampler(compiled, sampler)
     sampler.begin_count(state)
     figures.begin_count(state)
@@ -287,7 +291,7 @@ def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, pr
     writer.fact("open", open_work(compiled.table, state))
     writer.event("run.stopped", compiled.begin_us + until_ns // 1000, {"why": "its time is over", "line_ns": until_ns})
     writer.end("done", compiled.begin_us + until_ns // 1000)
-    return before.result(writer.run_id)
+    return before.result(compiled, state, run.choice, writer.run_id)
 
 
 def go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
