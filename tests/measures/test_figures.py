@@ -151,3 +151,12 @@ def test_work_in_progress_counts_what_has_not_left_yet() -> None:
     # 300 cells in 50 minutes, one after the other, none of which has left the oven: 150 of them on average.
     assert figures_of(compiled, tally).station("bake").wip == pytest.approx(150.0, rel=0.01)
     assert figures_of(compiled, tally).station("bake").stay_s is None
+
+
+def test_arrivals_are_no_bottleneck() -> None:
+    shop = "line: shop\nproduct: part\nstations:\n  desk: {arrivals: 10 s, time: 2 s}\n"
+    compiled = compile_plant(load_text(shop, installed_libraries()))
+    state, rows = open_line(compiled, 1), new_rows(rows_needed(compiled.table))
+    first = tally_of(compiled, state)
+    assert advance(compiled.table, state, rows, HOUR) == UNTIL
+    assert figures_of(compiled, tally_of(compiled, state) - first).line.bottleneck == "desk"

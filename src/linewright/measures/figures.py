@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from linewright.control.compile import Compiled
+from linewright.control.flows import is_source
 from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
 from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, WORK, Tally
@@ -134,7 +135,8 @@ def figures_of(compiled: Compiled, tally: Tally, energy: Mapping[str, StationEne
     stations = [_station(compiled, tally, n, energy) for n in range(len(compiled.stations))]
     plant_stations = stations[: len(compiled.flow.stations)]
     flows = [int(row["flow"]) for row in compiled.table.stations]
-    active = [s for n, s in enumerate(plant_stations) if flows[n] != STORE and tally.counts[n, COUNTS.index("done")] > 0]
+    seen = [not is_source(p.segment) for p in compiled.flow.stations]  # what arrives is no machine's work
+    active = [s for n, s in enumerate(plant_stations) if seen[n] and flows[n] != STORE and tally.counts[n, COUNTS.index("done")] > 0]
     slowest = max(active, key=lambda s: s.active, default=None)
     return Figures(tally.span_ns / 1e9, _line(compiled, plant_stations, stations, slowest, _busiest_fleet(compiled, tally)), tuple(stations))
 
