@@ -116,3 +116,4 @@ def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:
     assert counts["visit"] > 1_000_000
     assert counts["consume"] > 300_000
     assert counts["piece_map"] > 20
+    assert counts["curve"] > 400  # trays of 256 that left formation
