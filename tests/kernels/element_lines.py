@@ -373,6 +373,33 @@ roads:
 """,
         6000,
     ),
+    "several ways by vehicle": (
+        """
+line: several
+product: part
+materials: {foil: {}}
+stations:
+  cut: {count: 3, time: {law: exponential, mean: 6 s}, at: a, to: [weld-1, weld-2], choose: first-free}
+  weld-1: {time: {law: exponential, mean: 9 s}, at: b, buffer: 2, brought-by: agv, to: sort}
+  weld-2: {time: {law: exponential, mean: 7 s}, at: c, buffer: 1, brought-by: agv, to: sort}
+  sort:
+    time: {law: exponential, mean: 3 s}
+    at: a
+    buffer: 2
+    brought-by: agv
+    gate: {to: mend, fails: 25 %, limit: 2}
+    to: [pack-1, pack-2]
+    choose: shortest-queue
+  mend: {time: {law: exponential, mean: 5 s}, at: c, buffer: 1, brought-by: agv, to: sort}
+  pack-1: {time: {law: exponential, mean: 8 s}, at: b, buffer: 2, brought-by: agv, to: out}
+  pack-2: {time: {law: exponential, mean: 8 s}, at: c, buffer: 2, brought-by: agv}
+vehicles:
+  agv: {count: 4, holds: 2, speed: 2 m/s, load: 1 s, unload: 1 s, dispatch: nearest, park: b}
+roads:
+  points: {a: [0 m, 0 m], b: [11 m, 0 m], c: [12 m, 7 m]}
+""",
+        3000,
+    ),
     "open ground": (
         """
 line: open-ground

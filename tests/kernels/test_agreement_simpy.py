@@ -196,15 +196,16 @@ def test_vehicles_bring_the_goods(vehicles, places):
     assert (left(log, 0), left(log, 1)) == journeys.carted(from_one(FEED), from_one(TEST), carts, places, UNTIL)
 
 
-#: Pieces of the ways between two makers, a taker and the chargers [s]; all but one cross the same crossing.
+#: Pieces of the ways between two makers, a taker and the chargers [s]; all but one cross the same crossing. No two sums are equal: ties are ordered
+#: otherwise in SimPy.
 WAYS = {
     ("a", "a"): [], ("b", "b"): [], ("t", "t"): [], ("h", "h"): [],
-    ("a", "b"): [(1.5, None), (0.7, "x"), (2.1, None)], ("b", "a"): [(2.1, None), (0.7, "x"), (1.5, None)],
-    ("a", "t"): [(1.5, None), (0.7, "x"), (3.3, None)], ("t", "a"): [(3.3, None), (0.7, "x"), (1.5, None)],
-    ("b", "t"): [(2.1, None), (0.7, "x"), (3.3, None)], ("t", "b"): [(4.1, None)],
-    ("t", "h"): [(3.3, None), (0.7, "x"), (0.9, None)], ("h", "t"): [(0.9, None), (0.7, "x"), (3.3, None)],
-    ("h", "a"): [(0.9, None), (0.7, "x"), (1.5, None)], ("h", "b"): [(0.9, None), (0.7, "x"), (2.1, None)],
-    ("a", "h"): [(1.5, None), (0.7, "x"), (0.9, None)], ("b", "h"): [(2.1, None), (0.7, "x"), (0.9, None)],
+    ("a", "b"): [(1.50317, None), (0.7, "x"), (2.10741, None)], ("b", "a"): [(2.10741, None), (0.7, "x"), (1.50317, None)],
+    ("a", "t"): [(1.50317, None), (0.7, "x"), (3.31129, None)], ("t", "a"): [(3.31129, None), (0.7, "x"), (1.50317, None)],
+    ("b", "t"): [(2.10741, None), (0.7, "x"), (3.31129, None)], ("t", "b"): [(4.11903, None)],
+    ("t", "h"): [(3.31129, None), (0.7, "x"), (0.91373, None)], ("h", "t"): [(0.91373, None), (0.7, "x"), (3.31129, None)],
+    ("h", "a"): [(0.91373, None), (0.7, "x"), (1.50317, None)], ("h", "b"): [(0.91373, None), (0.7, "x"), (2.10741, None)],
+    ("a", "h"): [(1.50317, None), (0.7, "x"), (0.91373, None)], ("b", "h"): [(2.10741, None), (0.7, "x"), (0.91373, None)],
 }  # fmt: skip
 POINTS = "abth"
 

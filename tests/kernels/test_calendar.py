@@ -122,7 +122,7 @@ def test_no_item_is_lost(line_and_time):
     line, until = line_and_time
     state, _ = whole(line, until)
     for number, row in enumerate(state.stations):
-        refused = row["scrap"] + row["reject"] + row["false_reject"] + row["chance"]
+        refused = row["scrap"] + row["reject"] + row["false_reject"] + row["chance"] + row["rework"]
         assert row["done"] == row["good"] + refused, line.stations[number]
     for q, queue in enumerate(line.table.queues[: len(line.queues)]):
         assert 0 <= state.queues[q]["count"] + state.queues[q]["coming"] <= queue["places"], line.queues[q]

@@ -40,21 +40,21 @@ def times(log: Log, station: int, vehicle: int = 0) -> dict[str, int]:
 
 
 def test_a_trip_over_a_map():
-    """Ready at 100; the vehicle comes in 7, loads 2, drives 10, unloads 3: at 122. The next one, ready at 209, waits for its way back of 10."""
+    """Called at 100, the vehicle comes in 7, loads 2, drives 10, unloads 3: at 122. It stands there, and comes in 10 to the next, at 200."""
     fleet = Fleet(0, 0, (0,), drives=ways((0, 10, 7), (10, 0, 5), (7, 5, 0)), load=2, unload=3, begin=2)
     log = simulate(plant(fleet), 300)
-    assert leaves(log) == [109, 109 + 100 + 10 + 2]
-    assert arrives(log) == [122, 234]
+    assert leaves(log) == [100, 200]
+    assert arrives(log) == [122, 225]
     assert log.fleets[0] == {"trips": 2, "fetched": 2, "brought": 2, "wait": 9 + 12, "longest": 12, "bring": 22 + 25, "late": 2, "lowest": 0}
-    assert times(log, 2) == {"STARVED": 100 + 87 + 66, "EMPTY": 7 + 10, "HANDLING": 5 + 5, "EXECUTE": 20}
+    assert times(log, 2) == {"STARVED": 100 + 78 + 75, "EMPTY": 7 + 10, "HANDLING": 5 + 5, "EXECUTE": 20}
 
 
 def test_the_nearest_vehicle_is_called():
-    """Of two at the taker and one at home, the one at home (nearer) goes; the first of equals goes after it."""
+    """Three at home, 4 from the maker: they go in their order. The fourth goods wait until the first vehicle has brought and is free again."""
     fleet = Fleet(0, 0, (0,), 3, drives=ways((0, 10, 4), (10, 0, 5), (4, 5, 0)), begin=2)
     log = simulate(plant(fleet, makes=3), 60)
-    assert leaves(log)[:3] == [7, 14, 21], "each has 4 to come from home"
-    assert leaves(log)[3] == 24 + 10, "all were away: one comes back from the taker"
+    assert leaves(log)[:4] == [3, 6, 9, 3 + 4 + 10]
+    assert arrives(log)[:3] == [17, 20, 23]
 
 
 def test_goods_nearest_to_a_free_vehicle_go_first():
@@ -70,8 +70,8 @@ def test_goods_nearest_to_a_free_vehicle_go_first():
     ]
     longest, nearest = (simulate(line, 100) for line in lines)
     assert leaves(longest)[:9] == leaves(nearest)[:9] == list(range(45, 54))
-    assert leaves(longest, 1) == [24, 54 + 20], "ready at 28, before the nine are ready again"
-    assert leaves(nearest, 1) == [24]
+    assert leaves(longest, 1) == [4, 54], "ready at 8, before the nine are ready again"
+    assert leaves(nearest, 1) == [4]
     assert leaves(nearest)[9:] == list(range(54, 100))
 
 
@@ -81,10 +81,10 @@ def test_one_at_a_time_in_a_zone():
     fleet = Fleet(0, 0, (0,), 2, drives=ways((0, 50, 10), (50, 0, 50), (10, 50, 0), zones=zones), begin=2)
     step = Step(steady(1), count=2, begins=True, out=0, point=0)
     line = Line((step, Step(steady(1), entry=0, point=1)), (Queue(1, 9, fleet=0),), fleets=(fleet,), zones=(1,))
-    log = simulate(line, 20)
-    assert leaves(log) == [11, 14], "the second stands 3 at the zone"
+    log = simulate(line, 66)
+    assert arrives(log) == [61, 64], "the second stands 3 at the zone"
     assert times(log, 2, 1)["BLOCKED"] == 3
-    assert leaves(simulate(Line(line.steps, line.queues, fleets=line.fleets, zones=(2,)), 20)) == [11, 11], "two may be in it"
+    assert arrives(simulate(Line(line.steps, line.queues, fleets=line.fleets, zones=(2,)), 66)) == [61, 61], "two may be in it"
 
 
 def test_a_vehicle_on_its_way_to_the_park_turns_at_the_next_point():
@@ -93,13 +93,13 @@ def test_a_vehicle_on_its_way_to_the_park_turns_at_the_next_point():
     far = ((0, 10, 6, 99), (10, 0, 10, 20), (6, 10, 0, 10), (99, 20, 10, 0))
     drives = tuple(tuple(Drive(t, to.get((a, b), b)) for b, t in enumerate(row)) for a, row in enumerate(far))
     fleet = Fleet(0, 0, (0,), drives=drives, begin=1, park=3)
-    steps = (Step(lambda n: 1 if n == 1 else 14, begins=True, out=0, point=0), Step(steady(1), entry=0, point=1))
+    steps = (Step(lambda n: 1 if n == 1 else 29, begins=True, out=0, point=0), Step(steady(1), entry=0, point=1))
     line = Line(steps, (Queue(1, 5, fleet=0),), fleets=(fleet,))
     log = simulate(line, 60)
-    # sets out to the park at 0, is called at 1, is at point 2 at 10, at the maker at 16, brings at 26 and sets out again, and so once more at 52
-    assert leaves(log)[:2] == [16, 36 + 6], "ready at 30, the vehicle is at point 2 at 36"
-    assert arrives(log)[0] == 26
-    assert times(log, 2)["STARVED"] == 1 + 4 + 4, "on its way to the park, not called"
+    # sets out to the park at 0, is called at 1, is at point 2 at 10, at the maker at 16, brings at 26 and sets out again
+    assert leaves(log) == [1, 30, 59]
+    assert arrives(log) == [26, 36 + 6 + 10], "at 30 it is on its way to point 2"
+    assert times(log, 2)["STARVED"] == 1 + 4 + 7, "on its way to the park, not called"
 
 
 def test_batteries_are_charged_one_after_the_other():
@@ -118,7 +118,9 @@ def test_a_vehicle_carries_what_else_waits_at_the_same_point():
     fleet = Fleet(0, 0, (0,), drives=ways((0, 10), (10, 0)), begin=1, holds=3)
     makers = Step(steady(1), count=5, begins=True, out=0, point=0)
     log = simulate(Line((makers, Step(steady(1), entry=0, point=1)), (Queue(1, 2, fleet=0),), fleets=(fleet,)), 31)
-    assert leaves(log) == [11, 11], "room for three, but only two have a place to go to"
+    # Five are ready at 1, one event after the other: the first calls the vehicle. It has room for three, but only two have a place to go to.
+    assert leaves(log) == [1, 11, 21]
+    assert arrives(log) == [21, 21]
     assert log.fleets[0]["trips"] == 2
 
 

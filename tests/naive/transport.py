@@ -44,7 +44,7 @@ class Request:
     since: int
     place: int
     point: str
-    fetched: simpy.Event
+    called: simpy.Event
 
 
 @dataclass
@@ -86,9 +86,9 @@ class Site:
 
     def trip(self, vehicle: Vehicle, request: Request) -> Process:
         began = self.env.now
+        request.called.succeed()
         yield from self.drive(vehicle, request.point)
         yield self.env.timeout(self.fleet.load)
-        request.fetched.succeed()
         yield from self.drive(vehicle, self.to)
         yield self.env.timeout(self.fleet.unload)
         yield self.arrived.put(1)
@@ -123,7 +123,7 @@ def served(makers: Sequence[tuple[str, Numbers]], take: Numbers, fleet: Fleet, *
             request = Request(env.now, k, point, env.event())
             site.waiting.append(request)
             site.match()
-            yield request.fetched
+            yield request.called
             left[k].append(env.now)
 
     def taker() -> Process:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linewright.model.plant import Plant
-from linewright.model.station import Blocking, Choose, Measure, QueueRule, Segment
+from linewright.model.station import Blocking, Measure, QueueRule, Segment
 from linewright.model.values import EveryKind, LawKind
 
 __all__ = ["elements_without_behaviour"]
@@ -70,7 +70,7 @@ def _of_plant(plant: Plant) -> Iterator[str]:
 
 
 def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
-    yield from _flow_of_segment(plant, s)
+    yield from _flow_of_segment(s)
     yield from _inputs_of_segment(s)
     yield from _quality_of_segment(plant, s)
     carried = _carried(plant)
@@ -100,7 +100,7 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
             yield f"failures.{failure.name}.stops"
 
 
-def _flow_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
+def _flow_of_segment(s: Segment) -> Iterator[str]:
     for key, given in (
         ("arrivals.when-full", s.arrivals_lost_when_full and s.buffer == 0 and (s.batch is not None or s.places is not None)),
         ("to", len(s.to) > 1 and any(t.grade is None for t in s.to) and any(t.station == "scrap" for t in s.to)),
@@ -115,18 +115,9 @@ def _flow_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
         ("loads.same", s.loads is not None and s.loads.same is not None),
         ("unloads.same", s.unloads is not None and s.unloads.same is not None),
         ("brought-by", s.brought_by is not None and s.buffer == 0),
-        ("choose", len(s.to) > 1 and s.choose is Choose.FIRST_FREE and all(t.grade is None for t in s.to) and _by_roads(plant, s)),
     ):
         if given:
             yield key
-
-
-def _by_roads(plant: Plant, s: Segment) -> bool:
-    """Tell whether a fleet that drives over a map brings what a station hands over."""
-    fleets = {v.name for v in plant.vehicles if v.uses_roads}
-    targets = {t.station for t in s.to}
-    behind = [x for x in plant.segments if x.name in targets or x.path in targets]
-    return any(x.brought_by in fleets or any(i.brought_by in fleets for i in (*x.inputs, *x.adds)) for x in behind)
 
 
 def _inputs_of_segment(s: Segment) -> Iterator[str]:

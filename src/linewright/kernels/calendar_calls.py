@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from linewright.kernels.calendar_queues import hand_over
 from linewright.kernels.calendar_stops import settle_category
-from linewright.kernels.calendar_vehicles import begin_piece, begin_run, go_on, load_goods, machine_of, open_goods, set_out, wait_entry
+from linewright.kernels.calendar_vehicles import begin_piece, begin_run, fetched, go_on, machine_of, set_out, take_goods, take_more, wait_entry
 from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rules import TRIP, duration
@@ -71,8 +70,6 @@ def choose_goods(t, s, f):
         if s.queues[q].wait == 0 or free_places(t, s, q) <= 0:
             continue
         for i in range(s.queues[q].wait):
-            if open_goods(t, s, q, i) <= 0:
-                continue
             time = np.int64(0)
             if fleet.dispatch == NEAREST:
                 _, time = nearest_vehicle(t, s, f, giver_point(t, s, q, i))
@@ -88,28 +85,8 @@ def choose_goods(t, s, f):
 
 
 @kernel
-def carry(t, s, r, f, v, q):
-    """Begin a trip without a map: the goods leave their giver now."""
-    fleet = t.fleets[f]
-    vehicle = s.vehicles[v]
-    vehicle.queue = q
-    vehicle.stage = CARRY
-    while vehicle.goods < fleet.holds and s.queues[q].wait > 0 and free_places(t, s, q) > 0:
-        asked = s.waits[wait_entry(t, s, q, 0)].t
-        s.queues[q].coming += 1
-        item, done = hand_over(t, s, r, q)
-        load_goods(t, s, v, item, done, asked)
-    m = machine_of(t, v)
-    begin_run(t, s, m)
-    time = fleet.carry
-    if fleet.way == DRAWN:
-        time = duration(t.laws, t.quantiles, fleet.law, s.head[0].base, fleet.hash, TRIP, s.fleets[f].trips)
-    begin_piece(t, s, r, m, time)
-
-
-@kernel
 def call(t, s, r, f):
-    """Start the trip that a fleet starts next. Returns whether there was one."""
+    """Start the trip that a fleet starts next: the goods leave their giver now. Returns whether there was one."""
     if s.fleets[f].free == 0:
         return False
     q, i = choose_goods(t, s, f)
@@ -122,17 +99,21 @@ def call(t, s, r, f):
         return False
     s.fleets[f].free -= 1
     s.fleets[f].trips += 1
-    if fleet.way != ROADS:
-        carry(t, s, r, f, v, q)
-        return True
     m = machine_of(t, v)
     vehicle = s.vehicles[v]
-    entry = s.waits[wait_entry(t, s, q, i)]
-    entry.called += 1
-    s.queues[q].coming += 1
     vehicle.queue = q
-    vehicle.giver = entry.machine
-    if vehicle.stage == TO_PARK:
+    take_goods(t, s, r, v, i)
+    take_more(t, s, r, v, point if fleet.way == ROADS else -1)
+    if fleet.way != ROADS:
+        fetched(t, s, v)
+        vehicle.stage = CARRY
+        begin_run(t, s, m)
+        time = fleet.carry
+        if fleet.way == DRAWN:
+            time = duration(t.laws, t.quantiles, fleet.law, s.head[0].base, fleet.hash, TRIP, s.fleets[f].trips)
+        begin_piece(t, s, r, m, time)
+    elif vehicle.stage == TO_PARK:
+        vehicle.giver = point
         vehicle.called = 1
         settle_category(t, s, r, m)
     else:

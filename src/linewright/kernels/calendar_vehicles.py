@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from linewright.kernels.calendar_queues import enqueue, give
+from linewright.kernels.calendar_queues import enqueue, hand_over
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_ways import free_places, goods_of
@@ -193,80 +193,73 @@ def wait_entry(t, s, q, i):
 
 
 @kernel
-def load_goods(t, s, v, item, done, asked):
-    """Put goods on a vehicle."""
+def move_wait(t, s, q, old, new):
+    """Move one of those who wait for a queue to another place in the list."""
+    entry = s.waits[wait_entry(t, s, q, old)]
+    since = entry.t
+    m = entry.machine
+    step = 1 if new > old else -1
+    while old != new:
+        here = s.waits[wait_entry(t, s, q, old)]
+        following = s.waits[wait_entry(t, s, q, old + step)]
+        here.t = following.t
+        here.machine = following.machine
+        old += step
+    entry = s.waits[wait_entry(t, s, q, new)]
+    entry.t = since
+    entry.machine = m
+
+
+@kernel
+def take_goods(t, s, r, v, i):
+    """Let a vehicle's goods be one more: of the i-th of those who wait for its queue."""
     f = t.vehicles[v]
     fleet = t.fleets[f]
     vehicle = s.vehicles[v]
+    q = vehicle.queue
+    entry = s.waits[wait_entry(t, s, q, i)]
+    asked = entry.t
+    keeps_turn = goods_of(t, s, entry.machine) > 1
+    s.queues[q].coming += 1
+    if i > 0:
+        move_wait(t, s, q, i, 0)
+    item, done = hand_over(t, s, r, q)
+    if i > 0 and keeps_turn:
+        move_wait(t, s, q, 0, i)
     goods = s.cargo[fleet.cargo0 + (v - fleet.vehicle0) * fleet.holds + vehicle.goods]
     vehicle.goods += 1
     goods.item = item
     goods.done = done
     goods.asked = asked
-    state = s.fleets[f]
-    waited = s.head[0].now - asked
-    state.fetched += 1
-    state.longest = max(state.longest, waited)
-    state.wait_ns += waited % SECOND
-    state.wait_s += waited // SECOND
 
 
 @kernel
-def take_goods(t, s, r, v, i):
-    """Take one of the goods of the i-th of those who wait for a vehicle's queue."""
-    q = s.vehicles[v].queue
-    queue = t.queues[q]
-    state = s.queues[q]
-    at = state.wait_head + i
-    if at >= queue.waits:
-        at -= queue.waits
-    asked = s.waits[queue.wait0 + at].t
-    m = s.waits[queue.wait0 + at].machine
-    if goods_of(t, s, m) == 1:
-        while i > 0:  # its turn is over: those before it move up
-            before = at - 1 if at > 0 else queue.waits - 1
-            s.waits[queue.wait0 + at] = s.waits[queue.wait0 + before]
-            at = before
-            i -= 1
-        state.wait_head += 1
-        if state.wait_head >= queue.waits:
-            state.wait_head = 0
-        state.wait -= 1
-    item, done, _ = give(t, s, r, m)
-    load_goods(t, s, v, item, done, asked)
-
-
-@kernel
-def open_goods(t, s, q, i):
-    """Return how many goods of the i-th of those who wait for a queue no vehicle has been called for."""
-    entry = s.waits[wait_entry(t, s, q, i)]
-    return goods_of(t, s, entry.machine) - entry.called
-
-
-@kernel
-def fetch(t, s, r, v):
-    """Take the goods that a vehicle was called for, and what else waits at the same point for the same queue, while it has room."""
+def take_more(t, s, r, v, point):
+    """Let a vehicle take what else waits for its queue, of givers at a point (-1: of all), while it has room."""
     vehicle = s.vehicles[v]
     holds = t.fleets[t.vehicles[v]].holds
     q = vehicle.queue
-    state = s.queues[q]
-    for i in range(state.wait):
-        entry = s.waits[wait_entry(t, s, q, i)]
-        if entry.machine == vehicle.giver:
-            entry.called -= 1
-            take_goods(t, s, r, v, i)
-            break
     i = np.int64(0)
-    while i < state.wait and vehicle.goods < holds and free_places(t, s, q) > 0:
+    while i < s.queues[q].wait and vehicle.goods < holds and free_places(t, s, q) > 0:
         m = s.waits[wait_entry(t, s, q, i)].machine
-        if t.stations[t.machines[m].station].point != vehicle.at or open_goods(t, s, q, i) <= 0:
+        if point < 0 or t.stations[t.machines[m].station].point == point:
+            take_goods(t, s, r, v, i)
+        else:
             i += 1
-            continue
-        state.coming += 1
-        before = state.wait
-        take_goods(t, s, r, v, i)
-        if state.wait == before:  # a machine that has more stays in its place: look at it again
-            continue
+
+
+@kernel
+def fetched(t, s, v):
+    """Count the goods that are on a vehicle now."""
+    f = t.vehicles[v]
+    fleet = t.fleets[f]
+    state = s.fleets[f]
+    for i in range(s.vehicles[v].goods):
+        waited = s.head[0].now - s.cargo[fleet.cargo0 + (v - fleet.vehicle0) * fleet.holds + i].asked
+        state.fetched += 1
+        state.longest = max(state.longest, waited)
+        state.wait_ns += waited % SECOND
+        state.wait_s += waited // SECOND
 
 
 @kernel
@@ -394,7 +387,7 @@ def arrived(t, s, m):
         return plug_in(t, s, m)
     if vehicle.called:
         vehicle.called = 0
-        set_out(t, s, v, TO_GIVER, t.stations[t.machines[vehicle.giver].station].point)
+        set_out(t, s, v, TO_GIVER, vehicle.giver)
         return 0
     s.fleets[t.vehicles[v]].free -= 1
     return rest(t, s, m)
@@ -411,7 +404,8 @@ def next_piece(t, s, r, m):
         time = drive_on(t, s, r, v)
         return arrived(t, s, m) if time == 0 else time
     if stage == LOADING:
-        fetch(t, s, r, v)
+        take_more(t, s, r, v, vehicle.at)
+        fetched(t, s, v)
         set_out(t, s, v, TO_TAKER, t.stations[t.queues[vehicle.queue].station].point)
         return 0
     if stage == CHARGING:

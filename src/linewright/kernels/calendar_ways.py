@@ -48,7 +48,6 @@ def join_list(t, s, m, q):
     entry = s.waits[queue.wait0 + at]
     entry.t = s.head[0].now
     entry.machine = m
-    entry.called = 0
     state.wait += 1
     if queue.fleet >= 0:
         s.head[0].fleets = 1
@@ -73,7 +72,6 @@ def leave_lists(t, s, m, taken):
                 before = s.waits[queue.wait0 + (state.wait_head + k - 1) % queue.waits]
                 before.t = s.waits[queue.wait0 + at].t
                 before.machine = s.waits[queue.wait0 + at].machine
-                before.called = s.waits[queue.wait0 + at].called
             elif s.waits[queue.wait0 + at].machine == m:
                 found = True
         if found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -77,7 +77,6 @@ class QueueRun:
         self.things: deque[Thing] = deque()
         self.waiting: deque[tuple[int, Machine]] = deque()
         self.coming = 0  # on the way on vehicles
-        self.called: Counter[Machine] = Counter()  # vehicles under way to each of those who wait
 
     def wait(self, giver: Machine) -> None:
         """Put a machine with something to hand over into the list."""
@@ -85,24 +84,20 @@ class QueueRun:
         giver.waits_in.append(self)
         self.world.agenda.add(self.queue.station)
 
-    def is_open(self, giver: Machine) -> bool:
-        """Tell whether one who waits has goods that no vehicle was called for."""
-        return (len(giver.hands) if giver.station.keeps_turn(giver) else 1) > self.called[giver]
-
     def has_place(self) -> bool:
         """Tell whether one more may come."""
         return len(self.things) + self.coming < self.queue.places
 
-    def hand_over(self) -> Thing:
-        """Take one thing from the machine that waits longest; its place in the list it keeps while it has more."""
-        giver = self.waiting[0][1]
+    def hand_over(self, place: int = 0) -> Thing:
+        """Take one thing from a machine in the list (from 0), the longest waiting; its place it keeps while it has more."""
+        giver = self.waiting[place][1]
         for queue in giver.waits_in:
             if queue is not self:
                 queue.forget(giver)
         is_alone = len(giver.waits_in) == 1
         thing = giver.give()
         if not (giver.hands and is_alone and giver.station.keeps_turn(giver)):
-            self.waiting.popleft()
+            del self.waiting[place]
             giver.waits_in = []
         self.world.agenda.add(giver.station.number)
         giver.station.gave(giver)

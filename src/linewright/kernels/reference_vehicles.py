@@ -55,9 +55,10 @@ class Vehicle(Machine):
     def __init__(self, station: FleetRun, number: int) -> None:
         fleet = station.fleet
         self.at = fleet.begin
-        self.goods: list[tuple[Thing, int]] = []  # and since when each has waited
+        self.goods: list[tuple[Thing, int]] = []  # on it, or that it was called to; and since when each has waited
+        self.is_loaded = False
         self.queue: QueueRun | None = None
-        self.giver: Machine | None = None
+        self.giver = fleet.begin  # the point that it fetches from
         self.is_parking = False
         self.is_called = False  # while it drives to the park
         self.crossings: list[Crossing] = []
@@ -94,7 +95,7 @@ class Vehicle(Machine):
             return Category.CHARGING, STOPPED, self.station.fleet.reason
         if what in {"load", "unload"}:
             return Category.HANDLING, EXECUTE, -1
-        return (Category.EXECUTE if self.goods else Category.EMPTY), EXECUTE, -1
+        return (Category.EXECUTE if self.is_loaded else Category.EMPTY), EXECUTE, -1
 
     def do(self, what: str, time: int, ends: Callable[[], None]) -> None:
         """Do something; what takes no time is done now."""
@@ -167,64 +168,69 @@ class Vehicle(Machine):
                 left += self.task.since + self.task.left - self.world.now
         return left + self.station.fleet.drives[self.at][point].time
 
-    def call(self, queue: QueueRun, giver: Machine) -> None:
-        """Be called to a giver's goods; on its way to the park it goes on from the next point."""
-        self.queue, self.giver = queue, giver
-        if self.is_parking:
-            self.is_called = True
+    def call(self, queue: QueueRun, place: int) -> None:
+        """Be called to the goods of one in a list: they leave their giver now, with what else waits for the same queue and can come along."""
+        self.queue = queue
+        point = queue.waiting[place][1].station.step.point if self.station.fleet.drives else None
+        self.take(place)
+        self.take_more(point)
+        if point is None:
+            self.carry()
+        elif self.is_parking:  # it goes on from the next point
+            self.giver, self.is_called = point, True
             self.note()
         else:
+            self.giver = point
             self.fetch()
+
+    def take(self, place: int) -> None:
+        """Let its goods be one more."""
+        queue = self.queue
+        assert queue is not None
+        queue.coming += 1
+        since = queue.waiting[place][0]
+        self.goods.append((queue.hand_over(place), since))
+
+    def take_more(self, point: int | None) -> None:
+        """Take what else waits for the queue, at a point (None: anywhere), while it has room and there are places."""
+        queue = self.queue
+        assert queue is not None
+        while len(self.goods) < self.station.fleet.holds and queue.has_place():
+            here = (place for place, (_, giver) in enumerate(queue.waiting) if point in {None, giver.station.step.point})
+            place = next(here, None)
+            if place is None:
+                return
+            self.take(place)
 
     def fetch(self) -> None:
         """Drive to the giver and load."""
-        assert self.giver is not None
         self.is_parking = self.is_called = False
-        self.drive_to(self.giver.station.step.point, lambda: self.do("load", self.station.fleet.load, self.loaded))
+        self.is_loaded = False
+        self.drive_to(self.giver, lambda: self.do("load", self.station.fleet.load, self.loaded))
 
     def loaded(self) -> None:
-        """Take what it was called for and what else waits here for the same queue; bring it."""
-        queue, giver = self.queue, self.giver
+        """Take what has come here meanwhile for the same queue; bring it all."""
+        queue = self.queue
         assert queue is not None
-        assert giver is not None
-        self.take(giver)
-        while len(self.goods) < self.station.fleet.holds and queue.has_place():
-            here = (g for _, g in queue.waiting if g.station.step.point == self.at and queue.is_open(g))
-            more = next(here, None)
-            if more is None:
-                break
-            queue.coming += 1
-            queue.called[more] += 1
-            self.take(more)
+        self.take_more(self.at)
+        self.fetched()
         point = self.world.stations[queue.queue.station].step.point
         self.drive_to(point, lambda: self.do("unload", self.station.fleet.unload, self.unloaded))
+
+    def fetched(self) -> None:
+        """Count the goods that are on it now."""
+        self.is_loaded = True
+        counts = self.station.counts
+        for _, since in self.goods:
+            waited = self.world.now - since
+            counts["fetched"] += 1
+            counts["wait"] += waited
+            counts["longest"] = max(counts["longest"], waited)
 
     def unloaded(self) -> None:
         """Bring the goods in, and have nothing to do."""
         self.bring()
         self.rest()
-
-    def take(self, giver: Machine) -> None:
-        """Take one of the goods of a giver; its place in the list it keeps while it has more."""
-        queue = self.queue
-        assert queue is not None
-        since = next(t for t, g in queue.waiting if g is giver)
-        queue.called[giver] -= 1
-        thing = giver.give()
-        if not (giver.hands and giver.station.keeps_turn(giver)):
-            queue.waiting.remove((since, giver))
-            giver.waits_in = []
-        self.world.agenda.add(giver.station.number)
-        giver.station.gave(giver)
-        self.put(thing, since)
-
-    def put(self, thing: Thing, since: int) -> None:
-        """Put goods on it."""
-        self.goods.append((thing, since))
-        counts, waited = self.station.counts, self.world.now - since
-        counts["fetched"] += 1
-        counts["wait"] += waited
-        counts["longest"] = max(counts["longest"], waited)
 
     def bring(self) -> None:
         """Put all goods into the queue."""
@@ -238,17 +244,14 @@ class Vehicle(Machine):
             queue.arrive(thing)
             counts["brought"] += 1
             counts["bring"] += self.world.now - since
-        self.goods = []
+        self.goods, self.is_loaded = [], False
         self.world.agenda.add(station.number)
 
-    def carry(self, queue: QueueRun, time: int) -> None:
-        """Make a trip without a map: the goods leave their givers now."""
-        self.queue = queue
-        while len(self.goods) < self.station.fleet.holds and queue.waiting and queue.has_place():
-            queue.coming += 1
-            since = queue.waiting[0][0]
-            self.put(queue.hand_over(), since)
-        self.do("carry", time, self.carried)
+    def carry(self) -> None:
+        """Make a trip without a map."""
+        self.fetched()
+        fleet = self.station.fleet
+        self.do("carry", fleet.carry if fleet.trip is None else fleet.trip(self.station.counts["trips"]), self.carried)
 
     def carried(self) -> None:
         """Bring the goods in, and drive back."""
@@ -337,21 +340,15 @@ class FleetRun(Station):
         queues.sort(key=lambda q: (-q.queue.station, len(self.world.stations) if q.queue.slot is None else q.queue.slot))
         for order, queue in enumerate(queues):
             for place, (since, giver) in enumerate(queue.waiting if queue.has_place() else ()):
-                if queue.is_open(giver):
-                    time = min(v.time_to(giver.station.step.point) for v in free) if self.fleet.is_nearest else 0
-                    ways.append((time, since, order, place))
+                time = min(v.time_to(giver.station.step.point) for v in free) if self.fleet.is_nearest else 0
+                ways.append((time, since, order, place))
         if not ways:
             return False
         _, _, order, place = min(ways)
-        queue, giver = queues[order], queues[order].waiting[place][1]
-        vehicle = min(free, key=lambda v: (v.time_to(giver.station.step.point), v.number))
+        point = queues[order].waiting[place][1].station.step.point
+        vehicle = min(free, key=lambda v: (v.time_to(point), v.number))
         self.counts["trips"] += 1
-        if self.fleet.drives:
-            queue.coming += 1
-            queue.called[giver] += 1
-            vehicle.call(queue, giver)
-        else:
-            vehicle.carry(queue, self.fleet.carry if self.fleet.trip is None else self.fleet.trip(self.counts["trips"]))
+        vehicle.call(queues[order], place)
         return True
 
     def send_to_park(self) -> None:

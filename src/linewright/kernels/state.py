@@ -137,7 +137,7 @@ QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wai
 #: over, and its n.
 ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8")], align=True)
 BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8")], align=True)
-WAIT = np.dtype([("t", "i8"), ("machine", "i8"), ("called", "i8")], align=True)  # called: vehicles that are under way to it
+WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
 
 #: What is on one input of one machine. BULK may hold two batches, the older first.
 MOUNT_STATE = np.dtype(
@@ -153,7 +153,7 @@ VEHICLE_STATE = np.dtype(
         ("stage", "i8"),  # STAND, ...
         ("at", "i8"),
         ("queue", "i8"),  # it brings to
-        ("giver", "i8"),  # machine that it fetches from
+        ("giver", "i8"),  # point that it fetches from
         ("called", "i8"),  # 1: on its way to the park, and called to a giver
         ("drive", "i8"),  # in `drives`
         ("next", "i8"),  # zone ahead, or in it: how many on this drive are behind
@@ -161,11 +161,11 @@ VEHICLE_STATE = np.dtype(
         ("zone", "i8"),  # it is in; -1 none
         ("waits", "i8"),  # 1: for a zone or a charger
         ("charge", "i8"),  # time that its battery lasts
-        ("goods", "i8"),  # on it
+        ("goods", "i8"),  # on it, or that it was called to
     ],
     align=True,
 )
-#: Goods on a vehicle; `asked`: the giver waits since.
+#: Goods of a vehicle; `asked`: they have waited since.
 CARGO = np.dtype([("item", "i8"), ("done", "i8"), ("asked", "i8")], align=True)
 
 #: What a fleet has done. Times are sums over goods, in two parts so that a year fits.
@@ -177,9 +177,9 @@ FLEET_STATE = np.dtype(
         ("brought", "i8"),
         ("late", "i8"),  # brought to a station that waited for them
         ("charges", "i8"),
-        ("wait_s", "i8"),  # from the giver's waiting to the fetching
+        ("wait_s", "i8"),  # from the beginning of their waiting to the fetching
         ("wait_ns", "i8"),
-        ("bring_s", "i8"),  # from the giver's waiting to the arrival
+        ("bring_s", "i8"),  # from the same moment to the arrival
         ("bring_ns", "i8"),
         ("longest", "i8"),  # wait of one of the goods, ns
         ("lowest", "i8"),  # what any battery had left, ns; below 0: it was empty before its trip was over

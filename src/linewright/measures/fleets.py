@@ -7,7 +7,7 @@ waiting               at a zone that is full, or for a charger
 charging, fault       at a charger; failed, with the waiting for people
 idle                  standing ready, or on the way to the park
 busy                  all but idle. A fleet that is busier than every station is active is the bottleneck.
-wait                  of goods: from the moment at which their machine was ready to hand them over to the moment at which a vehicle took them
+wait                  of goods: from the moment at which their machine was ready to hand them over to the end of loading (without a map: to the call)
 delivery              of goods: from the same moment to their arrival
 late                  goods that came to an empty queue with a machine behind it that had nothing to do: the station missed them
 lowest                least charge that any battery had when its vehicle came to rest; below 0 its trip was longer than the battery lasts
