@@ -10,9 +10,13 @@ const GROUPS: Record<string, Group> = {
 
 export const NAMES: string[] = Object.keys(GROUPS);
 
-/** The group of a PackML name; a name that is not known is never drawn as running. */
-export function groupOf(state: string): Group {
-  return GROUPS[state] ?? "no-data";
+/** Reasons of Held that are part of the work: no fault, and nobody is called. */
+const CHANGES = new Set(["coil-change"]);
+
+/** The group of a PackML name; a name that is not known is never drawn as running, and a coil change is no fault. */
+export function groupOf(state: string, reason: string | null = null): Group {
+  const group = GROUPS[state] ?? "no-data";
+  return group === "fault" && reason !== null && CHANGES.has(reason) ? "waiting" : group;
 }
 
 const RANK: Group[] = ["fault", "no-data", "waiting", "planned", "running"];
@@ -32,14 +36,16 @@ export function sideOf(reason: string | null): Side {
 /** Group of a whole station by the worst of its machines. */
 export function stationGroup(now: StationNow | undefined): Group {
   if (!now) return "no-data";
-  if (now.worst) return groupOf(now.worst.state);
+  if (now.worst) return groupOf(now.worst.state, now.worst.reason);
   const names = Object.keys(now.states);
-  return names.length ? names.map(groupOf).reduce(worse) : "no-data";
+  return names.length ? names.map((each) => groupOf(each)).reduce(worse) : "no-data";
 }
 
-/** Machines by group. */
-export function tally(states: Record<string, number>): Record<Group, number> {
+/** Machines by group, as the sample tells it; of a ledger that does not, by the states alone. */
+export function tally(now: Pick<StationNow, "states"> & { groups?: StationNow["groups"] }): Record<Group, number> {
   const sum: Record<Group, number> = { running: 0, waiting: 0, fault: 0, planned: 0, "no-data": 0 };
+  if (now.groups) return { ...sum, ...now.groups };
+  const { states } = now;
   for (const [name, n] of Object.entries(states)) sum[groupOf(name)] += n;
   return sum;
 }

@@ -1,4 +1,5 @@
 /* Every word that the page shows, in one place, keyed by page. Sentences are functions of their parts; plurals go by rule. */
+import { groupOf } from "./states";
 import { age, brief, clock, count, duration, metres, minute, number, percent, quantity, signed } from "./format";
 
 const rules = new Intl.PluralRules("en");
@@ -85,7 +86,7 @@ export const texts = {
     reason: (reason: string) => reasons[reason] ?? lower(words(reason)),
     /** "1 of 14 held", "Blocked", "3 of 7 starved", "Held". */
     station: (state: string, reason: string | null, n: number, of: number, short: boolean) => {
-      const waits = state === "Suspended" || state === "Suspending";
+      const waits = state === "Suspended" || state === "Suspending" || groupOf(state, reason) === "waiting";
       const planned = reason && (state === "Stopped" || state === "Idle" || state === "Stopping" || state === "Resetting");
       const word = (waits || planned) && reason ? (reasons[reason] ?? lower(words(reason))) : (states[state] ?? state).toLowerCase();
       if (of <= 1 || n >= of) return word.charAt(0).toUpperCase() + word.slice(1);
@@ -98,7 +99,7 @@ export const texts = {
     title: "This cannot be shown", unreachable: "The server does not answer.", unreachableNext: "Is it running? The page tries again by itself.", again: "Try again",
     nearest: (ids: string[]) => "Nearest: " + ids.join(", ") + ".",
     noRun: (line: string) => `No run of ${line} is in this ledger.`, noRunNext: "Start one with: linewright run", noRuns: "This ledger has no run yet.",
-    part: "This part of the page failed.", partNext: "The others go on. Load the page again to bring it back.",
+    part: "This part of the page failed.", partNext: "The others go on.",
     noPage: "There is no such page.", toLine: "Go to the line",
   },
   line: {
@@ -200,7 +201,7 @@ export const texts = {
     parts: "Parts, by the lot", partsCount: (n: number) => plural(n, "lot"), others: (n: number) => `with ${plural(n, "other")}`, moreOf: (n: number) => `${count(n)} more`, self: "This", open: (id: string) => `Open ${id}`, expand: (id: string) => `Show neighbours of ${id}`,
     span: (lo: number, hi: number) => `${number(lo, 2)} to ${metres(hi)}`, at: (m: number) => `at ${metres(m)}`, share: (share: number) => percent(share, 0), lane: (n: number) => `lane ${n}`, basis: { certain: "certain", possible: "possible", stated: "stated in the record", rule: "by rule" } as Record<string, string>,
     onWeb: "On its web", side: (side: string) => `side ${side}`, splice: "splice", atUnit: (value: string) => `at the unit ${value}`, thin: (percentText: string) => `${percentText} thin`, thick: "thick", ramp: "deviation from the target", rampLow: "below target", rampHigh: "above", hidden: (n: number) => "+" + count(n), noProfile: "No profile is kept for these metres.", noWeb: "Lies on no web", noWebText: "No piece of a web went into it, or none is recorded.", limits: (certain: string, possible: string) => `certain ${certain}, possible ${possible}`, position: (lo: number, hi: number, error: number | null) => `${number(lo, 2)} to ${metres(hi)}${error === null ? "" : `, limit of error \u00b1\u202f${metres(error)}`}`,
-    now: "Where it is now", nowSince: (at: string) => `since ${at}`, place: "Place", machine: "Machine", station: "Station", nowhere: "No place is recorded",
+    inWork: "in work", now: "Where it is now", nowSince: (at: string) => `since ${at}`, place: "Place", machine: "Machine", station: "Station", nowhere: "No place is recorded",
     values: "Measured", valuesSub: (n: number, outside: number) => `${plural(n, "value")}${outside ? `, ${outside} outside` : ""}`, noValues: "No values yet", noValuesText: "They appear when a step has measured it.", stated: "stated", literal: (text: string) => `in the record: ${text}`, showAll: (n: number) => `All ${n}`, showFewer: "Fewer",
     after: (station: string) => `after ${lower(station)}`, passed: (step: string) => step, machineN: (n: number) => `machine ${n}`, tool: (n: number) => `tool ${n}`, took: (span: string) => `took ${span}`, nothingLife: "No step is recorded for it.",
     sources: { measured: "", emulated: "", twin: "simulated", stated: "stated" } as Record<string, string>,

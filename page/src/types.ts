@@ -50,7 +50,7 @@ export interface QueueNow { input: string; count: number | null; places: number 
 export interface MachineNow { state: string; reason: string | null; since_us: number | null; made: number | null; left: number | null }
 export interface KeyValue { name: string; value: number | null; unit: string | null; decimals: number | null; title?: string }
 export interface StationNow {
-  states: Record<string, number>; worst: Worst | null; waiting: { starved: number; blocked: number; input: string | null } | null;
+  states: Record<string, number>; groups: Partial<Record<Group, number>> | null; worst: Worst | null; waiting: { starved: number; blocked: number; input: string | null } | null;
   queue: QueueNow[]; inside: number | null; places: number | null; made: number | null; scrap: number | null;
   rate_per_min: number | null; flow_per_min: number | null; key: KeyValue | null; machines: MachineNow[] | null; availability: number | null;
 }
@@ -71,7 +71,7 @@ export interface LineAnswer { run: string; at_us: number; age_s: number | null; 
 
 export type AlarmState = "new" | "acknowledged" | "returned" | "gone";
 export interface Alarm {
-  alarm: string; key: number; station: string; machine: number | null; name: string; title: string; text: string; priority: number; state: AlarmState;
+  alarm: string; key: number; keys?: number[]; station: string; machine: number | null; name: string; title: string; text: string; priority: number; state: AlarmState;
   raised_us: number; returned_us: number | null; acknowledged_us: number | null; acknowledged_by: string | null;
   value: number | null; unit: string | null; effect_per_min: number | null; next: string; times_1h: number; seq: number; on: string;
 }
@@ -119,7 +119,7 @@ export interface WebInfo {
   batches: { batch: string; lo_m: number; hi_m: number; possible: boolean }[]; profiles: { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; step_m: number }[]; made_us?: number | null; material?: string;
 }
 export interface ProfileRow { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; decimals: number | null; window: Window | null; m: number[]; min: (number | null)[]; max: (number | null)[]; mean: (number | null)[] }
-export interface WebUnit { id: string; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
+export interface WebUnit { id: string | null; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
 export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null; remark?: string | null }
 
 export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }

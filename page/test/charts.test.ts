@@ -39,6 +39,23 @@ describe("trend buffer", () => {
     expect(buffer.mean).toEqual([1, 2, 3]);
   });
 
+  it("are measured by the range in view: a wider one has wider pixels", () => {
+    const buffer = new TrendBuffer(2.5, 10);
+    buffer.append([0, 2.5, 5], [1, 2, 3]);
+    buffer.pace(123, 492);
+    buffer.history([0, 123, 246, 369], [1, 2, 3, 4], [1, 2, 3, 4]);
+    expect(buffer.mean).toEqual([1, 2, 3, 4]);
+  });
+
+  it("keeps what it had when a cut is filled by history", () => {
+    const buffer = new TrendBuffer(1, 3);
+    buffer.append([1, 2, 3], [10, 11, 12]);
+    buffer.fill([2, 3, 4, 5], [99, 99, 13, 14], [99, 99, 13, 14]);
+    buffer.append([5, 6], [99, 15]);
+    expect(buffer.t).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(buffer.mean).toEqual([10, 11, 12, 13, 14, 15]);
+  });
+
   it("stays bounded by the picture, not by the rate", () => {
     const buffer = new TrendBuffer(0.5, 5);
     for (let i = 0; i < 100_000; i += 1) {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { acknowledgeCommand } from "../src/alarms/acknowledge";
+import { rowText } from "../src/charts/timebar";
+import { stationState } from "../src/line/box";
 import { lossPieces } from "../src/line/page";
 import { fit, textWidth } from "../src/line/fit";
 import { isOutside, scaleFor } from "../src/parts/windowbar";
@@ -10,15 +13,34 @@ import { depths, fold, merge, NODE, place } from "../src/trace/treelayout";
 import { stopwatch } from "../src/format";
 import { words } from "../src/texts";
 import { thingTitle } from "../src/trace/paths";
-import type { ToldRow, Tree, TreeEdge, TreeNode } from "../src/types";
+import type { Alarm, Station, StationNow, ToldRow, Tree, TreeEdge, TreeNode } from "../src/types";
+
+const bareStation: StationNow = { states: {}, groups: null, worst: null, waiting: null, queue: [], inside: null, places: null, made: null, scrap: null, rate_per_min: null, flow_per_min: null, key: null, machines: null, availability: null };
 
 describe("states", () => {
   it("knows the 17 names of PackML and takes no other for running", () => {
     expect(NAMES).toHaveLength(17);
     expect(groupOf("NoData")).toBe("no-data");
     expect(groupOf("execute")).toBe("no-data");
-    expect(tally({ Execute: 3, Starting: 1, Held: 2, NoData: 1 })).toEqual({ running: 4, waiting: 0, fault: 2, planned: 0, "no-data": 1 });
+    expect(tally({ states: { Execute: 3, Starting: 1, Held: 2, NoData: 1 } })).toEqual({ running: 4, waiting: 0, fault: 2, planned: 0, "no-data": 1 });
     expect(stationGroup(undefined)).toBe("no-data");
+  });
+
+  it("takes a coil change for a wait, though the machine is held: nobody is needed", () => {
+    expect(groupOf("Held", "web-break")).toBe("fault");
+    expect(groupOf("Held", "coil-change")).toBe("waiting");
+    const worst = { state: "Held", count: 2, machine: 3, reason: "coil-change", since_us: 0 };
+    const now = { ...bareStation, states: { Held: 2, Execute: 12 }, groups: { waiting: 2, running: 12 }, worst };
+    expect(tally(now)).toEqual({ running: 12, waiting: 2, fault: 0, planned: 0, "no-data": 0 });
+    expect(stationState({ count: 14 } as Station, now)).toMatchObject({ group: "waiting", text: "2 of 14 coil change", edge: "running" });
+    expect(rowText({ from_us: 0, to_us: 1, state: "Held", group: "waiting", reason: "coil-change", merged: false })).toBe("coil change");
+  });
+});
+
+describe("acknowledging", () => {
+  it("takes all alarms that were folded into the rows, each once", () => {
+    const row = (key: number, keys?: number[]): Alarm => ({ key, ...(keys ? { keys } : {}) }) as Alarm;
+    expect(acknowledgeCommand([row(9, [3, 7, 9]), row(11), row(12, []), row(9, [9])])).toEqual({ kind: "acknowledge", target: { alarms: [3, 7, 9, 11, 12] } });
   });
 });
 

@@ -59,8 +59,14 @@ def test_a_sample_counts_what_the_line_counted(compiled: Compiled) -> None:
     assert sum(bend["states"].values()) == 2
     assert len(bend["machines"]) == 2
     assert bend["queue"] == [{"input": "", "count": int(state.queues[0].count), "places": 3}]
+    done = [int(m["made"]) for m in bend["machines"]]
+    assert sum(done) == int(state.stations.done[1]) > 500
     sampler.begin_count(state)
     assert sampler.stations(state)["cut"]["made"] == 0
+    assert [m["made"] for m in sampler.stations(state)["bend"]["machines"]] == [0, 0]  # as the station, each machine counts anew
+    later = sampler_of(compiled)
+    later.restore(sampler.saved())
+    assert [m["made"] for m in later.stations(state)["bend"]["machines"]] == [0, 0]
     assert sampler.since_us == compiled.begin_us + 3600 * 1_000_000
 
 

@@ -50,3 +50,10 @@ def test_availability_counts_planned_time_only() -> None:
     rows = [StateSpan("m", 0, 60, "Execute", None), StateSpan("m", 60, 80, "Held", None), StateSpan("m", 80, None, "Stopped", None)]
     assert share_running(rows, 0, 1000) == 0.75
     assert share_running(rows, 80, 1000) is None
+
+
+def test_a_coil_change_is_no_fault_and_does_not_hide_one() -> None:
+    change, fault = StateSpan("m", 500, 501, "Held", "coil-change"), StateSpan("m", 501, 502, "Held", "jam")
+    rows = merged_rows([StateSpan("m", 0, 500, "Execute", None), change, fault, StateSpan("m", 502, None, "Execute", None)], 0, 1000, 100)
+    assert [(r["group"], r["reason"]) for r in rows] == [("running", None), ("fault", "jam"), ("running", None)]
+    assert merged_rows([change], 500, 501, 1)[0]["group"] == "waiting"

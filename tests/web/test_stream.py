@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -69,6 +70,13 @@ def test_hello_and_the_clock(world: World) -> None:
         assert pong.header["sent"] == 12.5
         assert pong.header["line_us"] >= world.now
         assert abs(pong.header["server_us"] - time.time() * 1e6) < 2e6
+
+
+def test_the_header_comes_each_second_so_that_the_age_is_told_on_every_page(world: World) -> None:
+    with page(world) as p:
+        p.say("subscribe", id=1, run="latest", topic="header")
+        sent = [p.until(FrameType.TABLE, 1).header["sent_us"] for _ in range(4)][1:]  # the first one waits for the plant
+        assert [round((b - a) / 1e6) for a, b in pairwise(sent)] == [1, 1]
 
 
 def test_only_what_is_subscribed_comes(world: World) -> None:

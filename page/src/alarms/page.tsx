@@ -8,11 +8,11 @@ import { AlarmBadge } from "../parts/marks";
 import { Icon } from "../parts/icons";
 import { go, path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
-import { act, useIsPending } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { useTopic } from "../stream/store";
 import { texts } from "../texts";
 import type { Alarm, AlarmList } from "../types";
+import { acknowledge, isOpen, keysOf, useIsAcknowledging } from "./acknowledge";
 
 const STATES = ["active", "new", "acknowledged", "returned", "history"] as const;
 const PRIORITIES = [1, 2, 3, 4] as const;
@@ -36,14 +36,15 @@ export default function AlarmsPage() {
   const rows = useSteady(asked.data ? [...asked.data.alarms, ...(extra?.rows ?? [])] : null, key);
   const counts = live?.counts ?? header.alarms;
   const next = extra ? extra.next : asked.data?.next ?? null;
-  const open = rows.shown.filter((each) => each.state === "new" || each.state === "returned");
+  const open = rows.shown.filter(isOpen);
+  const openCount = keysOf(open).length;
   const why = useWhyNotActing();
   return (
     <>
       <div className="head">
         <h1>{texts.alarms.title}</h1><span className="crumb">{texts.alarms.counts(counts.active ?? counts["1"] + counts["2"] + counts["3"] + counts["4"], counts.unacknowledged)}</span>
         <span className="grow" />
-        {open.length > 1 && state !== "history" ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarms: open.map((each) => each.key) } }, texts.act.acknowledge(open.length), texts.act.done(open.length))}>{texts.alarms.acknowledgeAll(open.length)}</button> : null}
+        {open.length > 1 && state !== "history" ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} data-acknowledge-all="" onClick={() => acknowledge(run, open)}>{texts.alarms.acknowledgeAll(openCount)}</button> : null}
       </div>
       <section className="panel fill">
         <div className="ph filters">
@@ -93,10 +94,9 @@ function List({ rows, hover }: { rows: Alarm[]; hover: (isOn: boolean) => void }
 
 function Row({ alarm }: { alarm: Alarm }) {
   const { run, zone, now, link, machineTitle } = useRun();
-  const isPending = useIsPending((command) => command.kind === "acknowledge" && command.target["alarm"] === alarm.key);
+  const isPending = useIsAcknowledging(alarm);
   const why = useWhyNotActing();
   const to = link(toPath("line", alarm.station) + (alarm.machine ? "/" + alarm.machine : ""));
-  const isOpen = alarm.state === "new" || alarm.state === "returned";
   const end = alarm.returned_us;
   return (
     <tr data-item="" tabIndex={-1} data-alarm={alarm.key} className={alarm.state === "gone" ? "gone" : ""} onKeyDown={(event) => { if (event.key === "Enter" && event.target === event.currentTarget) go(to); }}>
@@ -107,7 +107,7 @@ function Row({ alarm }: { alarm: Alarm }) {
       <td className="num" title={exact(alarm.raised_us)}>{end ? texts.alarms.took(brief((end - alarm.raised_us) / 1e6)) : brief((now() - alarm.raised_us) / 1e6)}<div className="unit">{when(alarm.raised_us, zone, now())}</div></td>
       <td className="num wide-only">{alarm.effect_per_min === null ? "" : <>{number(-alarm.effect_per_min, alarm.effect_per_min < 9.95 ? 1 : 0)} <span className="unit">{texts.line.ppm}</span></>}</td>
       <td className="soft wide-only">{alarm.next}</td>
-      <td className="num">{isOpen ? <button type="button" className="btn small" data-acknowledge="" disabled={isPending || why !== null} title={why ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button> : null}</td>
+      <td className="num">{isOpen(alarm) ? <button type="button" className="btn small" data-acknowledge="" disabled={isPending || why !== null} title={why ?? undefined} onClick={() => acknowledge(run, [alarm])}>{texts.line.acknowledge}</button> : null}</td>
     </tr>
   );
 }

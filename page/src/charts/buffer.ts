@@ -16,18 +16,30 @@ export class TrendBuffer {
   private inBucket = 0;
 
   /** `bucketS` is the width of a pixel in seconds; `gapS` the silence after which a line is broken. */
-  constructor(public bucketS: number, private readonly gapS: number) {}
+  constructor(public bucketS: number, private gapS: number) {}
+
+  /** Another range has wider or narrower pixels, and so another silence that breaks the line. */
+  pace(bucketS: number, gapS: number): void {
+    this.bucketS = bucketS;
+    this.gapS = gapS;
+  }
 
   /** Replaces everything by history: min, max and mean of each pixel, NaN where there was nothing. */
   history(t: ArrayLike<number>, min: ArrayLike<number>, max: ArrayLike<number>, mean: ArrayLike<number> = []): void {
     for (const each of [this.t, this.low, this.high, this.mean]) each.length = 0;
+    this.lastT = -Infinity;
+    this.fill(t, min, max, mean);
+  }
+
+  /** Adds history behind what is there: what came while the connection was cut. */
+  fill(t: ArrayLike<number>, min: ArrayLike<number>, max: ArrayLike<number>, mean: ArrayLike<number> = []): void {
     this.bucket = -1;
     this.inBucket = 0;
     for (let i = 0; i < t.length; i += 1) {
       const at = t[i] ?? 0;
       const low = min[i] ?? NaN;
       const high = max[i] ?? NaN;
-      if (Number.isNaN(low)) continue;
+      if (Number.isNaN(low) || at <= this.lastT) continue;
       // Pixels may be narrower than the period of the samples: only a real silence breaks the line.
       if (this.t.length && at - this.lastT > this.gapS) this.put(at - this.bucketS * 0.5, null, null, null);
       const middle = mean[i] ?? NaN;

@@ -62,7 +62,7 @@ export function drawStates(canvas: HTMLCanvasElement, rows: StateRow[], from: nu
     const left = Math.max(0, x(row.from_us));
     const right = Math.min(width, x(row.to_us ?? to * 1e6));
     if (right <= 0 || left >= width) continue;
-    const group = row.group ?? groupOf(row.state);
+    const group = row.group ?? groupOf(row.state, row.reason);
     const wide = Math.max(group === "running" ? 0 : 1.5, right - left - (right - left > 3 ? 1 : 0));
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.fillStyle = pattern(pen, group, ratio);

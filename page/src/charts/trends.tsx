@@ -109,7 +109,9 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
     const before = new Map(rows.current.map((row) => [row.tag.tag, row.buffer]));
     rows.current = tags.map((tag) => {
       const look: TrendLook = { window: tag.window, setPoint: tag.setPoint, low: tag.low, high: tag.high, decimals: tag.decimals };
-      const buffer = before.get(tag.tag) ?? new TrendBuffer(Math.max(tag.everyS, spanS / inner), Math.max(6 * tag.everyS, (4 * spanS) / inner));
+      const pace: [number, number] = [Math.max(tag.everyS, spanS / inner), Math.max(6 * tag.everyS, (4 * spanS) / inner)];
+      const buffer = before.get(tag.tag) ?? new TrendBuffer(...pace);
+      buffer.pace(...pace);
       const element = host.querySelector<HTMLElement>(`[data-tag="${CSS.escape(tag.tag)}"]`);
       const row: Row = { tag, buffer, look, plot: null, label: element?.querySelector<HTMLElement>("[data-now]") ?? null, scale: null, dirty: true };
       const place = element?.querySelector<HTMLElement>("[data-plot]");
@@ -129,9 +131,6 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
   // One subscription for all rows: history by pixel, then what comes.
   useEffect(() => {
     if (!tags.length || !width) return undefined;
-    for (const row of rows.current) {
-      row.buffer.bucketS = Math.max(row.tag.everyS, spanS / inner);
-    }
     const take = (frame: Frame): void => {
       newestSeq.current = frame.header.seq;
       const byTag = new Map<string, Record<string, Float32Array | Float64Array>>();
@@ -147,7 +146,7 @@ export function Trends({ tags, spanS, states, height = 44, axis = true, left = L
         if (!entry) continue;
         const t = entry["t"] ?? shared;
         if (!t) continue;
-        if (frame.name === "history" && entry["min"] && entry["max"]) row.buffer.history(t, entry["min"], entry["max"], entry["mean"]);
+        if (frame.name === "history" && entry["min"] && entry["max"]) row.buffer[frame.header.filled ? "fill" : "history"](t, entry["min"], entry["max"], entry["mean"]);
         else if (frame.name === "trend" && entry["v"]) row.buffer.append(t, entry["v"]);
       }
       if (frozen.current && frame.name === "trend") setNewer(true);

@@ -35,7 +35,7 @@ export function stationState(station: Station, now: StationNow | undefined, shor
   const worst = now.worst;
   const some = total || station.count;
   // A machine that is off by plan needs nobody: the station runs as long as one does. Its mark is hatched.
-  if (group === "planned" && worst.count < some && tally(now.states).running > 0) return { group: "running", side: null, text: texts.state.word("Execute"), edge: "running" };
+  if (group === "planned" && worst.count < some && tally(now).running > 0) return { group: "running", side: null, text: texts.state.word("Execute"), edge: "running" };
   let reason = worst.reason;
   if (group === "waiting" && !reason && now.waiting) reason = now.waiting.blocked > now.waiting.starved ? "blocked" : "starved";
   const all = total || station.count;
@@ -55,7 +55,7 @@ export function stationNumbers(station: Station, now: StationNow | undefined, wo
     return { value: count(inside * per), unit: "", line: station.kind === "store" ? (level === null ? [word, keyText].filter(Boolean).join(", ") : narrow ? texts.line.full(level) : word + ", " + texts.line.full(level)) : texts.line.ofPlaces(count((room ?? 0) * per), texts.line.channels), level };
   }
   const flow = now?.flow_per_min ?? null;
-  const busy = now ? tally(now.states).running : 0;
+  const busy = now ? tally(now).running : 0;
   const line = keyText || (station.kind === "oven" ? texts.line.ovens(busy, station.count) : "");
   return { value: flow === null ? texts.noValue : number(flow, flow < 9.95 ? 1 : 0), unit: flow === null ? "" : texts.line.ppm, line, level: null };
 }
@@ -65,7 +65,7 @@ function Machines({ machines, x, y, w }: { machines: MachineNow[]; x: number; y:
   const width = step - 1.6;
   return (
     <>{machines.map((machine, i) => {
-      const group = groupOf(machine.state);
+      const group = groupOf(machine.state, machine.reason);
       const left = x + i * step;
       switch (group) {
         case "running": return <rect key={i} x={left} y={y} width={width} height={8} rx={1} fill="var(--run)" />;
@@ -81,8 +81,8 @@ function Machines({ machines, x, y, w }: { machines: MachineNow[]; x: number; y:
 const FILLS: Record<Group, string> = { fault: "var(--fault)", "no-data": "var(--inset)", waiting: "url(#hatch-wait)", planned: "url(#hatch)", running: "var(--run)" };
 
 /** More machines than marks: a bar by state, the worst first. */
-function StateBar({ states, x, y, w }: { states: Record<string, number>; x: number; y: number; w: number }) {
-  const sum = tally(states);
+function StateBar({ now, x, y, w }: { now: StationNow; x: number; y: number; w: number }) {
+  const sum = tally(now);
   const total = Object.values(sum).reduce((a, b) => a + b, 0);
   if (!total) return null;
   let at = x;
@@ -112,7 +112,7 @@ function Grid({ machines, x, y, w, h }: { machines: MachineNow[]; x: number; y: 
       const left = x + (i >= rows ? cell + 4 : 0);
       const top = y + (i % rows) * pitch;
       const height = pitch - 2.4;
-      const group = groupOf(machine.state);
+      const group = groupOf(machine.state, machine.reason);
       const base = top + height / 2 + 3.9;
       const label = <text x={left + 5} y={base} className={group === "fault" ? "b" : group === "waiting" ? "tw m" : "t2"} style={group === "fault" ? { fill: "var(--p1-on)" } : undefined}>{i + 1}</text>;
       if (group === "running" || group === "planned") {
@@ -170,7 +170,7 @@ export function StationBox({ box, density, station, now, alarm, word, href }: Bo
       {!isTall && rows.marks > 0 ? (
         numbers.level !== null && station.kind === "store" ? <Level x={x + pad} y={y + rows.marks + 1} w={inner} share={numbers.level} />
           : now?.machines && now.machines.length <= MARKS_MOST && station.kind !== "store" ? <Machines machines={now.machines} x={x + pad} y={y + rows.marks} w={inner} />
-          : now && station.kind !== "store" ? <StateBar states={now.states} x={x + pad} y={y + rows.marks} w={inner} /> : null
+          : now && station.kind !== "store" ? <StateBar now={now} x={x + pad} y={y + rows.marks} w={inner} /> : null
       ) : null}
       {isSmall
         ? <text x={x + w - pad} y={y + rows.value} className="end"><tspan className="t1 t13 b">{numbers.value}</tspan>{numbers.unit ? <tspan dx="3">{numbers.unit}</tspan> : null}</text>

@@ -1,13 +1,13 @@
 /* Line: how are we doing, what is stopped, what needs someone. */
 import "./line.css";
 import { useMemo } from "react";
+import { acknowledge, isOpen, useIsAcknowledging } from "../alarms/acknowledge";
 import { brief, count, exact, minute } from "../format";
-import { FaultNote, Loading, Note } from "../parts/notes";
+import { FaultNote, Guard, Loading, Note } from "../parts/notes";
 import { AlarmBadge, StateText } from "../parts/marks";
 import { path as toPath } from "../route";
 import { useRun } from "../run";
 import { Acts, type Act } from "../shell/acting";
-import { act, useIsPending } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { useTopic } from "../stream/store";
 import { texts } from "../texts";
@@ -26,7 +26,7 @@ export function LinePage() {
   return (
     <>
       <h1 className="unseen">{texts.line.title}</h1>
-      {sample ? <Figures sample={sample} /> : <section className="panel"><Loading /></section>}
+      {sample ? <Guard><Figures sample={sample} /></Guard> : <section className="panel"><Loading /></section>}
       <div className="cols line-cols">
         <div className="stack">
           <section className="panel fill line-panel">
@@ -34,14 +34,14 @@ export function LinePage() {
               <h2>{texts.line.title}</h2><span className="sub">{texts.line.sub(header.product_word)}</span>
               <span className="right legend wide-only" aria-hidden="true">{LEGEND.map((group) => <StateText key={group} group={group}>{texts.groups[group].toLowerCase()}</StateText>)}</span>
             </div>
-            <div className="pb">{plant ? <Drawing plant={plant} sample={sample} alarms={alarms} /> : plantError ? <FaultNote error={plantError} /> : <Loading />}</div>
+            <div className="pb">{plant ? <Guard><Drawing plant={plant} sample={sample} alarms={alarms} /></Guard> : plantError ? <FaultNote error={plantError} /> : <Loading />}</div>
           </section>
-          {sample ? <Losses sample={sample} /> : null}
+          {sample ? <Guard><Losses sample={sample} /></Guard> : null}
         </div>
         <div className="stack side">
-          <Needs alarms={alarms} />
-          {sample ? <NextHour due={sample.next_hour ?? []} /> : null}
-          {header.order ? <OrderPanel order={sample?.order ?? header.order} /> : null}
+          <Guard><Needs alarms={alarms} /></Guard>
+          {sample ? <Guard><NextHour due={sample.next_hour ?? []} /></Guard> : null}
+          {header.order ? <Guard><OrderPanel order={sample?.order ?? header.order} /></Guard> : null}
         </div>
       </div>
     </>
@@ -80,7 +80,7 @@ export function alarmTitle(alarm: Alarm): string {
 
 function Need({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
   const { run, zone, link, now, machineTitle } = useRun();
-  const isPending = useIsPending((command) => command.kind === "acknowledge" && command.target["alarm"] === alarm.key);
+  const isPending = useIsAcknowledging(alarm);
   const whyNot = useWhyNotActing();
   const details = [
     alarm.text && alarm.text !== alarm.title && !alarm.text.toLowerCase().includes(alarm.title.toLowerCase()) ? alarm.title : "",
@@ -88,7 +88,6 @@ function Need({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
     alarm.times_1h > 1 ? texts.line.times(alarm.times_1h) : "",
   ].filter(Boolean).join(", ");
   const where = toPath("line", alarm.station) + (alarm.machine ? "/" + alarm.machine : "");
-  const isNew = alarm.state === "new" || alarm.state === "returned";
   return (
     <li className="need" tabIndex={-1} data-item="" data-alarm={alarm.key}>
       <AlarmBadge priority={alarm.priority} state={alarm.state} />
@@ -96,10 +95,10 @@ function Need({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
       {details ? <p className="d">{details}</p> : null}
       {alarm.state === "acknowledged" && alarm.acknowledged_us ? <p className="n">{texts.line.acknowledged(alarm.acknowledged_by, minute(alarm.acknowledged_us, zone))}</p> : null}
       {alarm.next ? <p className="n"><b>{texts.line.next}</b> {alarm.next}</p> : null}
-      {isNew ? (
+      {isOpen(alarm) ? (
         <div className="a">
           <a className={"btn small" + (isFirst ? " primary" : "")} href={link(where)}>{texts.line.open}</a>
-          <button type="button" className="btn small" data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button>
+          <button type="button" className="btn small" data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => acknowledge(run, [alarm])}>{texts.line.acknowledge}</button>
         </div>
       ) : null}
     </li>

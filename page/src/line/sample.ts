@@ -4,7 +4,7 @@ import type { LineSample, StationNow } from "../types";
 export function wholeStation(now: Partial<StationNow> | null | undefined): StationNow | undefined {
   if (!now) return undefined;
   return {
-    states: now.states ?? {}, worst: now.worst ?? null, waiting: now.waiting ?? null, queue: now.queue ?? [], inside: now.inside ?? null, places: now.places ?? null, made: now.made ?? null, scrap: now.scrap ?? null,
+    states: now.states ?? {}, groups: now.groups ?? null, worst: now.worst ?? null, waiting: now.waiting ?? null, queue: now.queue ?? [], inside: now.inside ?? null, places: now.places ?? null, made: now.made ?? null, scrap: now.scrap ?? null,
     rate_per_min: now.rate_per_min ?? null, flow_per_min: now.flow_per_min ?? null, key: now.key ?? null, machines: now.machines ?? null, availability: now.availability ?? null,
   };
 }

@@ -32,6 +32,7 @@ export function Loading() {
   return <div className="bars" aria-busy="true">{shown ? <><i style={{ width: "62%" }} /><i style={{ width: "86%" }} /><i style={{ width: "44%" }} /></> : null}</div>;
 }
 
+/** Keeps a fault of one part from taking the others with it; the part can be tried again by itself. */
 export class Guard extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
 
@@ -41,6 +42,6 @@ export class Guard extends Component<{ children: ReactNode }, { failed: boolean 
 
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
-    return <section className="panel"><div className="note er" role="alert"><StateMark group="fault" /><div><b>{texts.fault.part}</b><p>{texts.fault.partNext}</p></div></div></section>;
+    return <section className="panel"><div className="note er" role="alert"><StateMark group="fault" /><div><b>{texts.fault.part}</b><p>{texts.fault.partNext}</p><button type="button" className="linkish" onClick={() => this.setState({ failed: false })}>{texts.fault.again}</button></div></div></section>;
   }
 }

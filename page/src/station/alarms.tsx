@@ -1,9 +1,9 @@
 /* Alarms of one station or machine, with what to do. */
+import { acknowledge, isOpen, useIsAcknowledging } from "../alarms/acknowledge";
 import { clock, exact } from "../format";
 import { Note } from "../parts/notes";
 import { AlarmBadge } from "../parts/marks";
 import { useRun } from "../run";
-import { act, useIsPending } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { texts } from "../texts";
 import type { Alarm } from "../types";
@@ -20,9 +20,8 @@ export function StationAlarms({ station, alarms }: { station: string; alarms: Al
 
 function Row({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
   const { run, zone } = useRun();
-  const isPending = useIsPending((command) => command.kind === "acknowledge" && command.target["alarm"] === alarm.key);
+  const isPending = useIsAcknowledging(alarm);
   const whyNot = useWhyNotActing();
-  const isOpen = alarm.state === "new" || alarm.state === "returned";
   const details = [alarm.title !== alarm.text ? alarm.title : "", alarm.effect_per_min ? texts.line.effect(alarm.effect_per_min) : "", alarm.times_1h > 1 ? texts.line.times(alarm.times_1h) : ""].filter(Boolean).join(", ");
   return (
     <li className="need" tabIndex={-1} data-item="" data-alarm={alarm.key}>
@@ -31,7 +30,7 @@ function Row({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
       {details ? <p className="d">{details}</p> : null}
       {alarm.state === "acknowledged" && alarm.acknowledged_us ? <p className="n">{texts.line.acknowledged(alarm.acknowledged_by, clock(alarm.acknowledged_us, zone))}</p> : null}
       {alarm.next ? <p className="n"><b>{texts.station.do}</b> {alarm.next}</p> : null}
-      {isOpen ? <div className="a"><button type="button" className={"btn small" + (isFirst ? " primary" : "")} data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => act(run, { kind: "acknowledge", target: { alarm: alarm.key } }, texts.act.acknowledge(1), texts.act.done(1))}>{texts.line.acknowledge}</button></div> : null}
+      {isOpen(alarm) ? <div className="a"><button type="button" className={"btn small" + (isFirst ? " primary" : "")} data-acknowledge="" disabled={isPending || whyNot !== null} title={whyNot ?? undefined} onClick={() => acknowledge(run, [alarm])}>{texts.line.acknowledge}</button></div> : null}
     </li>
   );
 }

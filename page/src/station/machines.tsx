@@ -30,7 +30,7 @@ export function Machines({ info, answer, states, spanS, ranges }: { info: Statio
           <table className="machines">
             <thead><tr><th>{info.title}</th><th>{texts.alarms.state}</th><th className="wide-only">{texts.station.state}</th><th className="num">{texts.station.made}</th><th className="num">{texts.station.availability}</th></tr></thead>
             <tbody>{shown.map((row) => {
-              const group = row.group ?? groupOf(row.state);
+              const group = row.group ?? groupOf(row.state, row.reason);
               const word = row.reason && group !== "running" ? texts.state.because(texts.state.word(row.state), texts.state.reason(row.reason)) : texts.state.word(row.state);
               const to = link(toPath("line", info.path, row.machine));
               return (
@@ -52,7 +52,7 @@ export function Machines({ info, answer, states, spanS, ranges }: { info: Statio
 }
 
 function rank(row: MachineRow): number {
-  const group = row.group ?? groupOf(row.state);
+  const group = row.group ?? groupOf(row.state, row.reason);
   return group === worse(group, "planned") && group !== "running" ? (group === "fault" ? 0 : group === "no-data" ? 1 : group === "waiting" ? 2 : 3) : 4;
 }
 

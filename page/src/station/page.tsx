@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { ofRun, useGet } from "../api";
 import { Trends, type TrendTag } from "../charts/trends";
 import { count, duration, exact, minute, number, numberOr, percent } from "../format";
-import { FaultNote, Loading, Note } from "../parts/notes";
+import { FaultNote, Guard, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
@@ -77,7 +77,7 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
   useTick(1000);
   const { name, spanS } = useRange();
   const row = answer.machine;
-  const group = row.state ? row.group ?? groupOf(row.state) : "no-data";
+  const group = row.state ? row.group ?? groupOf(row.state, row.reason) : "no-data";
   const rows = useStates(ofRun(run, "stations", info.path, machine, "states"), spanS, row);
   const [all, setAll] = useState(false);
   const tags = useMemo(() => trendTags(info, machine, answer.recipe), [info, machine, answer.recipe.length]);
@@ -97,17 +97,17 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
         <section className="panel trends-panel">
           <div className="ph"><h2>{texts.station.trends(texts.station.spans[name] ?? name)}</h2><span className="sub wide-only">{texts.station.trendsSub}</span><span className="right"><Ranges name={name} />{tags.length > FIRST ? <button type="button" className="linkish" onClick={() => setAll(!all)}>{all ? texts.station.fewer : texts.station.more(tags.length - FIRST)}</button> : null}</span></div>
           <div className="pb">
-            <Trends tags={shown} spanS={spanS} states={rows} height={Math.max(34, Math.min(262, Math.round(300 / Math.max(1, shown.length)) - 19))} />
+            <Guard><Trends tags={shown} spanS={spanS} states={rows} height={Math.max(34, Math.min(262, Math.round(300 / Math.max(1, shown.length)) - 19))} /></Guard>
             {tags.length ? null : <Note title={info.signals.length ? texts.station.curves : texts.station.noSignals}>{info.signals.length ? texts.station.curvesText : texts.station.noSignalsText}</Note>}
           </div>
-          {answer.mounts.length ? <Mounts mounts={answer.mounts} /> : null}
+          {answer.mounts.length ? <Guard><Mounts mounts={answer.mounts} /></Guard> : null}
         </section>
         <div className="stack">
-          <StationAlarms station={info.path} alarms={answer.alarms} />
-          <Recipe recipe={answer.recipe} />
+          <Guard><StationAlarms station={info.path} alarms={answer.alarms} /></Guard>
+          <Guard><Recipe recipe={answer.recipe} /></Guard>
         </div>
       </div>
-      <Measures station={info.path} machine={info.count > 1 ? machine : null} measures={answer.measures} />
+      <Guard><Measures station={info.path} machine={info.count > 1 ? machine : null} measures={answer.measures} /></Guard>
     </>
   );
 }
@@ -133,10 +133,10 @@ function StationView({ info, answer }: { info: Station; answer: StationAnswer })
         <Fact name={texts.station.order} value={header.order?.id ?? null} />
       </Head>
       <div className="cols station-cols">
-        <Machines info={info} answer={answer} states={states.data?.machines ?? []} spanS={spanS} ranges={<Ranges name={name} />} />
-        <div className="stack"><StationAlarms station={info.path} alarms={answer.alarms} /></div>
+        <Guard><Machines info={info} answer={answer} states={states.data?.machines ?? []} spanS={spanS} ranges={<Ranges name={name} />} /></Guard>
+        <div className="stack"><Guard><StationAlarms station={info.path} alarms={answer.alarms} /></Guard></div>
       </div>
-      <Measures station={info.path} machine={null} measures={answer.measures} />
+      <Guard><Measures station={info.path} machine={null} measures={answer.measures} /></Guard>
     </>
   );
 }
@@ -158,7 +158,7 @@ function useStates(path: string, spanS: number, row: MachineRow): StateRow[] {
     // Between two answers the present state is known from the stream.
     const last = kept.at(-1);
     if (!row.since_us || !last) return kept;
-    const open: StateRow = { from_us: row.since_us, to_us: null, state: row.state, group: row.group ?? groupOf(row.state), reason: row.reason, merged: false };
+    const open: StateRow = { from_us: row.since_us, to_us: null, state: row.state, group: row.group ?? groupOf(row.state, row.reason), reason: row.reason, merged: false };
     return last.from_us >= row.since_us ? [...kept.slice(0, -1), { ...last, to_us: last.state === row.state ? null : last.to_us }] : [...kept.slice(0, -1), { ...last, to_us: Math.min(last.to_us ?? row.since_us, row.since_us) }, open];
   }, [kept, row.since_us, row.state, row.reason, now]);
 }

@@ -113,9 +113,10 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
                   const a = Math.max(LEFT, xNear(unit.lo_m));
                   const b = Math.min(end, xNear(unit.hi_m));
                   const isIt = unit.id === highlight;
-                  const text = (unit.id.split("-").pop() ?? unit.id).slice(-4);
+                  const text = unit.id === null ? texts.thing.inWork : (unit.id.split("-").pop() ?? unit.id).slice(-4);
                   if (b <= a) return null;
-                  if (i > 0) return <rect key={unit.id + unit.lane} x={a} y={y} width={b - a} height={22} fill="none" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />;
+                  if (i > 0) return <rect key={`${unit.lo_m}/${unit.lane}`} x={a} y={y} width={b - a} height={22} fill="none" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />;
+                  if (unit.id === null) return <rect key={`${unit.lo_m}/${unit.lane}`} x={a} y={y} width={b - a} height={22} fill="transparent" stroke="var(--line-strong)" strokeWidth={0.8} strokeDasharray="3 2"><title>{text}</title></rect>;
                   return (
                     <a key={unit.id + unit.lane} href={link(toPath("unit", unit.id))} aria-label={b - a > 30 ? undefined : unit.id}>
                       <rect x={a} y={y} width={b - a} height={22} fill="transparent" stroke={isIt ? "var(--ink)" : "var(--line-strong)"} strokeWidth={isIt ? 2 : 0.8} />

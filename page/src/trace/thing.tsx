@@ -3,7 +3,7 @@ import "./trace.css";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { get, ofRun, useGet } from "../api";
 import { count, duration, exact, metres, moment, number, quantity, stopwatch } from "../format";
-import { FaultNote, Loading, Note } from "../parts/notes";
+import { FaultNote, Guard, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
@@ -35,11 +35,11 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
   return (
     <>
       <Head thing={it} />
-      {it.life.length ? <Life steps={it.life} /> : null}
-      <Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} />
+      {it.life.length ? <Guard><Life steps={it.life} /></Guard> : null}
+      <Guard><Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} /></Guard>
       <div className="cols thing-cols">
-        {header.source === "import" ? <div className="stack"><Told id={id} /><AlongItsWay thing={it} tree={tree.data} /></div> : isWeb ? <WebPanel thing={it} /> : it.kind === "unit" ? <div className="stack"><OnWeb id={id} /><Curves id={id} /></div> : <Neighbours tree={tree.data} />}
-        <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Now thing={it} />}<Values values={it.values} />{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
+        {header.source === "import" ? <div className="stack"><Guard><Told id={id} /></Guard><Guard><AlongItsWay thing={it} tree={tree.data} /></Guard></div> : isWeb ? <Guard><WebPanel thing={it} /></Guard> : it.kind === "unit" ? <div className="stack"><Guard><OnWeb id={id} /></Guard><Guard><Curves id={id} /></Guard></div> : <Guard><Neighbours tree={tree.data} /></Guard>}
+        <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Guard><Now thing={it} /></Guard>}<Guard><Values values={it.values} /></Guard>{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>
   );
@@ -181,8 +181,8 @@ function WebPanel({ thing }: { thing: Thing }) {
   const length = lengthOf(info.data) ?? thing.web?.length_m ?? null;
   const from = fieldNumber(query.get("from")) ?? 0;
   const to = fieldNumber(query.get("to")) ?? (length === null ? 12 : Math.min(length, Math.max(from + 12, 12)));
-  const guard = fieldNumber(query.get("guard")) ?? 0;
-  const units = useGet<{ certain: number; possible: number; units: WebUnit[]; error_m: number | null }>(length === null ? "" : ofRun(run, "webs", thing.id, "units"), { from_m: from, to_m: to, guard_m: guard || null, limit: 200 }, header.live ? 5000 : 0);
+  const guard = fieldNumber(query.get("guard")) ?? GUARD_M;
+  const units = useGet<{ certain: number; possible: number; units: WebUnit[]; error_m: number | null }>(to > from ? ofRun(run, "webs", thing.id, "units") : "", { from_m: from, to_m: to, guard_m: guard, limit: 200 }, header.live ? 5000 : 0);
   const children = (info.data?.children ?? []).map((each) => (typeof each === "string" ? each : each.web));
   const batches = info.data?.batches ?? (thing.web?.batches ?? []).map((batch) => ({ batch, lo_m: 0, hi_m: length ?? 0, possible: false }));
   return (
@@ -191,19 +191,20 @@ function WebPanel({ thing }: { thing: Thing }) {
         <span className="right fields">
           <Field name="from" label={texts.thing.fromLabel} value={from} /><Field name="to" label={texts.thing.toLabel} value={to} /><Field name="guard" label={texts.thing.guard} value={guard} />
         </span></div>
-      <div className="pb">{length !== null && to > from ? <Strip web={thing.id} lane={fieldNumber(query.get("lane"))} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
+      <div className="pb">{to > from ? <Strip web={thing.id} lane={fieldNumber(query.get("lane"))} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
       {batches.length ? <><div className="group-head rule">{texts.thing.batches}</div><div className="chips">{batches.map((each) => <span key={each.batch + each.lo_m}><a className="id" href={link(toPath("lot", each.batch))}>{each.batch}</a> <span className="muted">{texts.thing.span(each.lo_m, each.hi_m)}{each.possible ? ", " + texts.thing.possible : ""}</span></span>)}</div></> : null}
       {children.length ? <><div className="group-head rule">{texts.thing.children}</div><div className="chips">{children.slice(0, 40).map((each) => <a key={each} className="id" href={link(toPath("web", each))}>{each}</a>)}</div></> : null}
       <div className="group-head rule withact"><span>{texts.thing.unitsHere}{units.data ? ` (${count(units.data.certain)} ${texts.thing.certain}, ${count(units.data.possible)} ${texts.thing.possible})` : ""}</span>
         {units.data && units.data.units.length ? <HoldSpan web={thing.id} from={from} to={to} guard={guard} all={units.data.certain + units.data.possible} /> : null}</div>
       {units.data?.units.length ? (
         <div className="scroll" style={{ maxHeight: 340 }} tabIndex={0}><table className="hits"><thead><tr><th>{texts.thing.unitHead}</th><th>{texts.thing.laneHead}</th><th className="num">{texts.thing.metresHead}</th><th>{texts.thing.verdictHead}</th><th>{texts.thing.nowHead}</th></tr></thead>
-          <tbody>{units.data.units.map((each) => <tr key={each.id + each.lane}><td><a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a></td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
-      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data || (info.data && length === null) ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
+          <tbody>{units.data.units.map((each) => <tr key={`${each.lo_m}/${each.lane}/${each.id}`}><td>{each.id === null ? <span className="muted">{texts.thing.inWork}</span> : <a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a>}</td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
+      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data || to <= from ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
     </section>
   );
 }
 
+const GUARD_M = 2; // widens what is possible, as the command line does (`linewright trace`)
 const HOLD_MOST = 10_000; // things in one hold (docs/api.md)
 
 /** Holds all units of the metres in view, those that possibly hold some of them too. */
@@ -217,8 +218,8 @@ function HoldSpan({ web, from, to, guard, all }: { web: string; from: number; to
     const ids = new Set<string>();
     let after: string | null = null;
     do {
-      const page: { units: WebUnit[]; next: string | null } = await get(ofRun(run, "webs", web, "units"), { from_m: from, to_m: to, guard_m: guard || null, limit: 1000, after });
-      for (const each of page.units) ids.add(each.id);
+      const page: { units: WebUnit[]; next: string | null } = await get(ofRun(run, "webs", web, "units"), { from_m: from, to_m: to, guard_m: guard, limit: 1000, after });
+      for (const each of page.units) if (each.id !== null) ids.add(each.id);
       after = page.next;
     } while (after !== null && ids.size < HOLD_MOST);
     setReading(false);

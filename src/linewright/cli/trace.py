@@ -140,7 +140,7 @@ def print_trace(found: Trace) -> None:
     print_branches("Made of", node.made_of)
     print_branches("Went into", node.went_into)
     if found.certain or found.possible:
-        say(f"\nUnits that hold part of it: {found.certain} certainly, {found.possible} possibly")
+        say(f"\nUnits that hold part of it: {found.certain} certainly, {found.possible - found.certain} more possibly")
         say("   " + ", ".join(found.units) if found.units else "")
     for finding in found.findings:
         say(f"doubt: {finding.kind} ({finding.source or '-'}): {finding.found or '-'}; {finding.done or 'kept as it stands'}")

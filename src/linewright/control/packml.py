@@ -14,7 +14,10 @@ from enum import StrEnum
 from linewright.kernels.rows import STATES
 from linewright.model.errors import LinewrightError
 
-__all__ = ["RUNNING", "TRANSITIONS", "Command", "StateGroup", "Transition", "TransitionError", "after", "allowed", "group_of", "path"]
+__all__ = ["CHANGES", "RUNNING", "TRANSITIONS", "Command", "StateGroup", "Transition", "TransitionError", "after", "allowed", "group_of", "path"]
+
+#: Reasons of Held that are part of the work: no fault, and nobody is called.
+CHANGES = frozenset({"coil-change"})
 
 
 class Command(StrEnum):
@@ -162,9 +165,16 @@ def after(state: str, command: Command, machine: str = "machine") -> str:
         raise TransitionError(machine, command, state, expected) from None
 
 
-def group_of(state: str) -> StateGroup:
-    """Return what a state means to people."""
-    return _GROUP_OF[state]
+def group_of(state: str, reason: str | None = None) -> StateGroup:
+    """Return what a state means to people; a machine that is held while its coil is changed by plan waits, and nobody is called to it.
+
+    Examples
+    --------
+    >>> group_of("Held", "web-break"), group_of("Held", "coil-change")
+    (<StateGroup.FAULT: 'fault'>, <StateGroup.WAITING: 'waiting'>)
+    """
+    group = _GROUP_OF[state]
+    return StateGroup.WAITING if group is StateGroup.FAULT and reason in CHANGES else group
 
 
 def path(start: str, ends: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from linewright.genealogy.records import Records
 from linewright.genealogy.spans import Span, SpanError
 from linewright.ledger.records import Thing
 
-__all__ = ["Extent", "check_guard", "check_span", "extent_of"]
+__all__ = ["Extent", "check_guard", "check_span", "extent_of", "length_of"]
 
 #: Frames above or below each other that a web is followed through; more would be a circle.
 STEPS = 24
@@ -44,12 +44,15 @@ class Extent:
         return f"linewright trace {self.thing.id}{lane}:0..{end / 1000:g}"
 
 
+def length_of(records: Records, thing: Thing) -> int | None:
+    """Return how long a web is [mm], from what the run wrote or from the arithmetic of its stock; None where no record tells."""
+    stock = records.before(thing.key) if thing.amount is None else None
+    return thing.amount if stock is None else stock.length_mm(thing.key)
+
+
 def extent_of(records: Records, thing: Thing) -> Extent:
     """Return how long and wide a web is, from what the run wrote or from the arithmetic of its stock."""
-    length = thing.amount
-    stock = records.before(thing.key) if length is None else None
-    if stock is not None:
-        length = stock.length_mm(thing.key)
+    length = length_of(records, thing)
     same, key = [thing.key], thing.key
     for _ in range(STEPS):
         above = records.maps_of_child(key)

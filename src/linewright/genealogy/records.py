@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from linewright.genealogy.before import ITEM_MASK, Before
 from linewright.genealogy.facts import FRAME_SHIFT
@@ -28,8 +28,8 @@ class Records:
         self.reader = reader
         self._make = before
         self._before: Before | None = None
-        kinds = reader.fact("kinds") or []
-        self._firsts = [int(k["first_serial"]) for k in kinds]
+        self._kinds = reader.fact("kinds") or []
+        self._firsts = [int(k["first_serial"]) for k in self._kinds]
 
     def is_before(self, key: int) -> bool:
         """Tell whether a thing was made before the run."""
@@ -53,8 +53,24 @@ class Records:
         found = self.reader.thing(key)
         if found is None or (key >> FRAME_SHIFT and found.remark):
             before = self.before(key)
-            return before.thing(key) if before is not None else found
-        return found
+            found = before.thing(key) if before is not None else found
+        return found if found is not None else self._in_work(key)
+
+    def key_in_work(self, thing_id: str) -> int | None:
+        """Return the key of a unit that is still in its first machine, known by the webs it takes; None where there is none of that id."""
+        prefix, _, serial = thing_id.rpartition("-")
+        if not serial.isdecimal() or int(serial) > SERIAL_MASK:
+            return None
+        keys = (int(serial) | number << KIND_SHIFT for number, kind in enumerate(self._kinds) if kind["prefix"] == prefix)
+        return next((key for key in keys if self._in_work(key) is not None), None)
+
+    def _in_work(self, key: int) -> Thing | None:
+        """Return a unit that is still in its first machine: it has no visit yet, so only what it takes of webs tells of it."""
+        kind = key >> KIND_SHIFT
+        if not 0 <= kind < len(self._kinds) or not self.reader.pieces_of_unit(key):
+            return None
+        told = self._kinds[kind]
+        return Thing(key, f"{told['prefix']}-{key & SERIAL_MASK}", told["rank"], told["material"])
 
     def maps_of_child(self, key: int) -> list[MapRow]:
         """Return how a web lies on its parents."""
@@ -105,3 +121,9 @@ class Records:
         """Return the id of a thing; its number where it has none."""
         thing = self.thing(key)
         return thing.id if thing is not None else f"#{key}"
+
+    def ids_of(self, keys: Iterable[int]) -> dict[int, str]:
+        """Return the ids of many things by key, those of units that are still in their first machine too."""
+        wanted = list(dict.fromkeys(keys))
+        found = self.reader.ids_of(wanted)
+        return found | {key: self.id_of(key) for key in wanted if key not in found}

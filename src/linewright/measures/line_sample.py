@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linewright.control.packml import group_of
 from linewright.kernels.state import (
     FAULT,
     IDLE,
@@ -50,18 +51,23 @@ RATE_NS, MARK_NS = 900_000_000_000, 10_000_000_000
 _PACKML = {T_STARVED: "Suspended", T_BLOCKED: "Suspended", T_EXECUTE: "Execute", T_CHANGE: "Held", T_REPAIR: "Held", T_CREW: "Held",
            T_UTILITY: "Suspended", T_PLANNED: "Stopped", T_OFF_SHIFT: "Stopped", T_OPERATOR: "Stopped", T_EMPTY: "Execute", T_HANDLING: "Execute",
            T_CHARGING: "Stopped"}  # fmt: skip
-#: Which state is told first: own faults, then silence, then waiting, then planned stops.
-_RANK = {"Held": 4, "NoData": 3, "Suspended": 2, "Stopped": 1}
+#: Which group of states is told first: own faults, then silence, then waiting, then planned stops.
+_RANK = {"fault": 4, "no-data": 3, "waiting": 2, "planned": 1, "running": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class MachineNow:
-    """One machine now: PackML state by name, its reason, since when (ns), what it made since the run's begin."""
+    """One machine now: PackML state by name, its reason, since when (ns), how many works it has ended since the run's begin."""
 
     state: str
     reason: str | None
     since_ns: int
     made: int
+
+    @property
+    def group(self) -> str:
+        """What the state means to people; a driver that is silent gives no data."""
+        return "no-data" if self.state == "NoData" else group_of(self.state, self.reason).value
 
 
 def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]) -> list[MachineNow]:
@@ -73,7 +79,7 @@ def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]
     now, short = int(state.head[0].now), min(int(station.short), WAIT_NS)
     rows = state.machines[station.machine0 : station.machine0 + station.count]
     found = []
-    told = zip(rows["category"].tolist(), rows["since"].tolist(), rows["k"].tolist(), strict=True)
+    told = zip(rows["category"].tolist(), rows["since"].tolist(), _ended(rows).tolist(), strict=True)
     for place, (category, since, made) in enumerate(told):
         if category == T_EXECUTE or (category in (T_STARVED, T_BLOCKED) and now - since < short):
             found.append(MachineNow("Execute", None, since, made))
@@ -133,11 +139,12 @@ class LineSampler:
         self._since_ns = 0
         self._good0 = np.zeros(len(table.stations), np.int64)
         self._lost0 = np.zeros(len(table.stations), np.int64)
+        self._ended0 = np.zeros(len(table.machines), np.int64)
 
     def begin_count(self, state: State) -> None:
         """Count `made` and `scrap` anew from now on (a shift begins)."""
         self._since_ns = int(state.head[0].now)
-        self._good0, self._lost0 = _good(state), _lost(state)
+        self._good0, self._lost0, self._ended0 = _good(state), _lost(state), _ended(state.machines)
 
     @property
     def since_us(self) -> int:
@@ -194,12 +201,15 @@ class LineSampler:
     def saved(self) -> dict[str, Any]:
         """Return what it knows, for JSON."""
         return {"since_ns": self._since_ns, "good0": self._good0.tolist(), "lost0": self._lost0.tolist(),
+                "ended0": self._ended0.tolist(),
                 "marks": [[m.at_ns, m.made.tolist()] for m in self._marks]}  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what `saved` returned."""
         self._since_ns = int(saved["since_ns"])
         self._good0, self._lost0 = np.array(saved["good0"], np.int64), np.array(saved["lost0"], np.int64)
+        if "ended0" in saved:  # states of version 0.1 have none: their machines count since the run's begin until the next shift
+            self._ended0 = np.array(saved["ended0"], np.int64)
         self._marks = deque(_Mark(int(at), np.array(made)) for at, made in saved["marks"])
 
     # ---- inside
@@ -210,21 +220,23 @@ class LineSampler:
 
     def _station(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any]:
         counts: dict[str, int] = {}
+        groups: dict[str, int] = {}
         for m in machines:
             counts[m.state] = counts.get(m.state, 0) + 1
+            groups[m.group] = groups.get(m.group, 0) + 1
         return {
-            "states": counts, "worst": self._worst(machines), "waiting": self._waiting(segment, number, state, machines),
+            "states": counts, "groups": groups, "worst": self._worst(machines), "waiting": self._waiting(segment, number, state, machines),
             "queue": self._queues(segment, number, state), "inside": self._inside(number, state), "places": segment.places,
             "machines": self._machines(number, state, machines) if len(machines) <= MACHINES_MOST else None,
         }  # fmt: skip
 
     def _worst(self, machines: Sequence[MachineNow]) -> dict[str, Any] | None:
-        ranked = [(_RANK.get(m.state, 0), -m.since_ns, -i) for i, m in enumerate(machines)]
+        ranked = [(_RANK[m.group], -m.since_ns, -i) for i, m in enumerate(machines)]
         rank, _, place = max(ranked)
         if rank == 0:
             return None
         worst = machines[-place]
-        return {"state": worst.state, "count": sum(m.state == worst.state for m in machines), "machine": 1 - place, "reason": worst.reason,
+        return {"state": worst.state, "count": sum(m.state == worst.state and m.group == worst.group for m in machines), "machine": 1 - place, "reason": worst.reason,
                 "since_us": self._us(worst.since_ns)}  # fmt: skip
 
     def _waiting(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any] | None:
@@ -266,8 +278,9 @@ class LineSampler:
 
     def _machines(self, number: int, state: State, machines: Sequence[MachineNow]) -> list[dict[str, Any]]:
         station = self._table.stations[number]
+        before = self._ended0[int(station.machine0) : int(station.machine0) + len(machines)].tolist()
         return [
-            {"state": m.state, "reason": m.reason, "since_us": self._us(m.since_ns), "made": m.made, "left": self._left(number, state, i)}
+            {"state": m.state, "reason": m.reason, "since_us": self._us(m.since_ns), "made": m.made - before[i], "left": self._left(number, state, i)}
             for i, m in enumerate(machines)
         ] if int(station.flow) != UTILITY else []  # fmt: skip
 
@@ -293,6 +306,12 @@ class LineSampler:
 def _good(state: State) -> NDArray[np.int64]:
     good: NDArray[np.int64] = state.stations.good.copy()
     return good
+
+
+def _ended(machines: Any) -> NDArray[np.int64]:
+    """Return how many works each machine has ended: its starts but for the one in work."""
+    ended: NDArray[np.int64] = machines["k"] - (machines["phase"] == WORK)
+    return ended
 
 
 def _lost(state: State) -> NDArray[np.int64]:

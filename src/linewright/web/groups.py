@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from linewright.control.packml import CHANGES
 from linewright.ledger.records import StateSpan
 
 __all__ = ["GROUPS", "group_of", "merged_rows", "share_running"]
@@ -21,15 +22,16 @@ GROUPS = {
 ORDER = tuple(GROUPS)
 
 
-def group_of(state: str | None) -> str:
-    """Return the group of a PackML state by its name; a state nobody knows is no data.
+def group_of(state: str | None, reason: str | None = None) -> str:
+    """Return the group of a PackML state by its name; a state nobody knows is no data, and a coil change is no fault.
 
     Examples
     --------
-    >>> group_of("Execute"), group_of("Held"), group_of(None)
-    ('running', 'fault', 'no-data')
+    >>> group_of("Execute"), group_of("Held"), group_of(None), group_of("Held", "coil-change")
+    ('running', 'fault', 'no-data', 'waiting')
     """
-    return next((group for group, names in GROUPS.items() if state in names), "no-data")
+    group = next((group for group, names in GROUPS.items() if state in names), "no-data")
+    return "waiting" if group == "fault" and reason in CHANGES else group
 
 
 @dataclass(slots=True)
@@ -66,12 +68,13 @@ def merged_rows(spans: Sequence[StateSpan], from_us: int, to_us: int, pixels: in
         if last is None or not last.is_open or end - begin >= least:
             bars.append(Bar(begin, end, span.state, span.reason, is_open=end - begin < least))
             continue
-        if ORDER.index(group_of(span.state)) < ORDER.index(group_of(last.state)):
+        if ORDER.index(group_of(span.state, span.reason)) < ORDER.index(group_of(last.state, last.reason)):
             last.state, last.reason = span.state, span.reason
         last.to_us, last.merged = end, True
         last.is_open = end - last.from_us < least
     return [
-        {"from_us": b.from_us, "to_us": b.to_us, "state": b.state, "group": group_of(b.state), "reason": b.reason, "merged": b.merged} for b in bars
+        {"from_us": b.from_us, "to_us": b.to_us, "state": b.state, "group": group_of(b.state, b.reason), "reason": b.reason, "merged": b.merged}
+        for b in bars
     ]
 
 

@@ -136,7 +136,7 @@ class OpenRun:
         key = self.reader.key_of(thing_id)
         if key is None and "@" in thing_id:
             return framed_key(self.records, thing_id)
-        return key
+        return key if key is not None else self.records.key_in_work(thing_id)
 
     @cached_property
     def plant_json(self) -> bytes:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from linewright.genealogy.extent import length_of
 from linewright.genealogy.life import dated, life_of, places_of, values_of
 from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Place, Step, Value
@@ -154,8 +155,9 @@ def web_part(run: OpenRun, thing: Thing) -> dict[str, Any] | None:
     segment = run.segments.get((thing.machine or "").rpartition("/")[0])
     web = segment.web if segment is not None else None
     lanes = max((m.lane + 1 for m in records.maps_on_parent(thing.key) if m.lane is not None), default=None)
+    length = length_of(records, thing)
     return {
-        "length_m": thing.amount / 1000.0 if thing.amount else None, "width_mm": web.width_m * 1000.0 if web is not None and web.width_m else None,
+        "length_m": length / 1000.0 if length else None, "width_mm": web.width_m * 1000.0 if web is not None and web.width_m else None,
         "sides": list(web.sides) if web is not None else [], "lanes": lanes, "lane": maps[0].lane + 1 if maps and maps[0].lane is not None else None,
         "mother": records.id_of(maps[0].parent) if maps else None, "batches": [records.id_of(b) for b in batches],
         "splices_m": sorted({m.child_lo_mm / 1000.0 for m in maps[1:]}), "made_at": thing.machine,

@@ -10,8 +10,9 @@ import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from linewright.genealogy.extent import length_of
 from linewright.genealogy.maps import Chain, chain_of, identity, reach, then
-from linewright.genealogy.trace import recent
+from linewright.genealogy.trace import GUARD_MM, recent
 from linewright.ledger.records import ConsumeRow, Profile, Thing
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, Pixels, ReadersNow
@@ -147,7 +148,7 @@ def lane_from(lane: int | None) -> int | None:
     return None if lane is None else lane + 1
 
 
-def stretch(thing: Thing, from_m: float | None, to_m: float | None) -> tuple[float, float]:
+def stretch(run: OpenRun, thing: Thing, from_m: float | None, to_m: float | None) -> tuple[float, float]:
     """Return the metres asked for; without limits the whole web.
 
     Raises
@@ -156,7 +157,8 @@ def stretch(thing: Thing, from_m: float | None, to_m: float | None) -> tuple[flo
         400 where the end does not lie behind the begin.
     """
     low = 0.0 if from_m is None else from_m
-    high = (thing.amount / 1000.0 if thing.amount else low + 1.0) if to_m is None else to_m
+    length = length_of(run.records, thing) if to_m is None else None
+    high = to_m if to_m is not None else length / 1000.0 if length else low + 1.0
     if not -1e9 < low < high < 1e9:
         raise AnswerError(400, "The stretch has no length.", expected="from_m < to_m", came=f"{low:g} to {high:g}")
     return low, high
@@ -178,7 +180,7 @@ def profiles(
     """Answer what was measured along a web."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
-    low, high = stretch(thing, from_m, to_m)
+    low, high = stretch(opened, thing, from_m, to_m)
     found = [p for p in opened.records.profiles_of(thing.key) if characteristic in (None, p.characteristic) and side in (None, p.side)]
     rows = [profile_row(opened, p, low, high, pixels) for p in found if lane is None or p.lane in (None, lane - 1)]
     return answer({"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": rows})
@@ -198,7 +200,7 @@ def strip(
     """Answer a web's picture: what was measured along it, side by side and lane by lane, and the units in it where they can be seen."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
-    low, high = stretch(thing, from_m, to_m)
+    low, high = stretch(opened, thing, from_m, to_m)
     rows = opened.records.profiles_of(thing.key)
     names = list(dict.fromkeys(p.characteristic for p in rows))
     shown = characteristic if characteristic is not None else names[0] if names else None
@@ -218,7 +220,7 @@ def strip(
 
 def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
     """Return pieces with the ids and verdicts of their units."""
-    ids = run.reader.ids_of([p.unit for p in pieces])
+    ids = run.records.ids_of([p.unit for p in pieces])
     lost: dict[int, int] = {}
     for start in range(0, len(pieces), 500):
         keys = [p.unit for p in pieces[start : start + 500]]
@@ -227,7 +229,7 @@ def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
         lost |= {int(unit): int(is_lost or 0) for unit, is_lost in run.reader.rows(statement, keys)}
     return [
         {
-            "id": ids.get(p.unit), "certain": p.is_certain, "lane": lane_from(p.lane), "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
+            "id": ids[p.unit], "certain": p.is_certain, "lane": lane_from(p.lane), "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
             "error_m": p.limit_mm / 1000.0, "verdict": "scrapped" if lost.get(p.unit) else None,
         }
         for p in pieces
@@ -245,14 +247,14 @@ def units(
     across: str | None = None,
     lane: int | None = None,
     side: str | None = None,
-    guard_m: float = 0.0,
+    guard_m: float = GUARD_MM / 1000.0,
     after: int = 0,
     limit: Limit = 100,
 ) -> Response:
-    """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both."""
+    """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both. The guard is that of `trace`."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
-    low, high = stretch(thing, from_m, to_m)
+    low, high = stretch(opened, thing, from_m, to_m)
     if not 0.0 <= guard_m < 1e6:
         raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
     lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
@@ -297,6 +299,12 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
     return answer({**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along})
 
 
+def length_m(run: OpenRun, thing: Thing) -> float | None:
+    """Return the length of a web; None of anything else, and where no record tells."""
+    length = length_of(run.records, thing) if thing.kind == "web" else None
+    return length / 1000.0 if length else None
+
+
 @router.get("/runs/{run}/lots")
 def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "carrier"] = "web", after: int = 0, limit: Limit = 100) -> Response:
     """Answer the newest things of a kind."""
@@ -310,7 +318,7 @@ def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "
     rows = [
         {
             "id": t.id, "kind": t.kind, "material": t.material, "title": thing_title(t.kind, t.material), "made_us": t.made_us,
-            "length_m": t.amount / 1000.0 if t.kind == "web" and t.amount else None, "amount": t.amount, "unit": None, "station": t.machine,
+            "length_m": length_m(opened, t), "amount": t.amount, "unit": None, "station": t.machine,
             "remark": t.remark,
         }
         for t in found[:limit]
