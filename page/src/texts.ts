@@ -31,6 +31,8 @@ const states: Record<string, string> = {
 const reasons: Record<string, string> = {
   starved: "starved", blocked: "blocked", "coil-change": "coil change", "no-crew": "no crew free", shift: "off shift", setup: "changeover", maintenance: "maintenance",
 };
+/** Words of a narrow box. */
+const shorts: Record<string, string> = { "coil change": "coil" };
 const priorities: Record<number, string> = { 1: "Critical", 2: "High", 3: "Medium", 4: "Low" };
 const causes: Record<string, string> = {
   held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", planned: "Planned stops", other: "Other",
@@ -90,7 +92,7 @@ export const texts = {
       const planned = reason && (state === "Stopped" || state === "Idle" || state === "Stopping" || state === "Resetting");
       const word = (waits || planned) && reason ? (reasons[reason] ?? lower(words(reason))) : (states[state] ?? state).toLowerCase();
       if (of <= 1 || n >= of) return word.charAt(0).toUpperCase() + word.slice(1);
-      return short ? `${count(n)} ${word}` : `${count(n)} of ${count(of)} ${word}`;
+      return short ? `${count(n)} ${shorts[word] ?? word}` : `${count(n)} of ${count(of)} ${word}`;
     },
     for: (state: string, span: string) => `${state} for ${span}`,
     because: (state: string, reason: string) => `${state}, ${reason}`,

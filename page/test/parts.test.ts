@@ -33,6 +33,7 @@ describe("states", () => {
     const now = { ...bareStation, states: { Held: 2, Execute: 12 }, groups: { waiting: 2, running: 12 }, worst };
     expect(tally(now)).toEqual({ running: 12, waiting: 2, fault: 0, planned: 0, "no-data": 0 });
     expect(stationState({ count: 14 } as Station, now)).toMatchObject({ group: "waiting", text: "2 of 14 coil change", edge: "running" });
+    expect(stationState({ count: 14 } as Station, now, true).text).toBe("2 coil");
     expect(rowText({ from_us: 0, to_us: 1, state: "Held", group: "waiting", reason: "coil-change", merged: false })).toBe("coil change");
   });
 });

@@ -33,7 +33,7 @@ def test_the_line_moves(live: Server, visitor: Visitor) -> None:
     plant = live.run("/plant")["stations"]
     boxes = page.locator("a.station")
     assert {box.get_attribute("data-station") for box in boxes.all()} == {station["path"] for station in plant}
-    words = re.compile("running|waiting|held|idle|stopped|complete|no data|starved|blocked|coil change|maintenance|off shift|no crew", re.IGNORECASE)
+    words = re.compile("running|waiting|held|idle|stopped|complete|no data|starved|blocked|coil|maintenance|off shift|no crew", re.IGNORECASE)
     for box in boxes.all():
         assert words.search(box.text_content() or ""), f"{box.get_attribute('data-station')} says no state: {box.text_content()}"
     before = boxes.all_text_contents()

@@ -1,4 +1,4 @@
-"""A short run of the 21700 line with all its rows: units that are still in a machine, webs that were made before the run, and what `trace` says of them."""
+"""A short run of the 21700 line with all its rows: units still in a machine, webs made before the run, machines that have not worked yet."""
 
 from __future__ import annotations
 
@@ -79,3 +79,29 @@ def test_a_web_made_before_the_run_has_its_length_and_the_units_that_trace_says(
     whole = run.get(f"/webs/{web}/units", limit=1000)
     assert whole["to_m"] == pytest.approx(3023.94)
     assert whole["total"] > 0
+
+
+def test_every_machine_of_thousands_can_be_reached_the_waiting_ones_first(run: Run) -> None:
+    now = run.get("/line")["sample"]["stations"]["formation"]
+    total, starved = sum(now["states"].values()), now["waiting"]["starved"]
+    first = run.get("/stations/formation", order="state", limit=20)
+    assert first["machines_total"] == total == 2137
+    assert [m["reason"] for m in first["machines"]] == ["starved"] * 20  # no machine is at fault
+    assert {m["group"] for m in first["machines"]} == {"waiting"}
+    seen = [m for start in range(1, total + 1, 500) for m in run.get("/stations/formation", order="state", first=start, limit=500)["machines"]]
+    assert sorted(m["machine"] for m in seen) == list(range(1, total + 1))
+    groups = [m["group"] for m in seen]
+    assert groups == sorted(groups, key=["fault", "no-data", "waiting", "planned", "running"].index)
+    assert groups.count("waiting") == starved > 100
+    last = run.get("/stations/formation", first=total, limit=20)["machines"]
+    assert [(m["machine"], m["state"], m["availability"]) for m in last] == [(total, "Suspended", 1.0)]
+    bars = run.get("/stations/formation/states", machines=f"1,{total}", pixels=100)["machines"]
+    assert [(b["machine"], [r["group"] for r in b["rows"]]) for b in bars] == [(1, ["running"]), (total, ["waiting"])]
+
+
+def test_machines_count_as_their_station_does_and_have_an_availability(run: Run) -> None:
+    told = run.get("/stations/winder")
+    assert 0 <= sum(m["made"] for m in told["machines"]) - told["now"]["made"] - told["now"]["scrap"] <= len(told["machines"])
+    assert all(0.0 <= m["availability"] <= 1.0 for m in told["machines"])
+    one = run.get("/stations/winder/3")
+    assert (one["made"], one["since_us"]) == (told["machines"][2]["made"], told["since_us"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,17 @@ class RunReader(ThingReader):
         """Return the state a machine was in; None where it was not known yet."""
         spans = self.states_between(time_us, time_us + 1, machine)
         return spans[0] if spans and spans[0].from_us <= time_us else None
+
+    def states_at(self, machines: Sequence[str], time_us: int) -> dict[str, StateSpan]:
+        """Return the state that each of many machines was in, by name and without its end; one that was not known yet is left out."""
+        keys = [key for key in (self.number("machine", m) for m in machines) if key is not None]
+        found = self.rows(
+            "SELECT s.machine, s.from_us, s.state, s.reason FROM json_each(?1) AS asked JOIN state AS s ON s.rowid ="
+            " (SELECT rowid FROM state WHERE machine = asked.value AND from_us <= ?2 ORDER BY from_us DESC, rowid DESC LIMIT 1)",
+            (json.dumps(keys), time_us),
+        )
+        spans = (StateSpan(self.name(m) or "", since, None, self.name(state) or "", self.name(reason)) for m, since, state, reason in found)
+        return {span.machine: span for span in spans}
 
     def states_between(self, from_us: int, to_us: int, machine: str | None = None) -> list[StateSpan]:
         """Return the states of a machine (None: of all) that reach into [from, to), by machine and time."""

@@ -236,8 +236,8 @@ class LineSampler:
         if rank == 0:
             return None
         worst = machines[-place]
-        return {"state": worst.state, "count": sum(m.state == worst.state and m.group == worst.group for m in machines), "machine": 1 - place, "reason": worst.reason,
-                "since_us": self._us(worst.since_ns)}  # fmt: skip
+        count = sum(m.state == worst.state and m.group == worst.group for m in machines)
+        return {"state": worst.state, "count": count, "machine": 1 - place, "reason": worst.reason, "since_us": self._us(worst.since_ns)}
 
     def _waiting(self, segment: Segment, number: int, state: State, machines: Sequence[MachineNow]) -> dict[str, Any] | None:
         starved = sum(m.reason == "starved" for m in machines)

@@ -9,24 +9,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from linewright.ledger.records import MountRow, Sample, StateSpan, Thing
+from linewright.ledger.records import MountRow, Sample, Thing
 from linewright.model.station import Input, Measure, Segment
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Pixels, ReadersNow, spread
-from linewright.web.groups import group_of, merged_rows, share_running
+from linewright.web.groups import merged_rows
 from linewright.web.line import completed, since_us
+from linewright.web.machines import MACHINES, MachinesNow, Order, Page, spans_of
 from linewright.web.measures import measure_rows
 from linewright.web.plant import set_point_entry
 from linewright.web.readers import Feed, OpenRun
 from linewright.web.signals import find_tag, newest_value, signals_at
-from linewright.web.silences import NO_DATA, seen_states, silences_of
-from linewright.web.titles import machine_title, title
+from linewright.web.titles import title
 
 __all__ = ["machine_body", "router", "station_body", "tags_of"]
 
 router = APIRouter()
-MACHINES = 400  # of a formation aisle more are not listed one by one
 STATE_BARS = 40
+NUMBERS = r"^\d{1,6}(,\d{1,6})*$"
 ROLL = re.compile(r" \d+$")  # of parallel rolls each has its number behind the input's name
 
 
@@ -38,30 +38,6 @@ def station_part(run: OpenRun, sample: Sample | None, station: str) -> dict[str,
     return part if isinstance(part, dict) else None
 
 
-def machine_rows(run: OpenRun, segment: Segment, part: dict[str, Any] | None, at_us: int, *, first: int, limit: int) -> list[dict[str, Any]]:
-    """Return the machines of a station from number `first` on: state, since when, why, what they made."""
-    told = (part or {}).get("machines") or []
-    active = run.alarms.by_machine(segment.path)
-    is_silent = NO_DATA in ((part or {}).get("states") or {})
-    rows = []
-    for k in range(first, min(first + limit, segment.count + 1)):
-        own = told[k - 1] if k <= len(told) and isinstance(told[k - 1], dict) else {}
-        span = run.reader.state_at(f"{segment.path}/{k}", at_us) if not is_silent else silent_span(run, segment.path, k, at_us)
-        state = span.state if span is not None else own.get("state")
-        rows.append({
-            "machine": k, "title": machine_title(segment.path, k, segment.count), "state": state, "group": group_of(state),
-            "reason": span.reason if span is not None else own.get("reason"), "since_us": span.from_us if span is not None else own.get("since_us"),
-            "made": own.get("made"), "left": own.get("left"), "availability": None, "alarm": active.get(k),
-        })  # fmt: skip
-    return rows
-
-
-def silent_span(run: OpenRun, station: str, machine: int, at_us: int) -> StateSpan:
-    """Return the state of a machine that is not heard, and since when."""
-    since = [begin for begin, _ in silences_of(run, station, at_us + 1)]
-    return StateSpan(f"{station}/{machine}", since[-1] if since else at_us, None, NO_DATA, None)
-
-
 def tags_of(run: OpenRun, station: str, machine: int) -> list[str]:
     """Return the tags of a machine, one for each of several."""
     tags = []
@@ -71,16 +47,17 @@ def tags_of(run: OpenRun, station: str, machine: int) -> list[str]:
     return tags
 
 
-def station_body(run: OpenRun, station: str, first: int = 1, limit: int = MACHINES) -> dict[str, Any]:
+def station_body(run: OpenRun, station: str, page: Page | None = None) -> dict[str, Any]:
     """Return a station as it is now."""
     segment = run.segment(station)
     sample = run.sample()
     now = run.now(sample)
     part = station_part(run, sample, station)
     at = now.at_us if now.at_us is not None else run.info.begin_us
+    since = since_us(run, sample, json.loads(sample.body) if sample is not None else None)
     return {
-        "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "station": run.entries[station], "now": part,
-        "machines": machine_rows(run, segment, part, at, first=first, limit=limit), "machines_total": segment.count,
+        "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "since_us": since, "station": run.entries[station], "now": part,
+        "machines": MachinesNow(run, segment, part, since, at).rows(page or Page()), "machines_total": segment.count,
         "measures": measure_rows(run, station, None, 200), "alarms": run.alarms.of(station), "tags": tags_of(run, station, 1),
     }  # fmt: skip
 
@@ -142,9 +119,7 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
     at = now.at_us if now.at_us is not None else run.info.begin_us
     part = station_part(run, sample, station)
     since = since_us(run, sample, json.loads(sample.body) if sample is not None else None)
-    row = machine_rows(run, segment, part, at, first=machine, limit=1)[0]
-    spans = run.reader.states_between(since, at + 1, name)
-    row["availability"] = share_running(spans, since, at)
+    row = MachinesNow(run, segment, part, since, at).rows(Page(machine, 1))[0]
     return {
         "run": run.run, "at_us": now.at_us, "age_s": now.age_s, "since_us": since, "station": run.entries[station], "now": part,
         "machine": row, "made": row["made"],
@@ -157,23 +132,32 @@ def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) ->
 
 @router.get("/runs/{run}/stations/{station}")
 def station_now(
-    readers: ReadersNow, run: str, station: str, first: Annotated[int, Query(ge=1)] = 1, limit: Annotated[int, Query(ge=1, le=1000)] = 400
+    readers: ReadersNow,
+    run: str,
+    station: str,
+    *,
+    first: Annotated[int, Query(ge=1)] = 1,
+    limit: Annotated[int, Query(ge=1, le=1000)] = MACHINES,
+    order: Order = "number",
 ) -> Response:
     """Answer a station as it is now."""
-    return answer(station_body(readers.open(run), station, first, limit))
+    return answer(station_body(readers.open(run), station, Page(first, limit, order)))
 
 
 @router.get("/runs/{run}/stations/{station}/states")
 def station_states(
-    readers: ReadersNow, run: str, station: str, *, from_us: int | None = None, to_us: int | None = None, first: int = 1, pixels: Pixels = 600
-) -> Response:
-    """Answer the states of a station's machines over time."""
+    readers: ReadersNow, run: str, station: str, *, from_us: int | None = None, to_us: int | None = None, first: int = 1,
+    machines: Annotated[str | None, Query(pattern=NUMBERS)] = None, pixels: Pixels = 600,
+) -> Response:  # fmt: skip
+    """Answer the states of a station's machines over time: of those named, else of the first from a number on."""
     opened = readers.open(run)
     begin, end = spread(opened, from_us, to_us)
     count = opened.segment(station).count
+    part = station_part(opened, opened.sample(), station)
+    asked = [int(k) for k in machines.split(",")] if machines else range(max(1, first), first + STATE_BARS)
     rows = []
-    for k in range(max(1, first), min(count, first + STATE_BARS - 1) + 1):
-        spans = seen_states(opened, station, k, begin, end)
+    for k in [k for k in asked if 1 <= k <= count][:STATE_BARS]:
+        spans = spans_of(opened, part, f"{station}/{k}", begin, end)
         rows.append({"machine": k, "rows": merged_rows(spans, begin, end, pixels)})
     return answer({"run": opened.run, "from_us": begin, "to_us": end, "machines": rows, "machines_total": count})
 
@@ -194,5 +178,6 @@ def machine_states(
     begin, end = spread(opened, from_us, to_us)
     if end - begin > 400 * 86_400_000_000:
         raise AnswerError(400, "The range is too long for states.", expected="at most 400 days", came=f"{(end - begin) / 8.64e10:.0f} days")
-    spans = seen_states(opened, station, machine, begin, end)
+    part = station_part(opened, opened.sample(), station)
+    spans = spans_of(opened, part, opened.machine(station, machine), begin, end)
     return answer({"run": opened.run, "from_us": begin, "to_us": end, "rows": merged_rows(spans, begin, end, pixels)})

@@ -14,6 +14,7 @@ from linewright.web.answers import AnswerError
 from linewright.web.frames import Array, FrameType
 from linewright.web.groups import group_of
 from linewright.web.line import line_body
+from linewright.web.machines import MACHINES, Page
 from linewright.web.readers import OpenRun, Readers
 from linewright.web.runs import header, short_header
 from linewright.web.signals import Tag, Times, Values, find_tag, samples_of
@@ -288,7 +289,8 @@ def make_topic(readers: Readers, message: dict[str, Any]) -> tuple[Topic, OpenRu
     station, machine = str(message.get("station", "")), whole(message, "machine") or 1
     if topic == "station":
         run.segment(station)
-        return Table("station", lambda: station_body(run, station), lambda: sample_seq(run)), run
+        shown = machines_page(message)
+        return Table("station", lambda: station_body(run, station, shown), lambda: sample_seq(run)), run
     if topic == "machine":
         run.machine(station, machine)
         return Table("machine", lambda: machine_body(run, readers.feed_of(run), station, machine), lambda: sample_seq(run)), run
@@ -307,6 +309,21 @@ def signals_topic(readers: Readers, run: OpenRun, message: dict[str, Any], after
     pixels = whole(message, "pixels") or 600
     tags = [find_tag(run, n) for n in dict.fromkeys(names)]
     return Signals(run, readers, tags, from_us=whole(message, "from_us"), pixels=max(1, min(pixels, 4000)), after=after)
+
+
+def machines_page(message: dict[str, Any]) -> Page:
+    """Return which machines of a station a message asks for.
+
+    Raises
+    ------
+    AnswerError
+        The order is none that there is.
+    """
+    order = message.get("order", "number")
+    if order not in {"number", "state"}:
+        raise AnswerError(422, "Machines are listed by number or by state.", expected="order: number or state", came=str(order)[:50])
+    first, limit = whole(message, "first") or 1, whole(message, "limit") or MACHINES
+    return Page(max(1, first), max(1, min(limit, 1000)), order)
 
 
 def sample_seq(run: OpenRun) -> int:

@@ -251,7 +251,7 @@ def units(
     after: int = 0,
     limit: Limit = 100,
 ) -> Response:
-    """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both. The guard is that of `trace`."""
+    """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both."""
     opened = readers.open(run)
     thing = web_thing(opened, web)
     low, high = stretch(opened, thing, from_m, to_m)
