@@ -14,10 +14,7 @@ from linewright.measures.tally import BLOCKED, CHANGE, FAULT, GROUPS, STARVED, W
 from linewright.model.errors import LinewrightError
 from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
-from linewright.report.experiment import experiment_report
 from linewright.report.html import Section, report_of, table_of
-from linewright.tuning.experiment import Case, Experiment
-from linewright.tuning.run_experiment import run_experiment
 from linewright.twin.course import Course, follow
 from linewright.twin.simulate import simulate
 
@@ -114,32 +111,6 @@ def test_a_real_line_has_energy_and_names_what_is_not_drawn() -> None:
     page = report_of(follow(plant, until_s=2 * HOUR_S, window_s=(HOUR_S, 1.2 * HOUR_S)))
     assert "Energy, CO2 and cost" in page
     assert "Not drawn, too many machines: formation (2,137)" in page
-
-
-def test_an_experiment_is_told_with_its_intervals(plant: Plant) -> None:
-    cases = tuple(
-        Case(variant, (("bend.buffer", str(buffer)),), load_text(LINE.replace("r: 8", f"r: {buffer}").replace("2.6 s", time), installed_libraries()))
-        for buffer in (2, 20)
-        for variant, time in (("as-built", "2.6 s"), ("faster", "2.4 s"))
-    )
-    asked = Experiment("more or faster", cases, 4 * HOUR_S, warm_up_s=600.0, replications=4, seed=3)
-    findings = run_experiment(asked)
-    page = experiment_report(findings, [Section("Cross-checks", "", table_of(["what"], [["a"]]))])
-    seen = _Seen()
-    seen.feed(page)
-    assert seen.open == []
-    assert [t for t in seen.heads if t] == [
-        "more or faster", "Over bend.buffer", "Differences", "Output of each run", "Bottleneck", "Cross-checks", "All figures",
-    ]  # fmt: skip
-    # Each figure drawn is the one that the findings tell.
-    for n in range(len(cases)):
-        estimate = findings.estimate(n, "output")
-        assert estimate is not None
-        assert f"{estimate.mean:,.{estimate.digits}f} ± {estimate.half_width:,.{estimate.digits}f}" in page
-    apart = findings.difference(1, "output")
-    assert apart is not None
-    assert f"{apart.estimate.mean:+,.{apart.estimate.digits}f}" in page
-    assert apart.verdict == "higher"
 
 
 class _Seen(HTMLParser):

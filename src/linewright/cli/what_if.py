@@ -60,7 +60,7 @@ def what_if(options: Options, html: Path | None = None, *, json: bool) -> int | 
     with heard_as_ctrl_c(), Progress(f"{runs} runs" if runs > 1 else "1 run", is_shown=not json) as progress:
         findings = run_experiment(experiment, on=options.on, workers=options.workers, progress=progress)
     if html is not None and findings.runs and findings.runs[0]:
-        from linewright.report.experiment import experiment_report
+        from linewright.tuning.experiment_report import experiment_report
 
         write_report(html, experiment_report(findings))
     if json:
