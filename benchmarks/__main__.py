@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from benchmarks.figure import REPOSITORY, Figure, machine
 
-NAMES = ("help_cpu", "simulate_day", "live_pace", "live_memory", "restart", "curves", "page_trends", "fresh_clone")
+NAMES = ("help_cpu", "simulate_day", "recursion_speed", "live_pace", "live_memory", "restart", "curves", "page_trends", "fresh_clone")
 
 
 def show(figures: list[Figure]) -> None:

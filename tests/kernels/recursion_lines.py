@@ -87,6 +87,32 @@ def chains(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def joins(draw: st.DrawFn) -> str:
+    """The text of a line that joins parts of several stations, some of them of several machines."""
+    first = draw(machines()) | {"count": draw(st.integers(1, 3)), "makes": "a"}
+    second = draw(machines()) | {"count": draw(st.integers(1, 3)), "takes": "none", "makes": "b"}
+    joined = draw(machines())
+    for place in (first, second):
+        place.pop("buffer")
+    takes = {}
+    for name, maker in (("a", first), ("b", second)):
+        amount = draw(st.integers(1, 3)) if maker["count"] == 1 else 1
+        takes[name] = {"amount": amount, "buffer": draw(st.integers(0, 3))}
+    stations = {"make-a": first, "make-b": second}
+    if draw(st.booleans()):
+        joined.pop("buffer")
+        joined |= {"takes": takes, "makes": "part"}
+    else:
+        stations["feed"] = {"time": draw(times()), "takes": "none", "makes": "body", "count": draw(st.integers(1, 2))}
+        joined |= {"adds": takes, "makes": "part"}
+    stations["join"] = joined
+    for i in range(draw(st.integers(0, 2))):
+        stations[f"step-{i}"] = draw(st.one_of(machines(), side_by_side()))
+        stations[f"step-{i}"].pop("within", None)
+    return json.dumps({"line": "drawn", "product": "part", "materials": {"screw": {}}, "stations": stations}, indent=1)
+
+
+@st.composite
 def serial_lines(draw: st.DrawFn) -> str:
     """The text of a line of single machines in a row."""
     stations = {f"step-{i}": draw(machines()) for i in range(draw(st.integers(1, 6)))}

@@ -9,7 +9,7 @@ import pytest
 from element_lines import LINES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recursion_lines import chains, serial_lines
+from recursion_lines import chains, joins, serial_lines
 from two_evaluators import compiled
 
 from linewright.control.compile import Compiled
@@ -101,7 +101,7 @@ def test_times_drawn_in_a_block_are_those_drawn_one_by_one(law):
 
 
 @settings(max_examples=60)
-@given(st.one_of(serial_lines(), chains()), st.integers(1, 10**6), st.lists(st.integers(0, 400 * SECOND), max_size=4), st.integers(0, 400))
+@given(st.one_of(serial_lines(), chains(), joins()), st.integers(1, 10**6), st.lists(st.integers(0, 400 * SECOND), max_size=4), st.integers(0, 400))
 def test_lines_drawn_at_random(text, seed, cuts, end):
     both = Both(compiled(text))
     assert why_not(both.line.table) == []

@@ -14,7 +14,8 @@ from __future__ import annotations
 from linewright.kernels.calendar import UNTIL
 from linewright.kernels.calendar_sources import schedule
 from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_network import ENDLESS, PLAIN, SIDE, WIDE
+from linewright.kernels.recursion_join import run_join, take_join
+from linewright.kernels.recursion_network import ENDLESS, JOIN, PLAIN, SIDE
 from linewright.kernels.recursion_plain import run_plain
 from linewright.kernels.recursion_side import next_side, return_side, run_side, take_side
 from linewright.kernels.recursion_visit import flush
@@ -31,8 +32,6 @@ def take_stream(t, s, w, x):
         return
     queue = t.queues[q]
     state = s.queues[q]
-    if w.nodes[queue.station].kind == WIDE:
-        return
     stream.head = state.head
     stream.arrived = stream.before = state.count
     stream.credited = queue.places
@@ -68,6 +67,9 @@ def take_node(t, s, w, j, until):
             w.credit[stream.at + k] = 0
     if node.kind == SIDE:
         take_side(t, s, w, j, until)
+        return
+    if node.kind == JOIN:
+        take_join(t, s, w, j)
         return
     row = s.machines[t.stations[j].machine0]
     node.left = row.since
@@ -119,7 +121,7 @@ def return_all(t, s, w, until):
             return_side(t, s, w, j)
     for x in range(w.streams.shape[0]):
         q = w.streams[x].queue
-        if q >= 0 and w.nodes[t.queues[q].station].kind != WIDE:
+        if q >= 0:
             return_queue(t, s, w, x)
     for m in range(t.machines.shape[0]):
         schedule(t, s, m)
@@ -131,11 +133,12 @@ def first_of(t, s, w, until):
     """Return the station of several machines whose known event is the first of all; -1 where none is left before a time."""
     found = -1
     first = until
+    first_tag = -1
     for j in range(t.stations.shape[0] - 1, -1, -1):
         if w.nodes[j].kind == SIDE:
-            at, _, _ = next_side(t, s, w, j)
-            if at < first:
-                found, first = j, at
+            at, _, tag, _ = next_side(t, s, w, j)
+            if at < first or (at == first and found >= 0 and tag > first_tag):
+                found, first, first_tag = j, at, tag
     return found
 
 
@@ -146,8 +149,12 @@ def sweep(t, s, w, until, is_last):
     for j in range(t.stations.shape[0] - 1, -1, -1):
         if w.nodes[j].kind == PLAIN:
             moved |= run_plain(t, s, w, j, until, is_last)
-        elif is_last == 0:
+        elif is_last:
+            continue
+        elif w.nodes[j].kind == SIDE:
             moved |= run_side(t, s, w, j, until, 0)
+        elif w.nodes[j].kind == JOIN:
+            moved |= run_join(t, s, w, j, until)
     return moved
 
 

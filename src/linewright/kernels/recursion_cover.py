@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from linewright.kernels.state import FAULT, State
-from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, GATE_WINDOWS, ITEM, RUNNING, SUPPLY, UTILITY, Table
+from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, GATE_WINDOWS, ITEM, PART, RUNNING, SUPPLY, UTILITY, Table
 
 __all__ = ["is_between_events", "why_not"]
 
@@ -41,19 +41,16 @@ _MODE_RULES: Mapping[str, _Rule] = {
     "crew": ("failures with by", lambda value: value == -1),
 }
 _QUEUE = frozenset([
-    "station", "places", "ring0", "room", "wait0", "waits", "born",
+    "slot", "station", "places", "ring0", "room", "wait0", "waits", "born",
 ])  # fmt: skip
 _QUEUE_RULES: Mapping[str, _Rule] = {
-    "slot": ("takes", lambda value: value == -1),
     "fleet": ("brought-by", lambda value: value == -1),
     "endless": ("buffer: unlimited", lambda value: value == 0),
 }
-#: Of what is bought and always there nothing but rows depends on amounts.
-_SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0"])
+_SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0", "queue"])
 _SLOT_RULES: Mapping[str, _Rule] = {
-    "kind": ("takes", lambda value: value == SUPPLY),
-    "queue": ("takes", lambda value: value == -1),
-    "life": ("takes", lambda value: value == -1),
+    "kind": ("takes of coils or in bulk", lambda value: value in {SUPPLY, PART}),
+    "life": ("shelf-life", lambda value: value == -1),
 }
 _MACHINE = frozenset([
     "station", "clock0", "plan0", "mount0", "part0",
@@ -84,8 +81,7 @@ def why_not(table: Table) -> list[tuple[int, str]]:
     for number in range(len(table.stations)):
         row = table.stations[number]
         if row["flow"] == UTILITY:
-            if row["modes"]:
-                found.append((number, "utilities"))
+            found.append((number, "utilities"))
             continue
         if row["flow"] == FLEET:
             found.append((number, "vehicles"))
@@ -95,22 +91,55 @@ def why_not(table: Table) -> list[tuple[int, str]]:
             found += [(number, what) for what in _against(mode, _MODE, _MODE_RULES)]
         for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:
             found += [(number, what) for what in _against(slot, _SLOT, _SLOT_RULES)]
-    if table.stations["queues"].any():
-        givers = np.bincount(table.stations["out_queue"][table.stations["out_queue"] >= 0], minlength=len(table.queues))
-        for number, queue in enumerate(table.queues):
-            found += [(int(queue["station"]), what) for what in _against(queue, _QUEUE, _QUEUE_RULES)]
-            if givers[number] != 1:
-                found.append((int(queue["station"]), "several stations in front"))
-            giver = table.stations[np.flatnonzero(table.stations["out_queue"] == number)[0]] if givers[number] else queue
-            if givers[number] and giver["count"] > 1 and table.stations[int(queue["station"])]["within"] >= 0:
-                # What comes too late is thrown away in one go: several machines in front become empty before one of them begins anew.
-                found.append((int(queue["station"]), "within behind machines side by side"))
+    found += _against_order(table)
     for name, rows, known in (("machines", table.machines, _MACHINE), ("laws", table.laws, _LAW)):
         found += [(-1, f"{name}.{what}") for what in {what for row in rows for what in _against(row, known, {})}]
     for name in table._fields:
         if name not in _REACHED | {"stations", "queues", "modes", "machines", "laws"} and np.asarray(getattr(table, name)).tobytes().strip(b"\0"):
             found.append((-1, name))
     return sorted(set(found))
+
+
+def _against_order(table: Table) -> list[tuple[int, str]]:
+    """Return where the order of events at one moment would matter beyond what the recursion keeps.
+
+    Where one look at a station takes several items at once, several machines in front become empty before one of them begins anew. And a machine in
+    front of a join may be freed by an event of the other branch, which comes later in a moment than its own events: only a join tells its givers.
+    """
+    found = []
+    stations = table.stations
+    giver = {int(row["out_queue"]): n for n, row in enumerate(stations) if row["out_queue"] >= 0}
+    joins = set()
+    for number, row in enumerate(stations):
+        slots = table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]
+        parts = [slot for slot in slots if slot["kind"] == PART]
+        if parts:
+            joins.add(number)
+            found += [(number, "takes at machines side by side")] if row["count"] > 1 else []
+            found += [(number, "takes and within")] if row["within"] >= 0 else []
+        for slot in parts:
+            if slot["amount"] > 1 and stations[giver[int(slot["queue"])]]["count"] > 1:
+                found.append((number, "several parts at once from machines side by side"))
+    for q in range(len(table.queues) if stations["queues"].any() else 0):
+        taker = int(table.queues[q]["station"])
+        found += [(taker, what) for what in _against(table.queues[q], _QUEUE, _QUEUE_RULES)]
+        if (stations["out_queue"] == q).sum() != 1:
+            found.append((taker, "several stations in front"))
+        elif stations[giver[q]]["count"] > 1 and stations[taker]["within"] >= 0:
+            found.append((taker, "within behind machines side by side"))
+        elif stations[giver[q]]["count"] > 1 and taker not in joins and _leads_to(table, taker, joins):
+            found.append((giver[q], "machines side by side far in front of takes"))
+    return found
+
+
+def _leads_to(table: Table, number: int, joins: set[int]) -> bool:
+    """Tell whether a station hands on, over others, to one of some stations."""
+    while number not in joins:
+        q = int(table.stations[number]["out_queue"])
+        if q < 0:
+            return False
+        number = int(table.queues[q]["station"])
+    return True
 
 
 def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule]) -> list[str]:

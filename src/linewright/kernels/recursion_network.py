@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from linewright.kernels.bundle import Bundle
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.state import Z_MACHINES, Z_QUEUES, Z_STATIONS
-from linewright.kernels.table import FLOAT, GATE_WINDOWS, INT, ITEM, RUNNING, SUPPLY, Table
+from linewright.kernels.table import FLOAT, GATE_WINDOWS, INT, ITEM, PART, Table
 
 #: Starts of one station whose times are drawn together.
 BLOCK = 256
@@ -27,8 +27,8 @@ WINDOW = 256
 #: More arrivals than this are never let in at once.
 ENDLESS = 1 << 60
 
-# how a station is computed: in blocks; machine by machine from start to end; event by event, by the calendar's functions
-PLAIN, SIDE, WIDE = range(3)
+# how a station is computed: in blocks; machine by machine; one machine that joins parts, visit by visit
+PLAIN, SIDE, JOIN, OTHER = range(4)
 
 NODE = np.dtype(
     [
@@ -49,6 +49,10 @@ NODE = np.dtype(
         ("stay", "i8"),
         ("kind", "i8"),  # PLAIN, SIDE, WIDE
         ("ended", "i8"),  # SIDE: works that ended
+        ("ready", "i8"),  # JOIN: when the last of the parts that are in came in, or the machine became empty
+        ("by", "i8"),  # JOIN: station whose event that was
+        ("freed", "i8"),  # JOIN: station whose event made the machine empty
+        ("asked", "i8"),  # JOIN: 1 where the passing item may come in and no place in front keeps it
         ("works", "i8"),  # SIDE: machines that work
         ("idle", "i8"),  # SIDE: machines that are empty
         ("begins", "i8"),  # 1: nothing comes in
@@ -129,26 +133,17 @@ class Network(Bundle):
 
 
 def kinds_of(table: Table) -> NDArray[np.int64]:
-    """Return for each station how it is computed: PLAIN, SIDE or WIDE.
-
-    A station in front of one that joins parts is freed by events of the other branch too, in an order that only single events keep; with one machine
-    everywhere no order matters.
-    """
-    stations = int(table.sizes[Z_STATIONS])
-    found = np.array([_kind_of(table, j) for j in range(stations)], dtype=np.int64)
-    joins = [j for j in range(stations) if int(table.stations[j].queues) > 1]
-    if joins and bool((table.stations["count"][: max(joins)] > 1).any()):
-        found[: max(joins)] = WIDE
-    return found
+    """Return for each station how it is computed: PLAIN, SIDE, JOIN; OTHER what only the calendar does."""
+    return np.array([_kind_of(table, j) for j in range(int(table.sizes[Z_STATIONS]))], dtype=np.int64)
 
 
 def _kind_of(table: Table, j: int) -> int:
     row = table.stations[j]
+    if row.flow != ITEM:
+        return OTHER
     slots = table.slots["kind"][int(row.slot0) : int(row.slot0 + row.slots)]
-    modes = table.modes[int(row.mode0) : int(row.mode0 + row.modes)]
-    own = row.plans == 0 and row.toolmodes == 0 and row.shift < 0 and bool((modes["clock"] == RUNNING).all() and (modes["crew"] < 0).all())
-    if row.flow != ITEM or row.lanes > 1 or not own or bool((slots != SUPPLY).any()):
-        return WIDE
+    if (slots == PART).any():
+        return JOIN if row.count == 1 else OTHER
     return PLAIN if row.count == 1 and row.within < 0 and row.gate != GATE_WINDOWS and row.grades == 0 else SIDE
 
 

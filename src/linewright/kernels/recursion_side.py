@@ -15,7 +15,7 @@ from linewright.kernels.compiled import kernel
 from linewright.kernels.recursion_draws import draw_block
 from linewright.kernels.recursion_network import BLOCK
 from linewright.kernels.recursion_plain import stock
-from linewright.kernels.recursion_visit import add_stay, came_by, offer, push, turn, work_on
+from linewright.kernels.recursion_visit import add_stay, came_by, freed_by, offer, push, turn, work_on
 from linewright.kernels.rows import (
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
@@ -28,6 +28,7 @@ from linewright.kernels.state import GRADE_MOST, GRADE_SHIFT, IDLE, NEVER, OUT, 
 from linewright.kernels.table import GATE_WINDOWS, RUNNING
 
 own_start = own_side.start
+HAND, END, COME = range(3)
 
 
 @kernel
@@ -192,7 +193,7 @@ def become_empty(t, s, w, j, m, now, until):
 
 
 @kernel
-def hand_side(t, s, w, j, now, until):
+def hand_side(t, s, w, j, now, by, until):
     """Let the item that waits longest go."""
     node = w.nodes[j]
     q = t.stations[j].out_queue
@@ -206,7 +207,7 @@ def hand_side(t, s, w, j, now, until):
     machine = w.machines[m]
     machine.blocked += now - machine.done
     node.stay += now - machine.arrive
-    push(w, node.outlet, now, machine.done, machine.item, j if now == machine.done else w.streams[node.outlet].taker)
+    push(w, node.outlet, now, machine.done, machine.item, min(by, j) if now == machine.done else by)
     become_empty(t, s, w, j, m, now, until)
 
 
@@ -272,22 +273,26 @@ def next_side(t, s, w, j):
 
     Returns
     -------
-    at, what, is_sure
-        Time; 0 a place behind, 1 the end of a work, 2 an arrival; whether nothing unknown may be earlier.
+    at, what, tag, is_sure
+        Time; HAND, END or COME; station whose event it belongs to (of two at one moment the one further on is first); whether nothing unknown may
+        be earlier.
     """
     node = w.nodes[j]
     station = t.stations[j]
     is_sure = True
     at = w.ends[station.machine0] if node.works > 0 else NEVER
-    what = 1
+    what = END
+    tag = j
     q = station.out_queue
     if q >= 0 and s.queues[q].wait > 0:
         x = w.streams[q]
         if x.credited > x.arrived:
             k = x.at + x.arrived - x.base
-            place = max(w.credit[k], s.waits[t.queues[q].wait0 + s.queues[q].wait_head].t)
-            if place <= at:
-                at, what = place, 0
+            began = s.waits[t.queues[q].wait0 + s.queues[q].wait_head].t
+            by = freed_by(w, x, k) if w.credit[k] >= began else x.taker
+            place = max(w.credit[k], began)
+            if place < at or (place == at and by >= tag):
+                at, what, tag = place, HAND, by
         else:
             is_sure = False
     if node.begins == 0:
@@ -295,14 +300,14 @@ def next_side(t, s, w, j):
         if x.arrived > x.taken:
             if node.idle > 0:
                 k = x.at + x.taken - x.base
-                came = w.arrive[k]
-                if came < at or (came == at and came_by(w, x, k) >= j):
-                    at, what = came, 2
+                by = came_by(w, x, k)
+                if w.arrive[k] < at or (w.arrive[k] == at and (by > tag or (by == tag and what == END))):
+                    at, what, tag = w.arrive[k], COME, by
         elif x.credited > x.arrived:
             is_sure = False
         if station.within >= 0 and x.credited > x.arrived > x.taken and w.arrive[x.at + x.arrived - 1 - x.base] < at:
             is_sure = False  # the first may be late, and so may be the next, up to those that come now
-    return at, what, is_sure
+    return at, what, tag, is_sure
 
 
 @kernel
@@ -320,12 +325,12 @@ def run_side(t, s, w, j, until, is_first):
     """
     moved = False
     while True:
-        at, what, is_sure = next_side(t, s, w, j)
+        at, what, tag, is_sure = next_side(t, s, w, j)
         if at >= until or not (is_sure or is_first):
             return moved
-        if what == 0:
-            hand_side(t, s, w, j, at, until)
-        elif what == 1:
+        if what == HAND:
+            hand_side(t, s, w, j, at, tag, until)
+        elif what == END:
             end_side(t, s, w, j, until)
         else:
             m = t.stations[j].machine0

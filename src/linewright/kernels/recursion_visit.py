@@ -10,9 +10,9 @@ from linewright.kernels.calendar_starts import count_verdict, grade_of, verdict_
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import DONE, FAILED
 from linewright.kernels.recursion_draws import next_failure, sum_of
-from linewright.kernels.recursion_network import BLOCK, PLAIN
+from linewright.kernels.recursion_network import BLOCK, JOIN, PLAIN
 from linewright.kernels.rows import VERDICT_MISSED, VERDICT_PASS, VERDICT_SCRAP
-from linewright.kernels.state import FAULT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
+from linewright.kernels.state import FAULT, GRADE_MOST, GRADE_SHIFT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
 from linewright.kernels.table import RUNNING
 
 own_start, own_fire, own_next_event, own_mend = own_side.start, own_side.fire, own_side.next_event, own_side.mend
@@ -79,6 +79,12 @@ def came_by(w, x, k):
     if w.nodes[x.giver].kind == PLAIN:
         return x.giver if w.done[k] == w.arrive[k] else x.taker
     return w.came[k]
+
+
+@kernel
+def freed_by(w, x, k):
+    """Return the station whose event freed the place at k of the arrays in stream x."""
+    return w.freed[k] if w.nodes[x.taker].kind == JOIN else x.taker
 
 
 @kernel
@@ -217,7 +223,8 @@ def release(s, w, j, m, at):
     row.phase = IDLE
     turn(s, m, T_STARVED, at)
     w.nodes[j].left = at
-    offer(w, w.nodes[j].inlet, at, j)
+    if w.nodes[j].kind == PLAIN:
+        offer(w, w.nodes[j].inlet, at, j)
 
 
 @kernel
@@ -231,10 +238,14 @@ def go_on(t, s, w, j, until):
     if row.phase == WORK:
         if not work_on(t, s, m, until):
             return False
-        next_failure(t, s, w, j, m)
+        node.by = j
+        if node.kind == PLAIN:
+            next_failure(t, s, w, j, m)
         if not judge(t, s, j, m):
             release(s, w, j, m, row.done)
             return True
+        if row.grade >= 0:
+            row.item = (row.item & ~(GRADE_MOST << GRADE_SHIFT)) | ((row.grade + 1) << GRADE_SHIFT)
         row.phase = OUT
         turn(s, m, T_BLOCKED, row.done)
         if not node.ends:
@@ -249,8 +260,11 @@ def go_on(t, s, w, j, until):
     if node.ends:
         outlet.taken = outlet.arrived  # whoever left the line need not be kept
     else:
-        at = max(at, w.credit[outlet.at + outlet.arrived - outlet.base])
+        k = outlet.at + outlet.arrived - outlet.base
+        if w.credit[k] >= at:
+            node.by = min(j, freed_by(w, outlet, k)) if w.credit[k] == at else freed_by(w, outlet, k)
+        at = max(at, w.credit[k])
         s.queues[outlet.queue].wait = 0
-    push(w, node.outlet, at, row.done, row.item, j if at == row.done else outlet.taker)
+    push(w, node.outlet, at, row.done, row.item, node.by)
     release(s, w, j, m, at)
     return True
