@@ -30,6 +30,22 @@ class Pair(Bundle):
     _fields = tuple(_dtypes)
 
 
+class Fixed(Pair):
+    """One that no kernel writes into."""
+
+    _fixed = True
+
+
+@kernel
+def writes_a_field(pair):
+    pair.rows[0].left = 1
+
+
+@kernel
+def writes_an_item(pair):
+    pair.numbers[0] = 1
+
+
 @kernel
 def twice(x):
     return 2 * x
@@ -116,6 +132,10 @@ def test_what_a_kernel_cannot_take_or_give_is_said(fresh: Path) -> None:
         nothing(np.arange(4)[::2])
     with pytest.raises(TypeError, match="leans_on_numba needs numba_ldexp"):
         leans_on_numba(3)
+    for write in (writes_a_field, writes_an_item):
+        write(arguments()[0])
+        with pytest.raises(Exception, match=r"[Ff]ixed"):
+            write(Fixed(*arguments()[0]))
     with pytest.raises(TypeError, match="gives_an_array returns array"):
         gives_an_array(np.arange(3))
 

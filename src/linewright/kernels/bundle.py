@@ -12,6 +12,8 @@ declared in the class::
         right: np.ndarray
         _dtypes = {"left": np.dtype("i8"), "right": np.dtype("f8")}
         _fields = tuple(_dtypes)
+
+`_two` names those of two dimensions; `_fixed` says that no kernel writes into any of them.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class Bundle:
     _fields: ClassVar[tuple[str, ...]] = ()
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {}
     _two: ClassVar[frozenset[str]] = frozenset()
+    _fixed: ClassVar[bool] = False
     __slots__ = ("__dict__", "_block", "address")
 
     def __init__(self, *arrays: np.ndarray, **named: np.ndarray) -> None:

@@ -272,6 +272,8 @@ SOURCE = np.dtype([("what", "i8"), ("of", "i8")], align=True)
 class Table(Bundle):
     """Everything about a line that does not change during a run."""
 
+    _fixed = True
+
     stations: Records
     machines: Records
     slots: Records
