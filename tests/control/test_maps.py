@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from linewright.control.compile import compile_plant
 from linewright.control.maps import Crossing, drives_of, map_of
 from linewright.kernels import table as tb
 from linewright.library.catalogue import installed_libraries
-from linewright.model.errors import LinewrightError, NotYetError
+from linewright.model.errors import LinewrightError, ModelError, NotYetError
 from linewright.model.load import load_text
 from linewright.model.plant import Plant, Road, Zone
 
@@ -84,14 +85,30 @@ def test_a_place_on_a_point_is_that_point():
 
 def test_a_road_that_does_not_lead_back_is_refused():
     roads = "roads: {points: {a: [0 m, 0 m], b: [10 m, 0 m]}, ways: [{from: a, to: b, one-way: yes}]}"
-    with pytest.raises(LinewrightError, match="from `b` to `a`"):
-        compile_plant(loaded(roads=roads))
+    with pytest.raises(ModelError, match="`amr` finds no way from `b` to `a`"):
+        loaded(roads=roads)
 
 
 def test_a_station_that_stands_nowhere_is_refused():
     text = LINE.format(cut="a", more="", roads=ROADS).replace(", at: a", "")
+    with pytest.raises(ModelError, match=r"stations\.cut: `amr` drives to this station"):
+        load_text(text, installed_libraries())
+
+
+def test_what_check_let_pass_is_refused_before_it_runs():
+    plant = loaded()
+    blind = replace(plant, segments=tuple(replace(s, at=None) for s in plant.segments))
     with pytest.raises(LinewrightError, match=r"stations\.cut\.at"):
-        compile_plant(load_text(text, installed_libraries()))
+        compile_plant(blind)
+    cut_off = replace(plant, roads=tuple(replace(road, one_way=True) for road in plant.roads))
+    with pytest.raises(LinewrightError, match="from `b` to `a`"):
+        compile_plant(cut_off)
+
+
+def test_what_arrives_by_vehicle_stands_where_it_arrives():
+    text = LINE.format(cut="a", more="", roads=ROADS).replace("cut: {time: 5 s,", "cut: {time: 5 s, arrivals: 9 s, buffer: 2, brought-by: amr,")
+    table = compile_plant(load_text(text, installed_libraries())).table
+    assert [int(row.point) for row in table.stations[:3]] == [0, 0, 1]
 
 
 @pytest.mark.parametrize("more", ["park: a", "battery: {run: 1 h, charge: 1 h, at: a}", "roads: yes"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from element_lines import LINES as ELEMENTS
+from fleet_lines import fleet_lines
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from random_lines import line_files
@@ -49,6 +50,13 @@ def test_lines_drawn_at_random(text, seed, cuts):
     except NotYetError:  # a filled start whose steady state is not worked out yet
         reject()
     assert differences(line, 120 * SECOND, seed, [cut * SECOND for cut in cuts]) == []
+
+
+@settings(max_examples=40)
+@given(fleet_lines(), st.integers(1, 1000), st.lists(st.integers(0, 120), max_size=3).map(sorted))
+def test_fleets_drawn_at_random(text, seed, cuts):
+    """Maps, zones, batteries, failures, several fleets, goods that go several ways or come in lanes; stopped at some times and carried on."""
+    assert differences(compiled(text), 120 * SECOND, seed, [cut * SECOND for cut in cuts]) == []
 
 
 def test_the_lines_compared_are_not_idle():

@@ -74,6 +74,13 @@ def test_the_battery_takes_its_share():
     assert 0.17 < fleet.lowest < 0.2
 
 
+def test_what_arrives_by_vehicle_is_printed_too(capsys):
+    text = LINE.replace("cut: {count: 20, time: 30 s, at: a}", "cut: {arrivals: 20 s, buffer: 2, time: 3 s, at: a, brought-by: amr}")
+    found = result(text=text)
+    print_figures(found.compiled.plant, found, figures_of(found.compiled, found.tally))
+    assert "cut.arrivals" in capsys.readouterr().out
+
+
 def test_the_table_and_the_json_tell_of_fleets(capsys):
     found = result()
     print_figures(found.compiled.plant, found, figures_of(found.compiled, found.tally))

@@ -28,11 +28,11 @@ def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     say()
     lost = {row["station"]: row["lost"] for row in result.to_json()["stations"]}
     shown = [s for s in figures.stations if s.station in lost]
-    machines = {s.path: s.count for s in plant.segments}
+    machines = {s.path: s.count for s in plant.segments}  # what arrives from outside is a station of one, which the file does not name
     used = [state for state in STATES if any(s.shares[state] for s in shown)]
     cells = [
         [
-            s.station, f"{machines[s.station]:,}", f"{s.good:,}", f"{lost[s.station]:,}", _percent(s.fpy, 2), _percent(s.oee),
+            s.station, f"{machines.get(s.station, 1):,}", f"{s.good:,}", f"{lost[s.station]:,}", _percent(s.fpy, 2), _percent(s.oee),
             _percent(s.availability), _percent(s.performance), _percent(s.quality), f"{s.wip:,.1f}",
             *(_percent(s.shares[state], blank=True) for state in used),
         ]

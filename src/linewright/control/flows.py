@@ -176,7 +176,8 @@ def with_sources(segments: tuple[Segment, ...]) -> list[Segment]:
             found.append(s)
             continue
         batch = (Output("arrival", float(s.arrivals_batch)),) if s.arrivals_batch > 1 else ()
-        found.append(Segment(f"{s.name}.arrivals", f"{s.path}.arrivals", s.chain, time=s.arrivals, begins=True, to=(Target(s.path),), makes=batch))
+        name, path = f"{s.name}.arrivals", f"{s.path}.arrivals"
+        found.append(Segment(name, path, s.chain, time=s.arrivals, begins=True, to=(Target(s.path),), makes=batch, at=s.at))
         found.append(replace(s, begins=False))
     return found
 

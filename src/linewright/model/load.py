@@ -13,6 +13,7 @@ from linewright.model.catalogue import Catalogue
 from linewright.model.checks import MOST_STATIONS, Checking, check_names, check_paths, check_top
 from linewright.model.checks_class import check_class
 from linewright.model.checks_flow import check_flow
+from linewright.model.checks_roads import check_roads
 from linewright.model.checks_station import check_station, webs_of
 from linewright.model.checks_target import check_target, output_alone
 from linewright.model.completed_text import completed_text
@@ -140,6 +141,7 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
         check_station(checking, step, webs)
         check_class(checking, step)
     check_flow(checking)
+    check_roads(checking)
     if not report.faults:
         check_target(checking)
     if report.faults:
