@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -124,3 +125,17 @@ def test_ended_from_outside_it_says_what_is_done(number: signal.Signals, tmp_pat
     assert "of 5000 replications; what follows is theirs." in out
     assert "Output" in out
     assert err.strip() == "Stopped by Ctrl-C."
+
+
+def test_the_tutorials_questions_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command of the tutorial's section, as it stands there, with its experiment file."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    section = page.split("## 3. What if?")[1].split("\n## ")[0]
+    monkeypatch.chdir(tmp_path)
+    assert run_command(["new", "my-line.yaml", "--from", "four-stations"]) == 0
+    (tmp_path / "second-winder.yaml").write_text(section.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    commands = [row for row in section.splitlines() if row.startswith("linewright ")]
+    assert len(commands) == 5
+    for row in commands:
+        assert run_command(shlex.split(row)[1:]) == 0, row
+    assert "as-built" in capsys.readouterr().out

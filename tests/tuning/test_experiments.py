@@ -305,5 +305,15 @@ def test_tables_for_programs() -> None:
     assert "as written: wind.count = 1" in findings._repr_html_()
 
 
+def test_arrow_takes_a_table_as_it_is() -> None:
+    pa = pytest.importorskip("pyarrow", reason="needs the extra: pip install 'linewright[arrow]'")
+    table = found(until_s=HOUR, versus=("weld.buffer=3",), replications=2).table()
+    arrow = pa.table(table)  # by Arrow's C interface
+    assert arrow.num_rows == len(table)
+    assert arrow.column_names == list(table.columns)
+    assert arrow["mean"].to_pylist() == table["mean"].tolist()
+    assert {str(arrow.schema.field(name).type) for name in ("figure", "mean", "samples")} == {"string", "double", "int64"}
+
+
 def test_nothing_here_keeps_state() -> None:
     assert [name for name, value in vars(module).items() if isinstance(value, list | dict | set) and not name.startswith("__")] == []

@@ -170,12 +170,20 @@ def _print_legend(findings: Findings) -> None:
         longest = f"up to {span(max(warm_ups))}" if max(warm_ups) > 0 else "none needed"
         warm = f"Warm-up found in each run (MSER-5): {longest}."
     kind = "replications" if e.replications > 1 else "parts of the run"
+    if "bottleneck" in (e.show or USUAL):
+        stretch = f", over {span(findings.active[0].span_s)} of the first run" if findings.active else ""
+        by_periods = f"whose active period was the longest at each moment, with its share of the time (after Roser){stretch}"
+        say(f"Bottleneck: the station {by_periods if findings.active else 'that was active most, and in what share of the runs'}.")
     pairs = " The n-th runs of all cases draw the same random numbers; differences are of pairs." if len(e.cases) > 1 else ""
     say(f"{PLUS_MINUS}: half the width of the {100 * e.confidence:g} % interval of the mean, from {kind} (Student's t). {warm}{pairs}")
 
 
 def _bottleneck(findings: Findings, case: int) -> str:
-    found = findings.bottleneck(case)
+    """Return who held the line up, with the share of the time in which it was so where others did too."""
+    active = findings.active[case] if findings.active else None
+    if active is not None and len(active.unpaused) > 1:
+        return f"not told apart: {len(active.unpaused)} never paused"
+    found = active.shares[0] if active is not None and active.shares else findings.bottleneck(case)
     if found is None:
         return "-"
     return found[0] if found[1] >= 0.995 else f"{found[0]} ({found[1]:.0%})"

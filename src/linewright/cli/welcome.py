@@ -14,6 +14,7 @@ Line planner        before steel is bought: how many machines, which buffer?
   new               begin a line file of your own
   simulate          the twin: output, OEE, yield, WIP, bottleneck
                       linewright simulate four-stations --until "1 day" --seed 7
+                      linewright simulate four-stations --vs "wind.count=2" --replications 10
 
 Process engineer    what is set, what is seen, where a value came from
   check             name every fault of a line file; --full prints all values

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linewright.tuning.active_periods import ActivePeriods
 from linewright.tuning.estimates import Difference, Estimate, difference_of, estimate_of
 from linewright.tuning.experiment import Experiment
 from linewright.tuning.on_paper import OnPaper
@@ -58,12 +59,15 @@ class Findings:
         Whether all that was asked has been run; False after Ctrl-C.
     papers
         What paper tells of each case.
+    active
+        Who held the line up in a stretch of the first run of each case; empty where there are many cases.
     """
 
     experiment: Experiment
     runs: tuple[tuple[Replication, ...], ...]
     is_whole: bool = True
     papers: tuple[OnPaper, ...] = ()
+    active: tuple[ActivePeriods, ...] = ()
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -91,7 +95,7 @@ class Findings:
         return difference_of(self.samples(base, figure), self.samples(case, figure), self.experiment.confidence)
 
     def bottleneck(self, case: int) -> tuple[str, float] | None:
-        """Return the station that was most often the one active most, and the share of samples in which it was."""
+        """Return the station that was most often the one active most, and the share of samples in which it was (`active` is the sharper method)."""
         names = [name for run in self.runs[case] for name in run.bottlenecks if name is not None]
         if not names:
             return None
@@ -174,7 +178,8 @@ class Findings:
         return {
             "variant": asked.variant, "point": dict(asked.point), "line": asked.plant.name,
             "warm_up_s": [run.warm_up_s for run in runs], "is_steady": all(run.is_steady for run in runs),
-            "bottleneck": None if bottleneck is None else {"station": bottleneck[0], "share": bottleneck[1]},
+            "most_active": None if bottleneck is None else {"station": bottleneck[0], "share": bottleneck[1]},
+            "bottleneck": self.active[case].to_json() if self.active else None,
             "failures": _failures(runs),
             "on_paper": self.papers[case].to_json() if self.papers else None,
             "little": self.little(case),

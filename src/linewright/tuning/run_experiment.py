@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 
-from linewright.control.compile import compile_plant
+import numpy as np
+
+from linewright.control.compile import Compiled, compile_plant
+from linewright.tuning.active_periods import active_periods
 from linewright.tuning.experiment import Experiment
 from linewright.tuning.findings import Findings
 from linewright.tuning.on_paper import on_paper
@@ -15,6 +19,10 @@ from linewright.tuning.replication import Cut, Replication, cut_of, replication_
 from linewright.tuning.spread import on_threads
 
 __all__ = ["On", "run_experiment"]
+
+
+#: Active periods are looked for where there are so few cases, in a stretch with so many visits.
+FEW_CASES, MOST_VISITS = 8, 300_000
 
 
 class On(StrEnum):
@@ -78,4 +86,21 @@ def run_experiment(
         cut = cut_of(others) if is_found else Cut(0, is_steady=True)
         for case, line in enumerate(lines):
             found[case].append(replication_of(line, runs[case, number], cut, batches))
-    return Findings(experiment, tuple(map(tuple, found)), is_whole=not is_stopped and whole == numbers, papers=tuple(map(on_paper, lines)))
+    findings = Findings(experiment, tuple(map(tuple, found)), is_whole=not is_stopped and whole == numbers, papers=tuple(map(on_paper, lines)))
+    if not findings.is_whole or len(lines) > FEW_CASES:
+        return findings
+    try:
+        return _with_bottlenecks(findings, lines)
+    except KeyboardInterrupt:
+        return replace(findings, is_whole=False)
+
+
+def _with_bottlenecks(findings: Findings, lines: list[Compiled]) -> Findings:
+    """Return findings with the active periods of a stretch of each case's first run, as long as the rows of it are not too many."""
+    found = []
+    for case, line in enumerate(lines):
+        first = findings.runs[case][0]
+        visits_s = sum(float(np.nan_to_num(values).mean()) for name, values in first.values.items() if name.endswith(".output")) / 60.0
+        span_s = min(first.span_s, MOST_VISITS / max(visits_s, 1e-9))
+        found.append(active_periods(line, findings.experiment.seed, first.number, first.warm_up_s, span_s))
+    return replace(findings, active=tuple(found))
