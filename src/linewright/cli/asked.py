@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linewright.model.errors import LinewrightError
+from linewright.model.line_time import seconds
 
 if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
@@ -67,21 +68,6 @@ def heard_as_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def seconds(text: str | None, option: str = "--until") -> float | None:
-    """Return a time such as ``1 day`` in seconds; None stays None."""
-    if text is None:
-        return None
-    from linewright.model.quantity import QuantityFault, parse_amount
-
-    try:
-        value = parse_amount(text, "time", loose=True).si
-    except QuantityFault as fault:
-        raise LinewrightError(f"{option}: {fault.message}. {fault.hint or 'Such as: 8 h, or 1 day.'}") from fault
-    if value <= 0.0:
-        raise LinewrightError(f'{option}: "{text}" is not later than the begin; a time above zero was expected, such as 1 day.')
-    return value
 
 
 def speed_of(text: str) -> float:

@@ -4,17 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from linewright.cli.asked import heard_as_ctrl_c, refuse_folder, seconds
+from linewright.cli.asked import heard_as_ctrl_c, refuse_folder
 from linewright.cli.printing import as_json
 from linewright.cli.progress import Progress
 from linewright.cli.report_file import write_report
 from linewright.model.errors import LinewrightError
-from linewright.model.grammar_line import FIGURES
-from linewright.model.merging import nearest
 
 if TYPE_CHECKING:
     from linewright.tuning.asked import Asked
@@ -72,44 +70,14 @@ def what_if(options: Options, html: Path | None = None, *, json: bool) -> int | 
 
 def asked_of(options: Options) -> Asked:
     """Return what the options ask for. Raises LinewrightError, for all that is wrong with them at once."""
-    from linewright.tuning.asked import Asked
+    from linewright.tuning.written import Written, read
 
-    faults: list[str] = []
-    confidence, warm_up_s = 0.95, None
-    show: tuple[str, ...] = ()
-    if options.on not in ON:
-        faults.append(f"--on {options.on}: threads or ray was expected.")
-    if options.confidence is not None:
-        confidence = _confidence(options.confidence, faults)
-    if options.warm_up not in {None, "found"}:
-        try:
-            warm_up_s = 0.0 if str(options.warm_up).split()[0].rstrip("smhd") == "0" else seconds(options.warm_up, "--warm-up")
-        except LinewrightError as error:
-            faults.append(f"{error} Or: found, for MSER-5.")
-    if options.show is not None:
-        show = _show(options.show, faults)
-    if faults:
-        raise LinewrightError("\n".join(faults))
-    return Asked(
-        tuple(options.changes), tuple(options.versus), tuple(options.sweep), options.until_s, warm_up_s, options.warm_up == "found",
-        options.replications, options.batches, options.seed, confidence, show,
+    faults = [] if options.on in ON else [f"--on {options.on}: threads or ray was expected."]
+    words = Written(
+        tuple(options.changes), tuple(options.versus), tuple(options.sweep), None, options.warm_up, options.replications, options.batches,
+        options.seed, options.confidence, options.show,
     )  # fmt: skip
-
-
-def _confidence(text: str, faults: list[str]) -> float:
-    """Return a confidence such as ``99 %`` or ``0.99``."""
-    try:
-        value = float(text.rstrip("% "))
-    except ValueError:
-        value = 0.0
-    value = value / 100.0 if value >= 1.0 else value
-    if not 0.5 <= value < 1.0:
-        faults.append(f'--confidence: "{text}" is none; 50 % up to 99.99 % was expected.')
-    return value
-
-
-def _show(text: str, faults: list[str]) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in text.split(",") if word.strip())
-    wrong = [word for word in words if word not in FIGURES]
-    faults += [f"--show {word}: there is no such figure. {nearest(word, FIGURES)} There are {', '.join(FIGURES)}." for word in wrong]
-    return words
+    asked, wrong = read(words)
+    if faults or wrong:
+        raise LinewrightError("\n".join([*faults, *wrong]))
+    return replace(asked, until_s=options.until_s)

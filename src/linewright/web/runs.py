@@ -18,7 +18,7 @@ from linewright.web.plant import product_word
 from linewright.web.readers import OpenRun, Readers, now_us
 from linewright.web.titles import title
 
-__all__ = ["header", "router"]
+__all__ = ["header", "installed_version", "router"]
 
 router = APIRouter()
 
@@ -109,17 +109,21 @@ def model(readers: ReadersNow, run: str, *, q: str = "", under: str = "", after:
     )
 
 
+def installed_version() -> str:
+    """Return the version of Linewright that serves."""
+    try:
+        return version("linewright")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "source"
+
+
 @router.get("/health")
 def health(request: Request, readers: ReadersNow) -> Response:
     """Answer whether the server can do its work."""
     pages = request.app.state.pages
     infos = readers.infos()
-    try:
-        installed = version("linewright")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        installed = "source"
     return answer({
-        "ok": True, "version": installed, "ledger": {"path": str(readers.ledger.folder), "runs": len(infos),
+        "ok": True, "version": installed_version(), "ledger": {"path": str(readers.ledger.folder), "runs": len(infos),
         "free_bytes": free_bytes(readers.ledger.folder)},
         "live": readers.live_run(), "page": {"built": pages.is_built, "files": pages.count()}, "now_us": now_us(),
     })  # fmt: skip

@@ -19,6 +19,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from linewright.model.errors import LinewrightError
 from linewright.web.answers import AnswerError, error_body
+from linewright.web.experiment_queue import Experiments
+from linewright.web.experiments import experiments_topic
 from linewright.web.frames import FrameType, encode
 from linewright.web.hub import Hub
 from linewright.web.readers import OpenRun, Readers, now_us
@@ -40,10 +42,10 @@ SEND_PATIENCE_S = 30.0
 
 @dataclass(slots=True)
 class Subscription:
-    """One topic of a page, and when it is next looked at."""
+    """One topic of a page, and when it is next looked at; `run` is None where the topic is of no run."""
 
     topic: Topic
-    run: OpenRun
+    run: OpenRun | None
     due: float = 0.0
     changed: bool = True
     tags: int = 0
@@ -58,10 +60,12 @@ class Session:
         Accepted already.
     readers, hub
         The runs, and who tells that they changed.
+    experiments
+        Those of this ledger.
     """
 
-    def __init__(self, socket: WebSocket, readers: Readers, hub: Hub) -> None:
-        self.socket, self.readers, self.hub = socket, readers, hub
+    def __init__(self, socket: WebSocket, readers: Readers, hub: Hub, experiments: Experiments) -> None:
+        self.socket, self.readers, self.hub, self.experiments = socket, readers, hub, experiments
         self.subscriptions: dict[int, Subscription] = {}
         self.wake = asyncio.Event()
         self.changed = asyncio.Event()
@@ -137,7 +141,7 @@ class Session:
                 429, "There are too many subscriptions.", expected=f"at most {SUBSCRIPTIONS}", step="Unsubscribe what is no longer on the screen."
             )
         try:
-            topic, run = await self.in_thread(make_topic, self.readers, message)
+            topic, run = await self.in_thread(self.topic_of, message)
         except LinewrightError as error:
             self.subscriptions.pop(number, None)
             await self.send(FrameType.ERROR, {"error": error_body(error), "id": number, "t_us": None})
@@ -155,15 +159,22 @@ class Session:
         self.listen_to_runs()
         self.wake.set()
 
+    def topic_of(self, message: dict[str, Any]) -> tuple[Topic, OpenRun | None]:
+        """Return what a message subscribes to, and the run whose changes matter; experiments are of the ledger, not of a run."""
+        if message.get("topic") == "experiments":
+            return experiments_topic(self.experiments), None
+        return make_topic(self.readers, message)
+
     def listen_to_runs(self) -> None:
         """Be told of changes of the runs that are subscribed, and of no others."""
         self.hub.leave(self.changed)
         for s in self.subscriptions.values():
-            self.hub.listen(s.run, self.changed)
+            if s.run is not None:
+                self.hub.listen(s.run, self.changed)
 
     def line_clock(self) -> dict[str, Any]:
         """Return the line's time of the newest run, and how fast it runs."""
-        runs = [s.run for s in self.subscriptions.values()][:1]
+        runs = [s.run for s in self.subscriptions.values() if s.run is not None][:1]
         try:
             run = runs[0] if runs else self.readers.open()
         except AnswerError:
@@ -224,7 +235,7 @@ class Session:
         for frame in frames:
             if self.subscriptions.get(number) is not s:
                 return  # unsubscribed or replaced meanwhile
-            await self.send(frame.kind, {"id": number, "run": s.run.run, **frame.header}, frame.arrays)
+            await self.send(frame.kind, {"id": number, "run": None if s.run is None else s.run.run, **frame.header}, frame.arrays)
 
     async def send(self, kind: FrameType, header: dict[str, Any], arrays: Any = ()) -> None:
         """Send one frame with its number and the server's time; give up on a page that takes nothing for long."""
@@ -261,4 +272,5 @@ def message_of(text: str) -> dict[str, Any]:
 async def stream(socket: WebSocket) -> None:
     """Serve one page until it leaves."""
     await socket.accept()
-    await Session(socket, socket.app.state.readers, socket.app.state.hub).run()
+    state = socket.app.state
+    await Session(socket, state.readers, state.hub, state.experiments).run()

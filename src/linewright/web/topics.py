@@ -22,7 +22,7 @@ from linewright.web.silences import seen_states
 from linewright.web.stations import machine_body, station_body
 from linewright.web.thin import by_pixel
 
-__all__ = ["TAGS", "Out", "Topic", "make_topic"]
+__all__ = ["TAGS", "Out", "Table", "Topic", "make_topic"]
 
 TAGS = 200  # signals that one page may draw at once
 GAP_SAMPLES = 20_000  # of one tag: more than this between two connections comes by pixel
@@ -297,7 +297,7 @@ def make_topic(readers: Readers, message: dict[str, Any]) -> tuple[Topic, OpenRu
     if topic == "states":
         return States(run, station, machine, after), run
     raise AnswerError(
-        422, "There is no such topic.", expected="line, header, alarms, station, machine, states, signals, events, runs", came=str(topic)
+        422, "There is no such topic.", expected="line, header, alarms, station, machine, states, signals, events, runs, experiments", came=str(topic)
     )
 
 
