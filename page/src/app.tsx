@@ -1,5 +1,6 @@
 /* The page: which section stands in the frame. Everything but the line is loaded when it is opened. */
 import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { useGet } from "./api";
 import { FaultNote, Guard, Loading, Note } from "./parts/notes";
 import { LinePage } from "./line/page";
 import { Patterns } from "./parts/marks";
@@ -7,6 +8,7 @@ import { address, go, useRoute, type Route } from "./route";
 import { RunProvider, useFoundRun, useRun } from "./run";
 import { Frame } from "./shell/frame";
 import { texts } from "./texts";
+import type { Header } from "./types";
 
 const StationPage = lazy(() => import("./station/page"));
 const AlarmsPage = lazy(() => import("./alarms/page"));
@@ -29,6 +31,14 @@ function Page({ route }: { route: Route }): ReactNode {
   }
 }
 
+/** A way out of the address of a line that has no run: to those that have. */
+function OtherLines() {
+  const list = useGet<{ runs: Header[] }>("/runs");
+  const lines = new Map((list.data?.runs ?? []).map((each) => [each.line, each]));
+  if (!lines.size) return null;
+  return <div className="note" data-other-lines="">{texts.fault.others} {[...lines.values()].map((each, i) => <span key={each.line}>{i ? ", " : ""}<a href={address(each.line, each.source === "import" ? "/find" : "/line")}>{each.title}</a></span>)}</div>;
+}
+
 export function App() {
   const route = useRoute();
   const found = useFoundRun();
@@ -43,7 +53,7 @@ export function App() {
       <main className="main" tabIndex={-1}>
         <h1 className="unseen">{texts.name}</h1>
         <section className="panel">
-          {found.error ? <FaultNote error={found.error} again={found.again} /> : found.none ? <Note title={route.line ? texts.fault.noRun(route.line) : texts.fault.noRuns}>{texts.fault.noRunNext}</Note> : <Loading />}
+          {found.error ? <FaultNote error={found.error} again={found.again} /> : found.none ? <><Note title={route.line ? texts.fault.noRun(route.line) : texts.fault.noRuns}>{route.line ? texts.fault.noRunNext(route.line) : texts.fault.noRunAtAll}</Note>{route.line ? <OtherLines /> : null}</> : <Loading />}
         </section>
       </main>
     );

@@ -30,6 +30,8 @@ export function windowDecimals(lower: number | null, upper: number | null): numb
 export function number(value: number, decimals: number | null = null): string {
   const text = formatter(decimals ?? significant(value)).format(Math.abs(value));
   const isZero = !/[1-9]/.test(text);
+  // So small that nobody measures it: the noise of a calculation, without a row of noughts.
+  if (isZero && decimals === null) return "0";
   return value < 0 && !isZero ? MINUS + text : text;
 }
 

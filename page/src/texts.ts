@@ -52,7 +52,7 @@ export const texts = {
     times: (speed: number | "max") => (speed === "max" ? "as fast as it can" : number(speed, speed % 1 ? 1 : 0) + " times"),
     order: (id: string, share: number | null, amount: string, word: string) => (share === null ? `Order ${id}, ${amount} ${word} made` : `Order ${id}, ${percent(share, 0)} of ${amount} ${word}`),
     search: "Search ids, stations, pages", searchKey: "/",
-    alarmSum: "Active alarms by priority", noAlarms: "no alarms",
+    alarmSum: "Active alarms by priority", noAlarms: (fresh: number) => (fresh ? "none active" : "no alarms"), toAcknowledge: (n: number) => `${plural(n, "alarm")} not acknowledged`,
     age: (seconds: number | null) => (seconds === null ? "no data yet" : age(seconds) + " old"),
     ageTitle: "Time since the newest value arrived",
     units: "units", ended: "ended", shift: (name: string) => `shift ${name}`,
@@ -74,7 +74,7 @@ export const texts = {
     rows: [
       ["/", "Search"], ["?", "This list"], ["g then l", "Line"], ["g then a", "Alarms"], ["g then t", "Find"], ["g then w", "Webs"],
       ["j k", "Next and previous in a list"], ["Enter", "Open"], ["a", "Acknowledge what is chosen"], ["[ ]", "Shorter and longer range"],
-      [".", "Follow now, or stand still"], ["arrows", "Move inside drawings and charts"], ["Esc", "Close one layer"],
+      [".", "Follow now, or stand still"], ["arrows", "Move inside drawings and charts"], ["Esc", "Close one layer, or leave a field"],
     ] as [string, string][],
   },
   search: {
@@ -100,9 +100,9 @@ export const texts = {
   fault: {
     title: "This cannot be shown", unreachable: "The server does not answer.", unreachableNext: "Is it running? The page tries again by itself.", again: "Try again",
     nearest: (ids: string[]) => "Nearest: " + ids.join(", ") + ".",
-    noRun: (line: string) => `No run of ${line} is in this ledger.`, noRunNext: "Start one with: linewright run", noRuns: "This ledger has no run yet.",
+    noRun: (line: string) => `No run of ${line} is in this ledger.`, noRunNext: (line: string) => `Start one with: linewright run ${line}. Which lines there are says: linewright lines.`, noRunAtAll: "Start one with: linewright run cylindrical-21700-tabless. Which lines there are says: linewright lines.", others: "This ledger has runs of", noRuns: "This ledger has no run yet.",
     part: "This part of the page failed.", partNext: "The others go on.",
-    noPage: "There is no such page.", toLine: "Go to the line",
+    noPage: "There is no such page.", toLine: "Go to the line", toStation: (title: string, n: number) => `${title}: ${plural(n, "machine")}`,
   },
   line: {
     title: "Line", sub: (word: string) => `flow in ${word} a minute, mean of 15 min`, figures: "Six figures of this shift", aria: "The line: stations, their state and what flows between them",
@@ -151,8 +151,9 @@ export const texts = {
     state: "State", now: "now", last: "last", noSignals: "No signals", noSignalsText: "The line file names no signals for this station.", curves: "One curve a unit", curvesText: "Its channels draw one curve of each unit: open a unit that has passed here.",
     follow: "Follow now", still: "Stand still", newer: "new values, follow", table: "Show as table", chart: "Show as chart", more: (n: number) => `${n} more`, fewer: "Fewer",
     tableTitle: (title: string) => `${title}, newest first`, time: "Time", value: "Value",
-    machines: "Machines", machinesSub: "state over the range", of: (n: number, all: number) => `${n} of ${count(all)}`,
-    made: "Made", thisShift: "This shift", availability: "Availability", scrap: "Lost", inside: "In it", rated: "Rated", wait: "Waits",
+    machines: "Machines", machinesSub: (isDone: boolean, isAvailable: boolean, since: string) => (isDone ? `done and availability since ${since}` : isAvailable ? `availability since ${since}` : ""), overTime: "Over the range",
+    fromNumber: "From number", before: "Before", further: "Further", done: "Done", pageOf: (first: number, last: number, total: number, isWorst: boolean) => `${count(first)} to ${count(last)} of ${count(total)}${isWorst ? ", by state" : ""}`, of: (n: number, all: number) => `${n} of ${count(all)}`,
+    madeSince: (at: string) => `Good since ${at}`, doneSince: (at: string) => `Done since ${at}`, availability: "Availability", scrap: "Lost", inside: "In it", rated: "Rated", wait: "Waits",
     perMin: (n: number) => quantity(n, "/min", n < 9.95 ? 1 : 0),
     alarms: "Alarms", alarmsSub: (active: number) => (active ? plural(active, "active", "active") : "none active"), history: "History", noAlarms: "No active alarm", noAlarmsText: "Faults, and values outside their window, appear here.",
     do: "Do:", recipe: "Recipe", recipeSub: "set and actual", parameter: "Parameter", set: "Set", actual: "Actual", unit: "Unit", noActual: "not measured",
@@ -218,6 +219,6 @@ export const texts = {
     phases: ["discharge", "rest", "charge"] as const, none: { before: "Made before this run, no curve recorded", "not recorded": "No curve of it is recorded" } as Record<string, string>,
     label: (title: string, unit: string, low: string, high: string, span: string) => `${title} over ${span}, ${low} to ${high} ${unit}; its points are under ${lower("Show as table")}`,
   },
-  webs: { title: "Webs", sub: "newest first", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
+  webs: { title: "Webs", sub: "newest first", subUsed: "on a machine first, then the newest", inUse: "On", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
   time: { minute, clock },
 } as const;

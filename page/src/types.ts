@@ -84,7 +84,7 @@ export interface MeasureNow extends MeasureInfo {
   n: number; last: number | null; last_t_us: number | null; last_unit: string | null; p5: number | null; p50: number | null; p95: number | null;
   mean: number | null; sd: number | null; cp: number | null; cpk: number | null; outside: number | null;
 }
-export interface StationAnswer { run: string; at_us: number; age_s: number | null; station: Station; now: StationNow | null; machines: MachineRow[]; measures: MeasureNow[]; alarms: Alarm[] }
+export interface StationAnswer { run: string; at_us: number; since_us?: number; age_s: number | null; station: Station; now: StationNow | null; machines: MachineRow[]; measures: MeasureNow[]; alarms: Alarm[] }
 export interface MachineAnswer extends StationAnswer { machine: MachineRow; recipe: RecipeNow[]; mounts: Mount[]; made: number | null; availability: number | null }
 
 export interface StateRow { from_us: number; to_us: number | null; state: string; group: Group; reason: string | null; merged: boolean }
@@ -120,7 +120,7 @@ export interface WebInfo {
 }
 export interface ProfileRow { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; decimals: number | null; window: Window | null; m: number[]; min: (number | null)[]; max: (number | null)[]; mean: (number | null)[] }
 export interface WebUnit { id: string | null; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
-export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null; remark?: string | null }
+export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null; remark?: string | null; in_use?: string | null }
 
 export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }
 export interface ToldRow extends Value { thing: string; kind: string; sides: string[]; basis: "stated" | "rule"; rules: string[]; remark: string | null; stated: number | null }

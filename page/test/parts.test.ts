@@ -7,13 +7,14 @@ import { fit, textWidth } from "../src/line/fit";
 import { isOutside, scaleFor } from "../src/parts/windowbar";
 import { address, parse, path } from "../src/route";
 import { groupOf, NAMES, stationGroup, tally } from "../src/states";
+import { atUnit } from "../src/trace/strip";
 import { fieldNumber, shortId } from "../src/trace/thing";
 import { isCorrected, shortRecord } from "../src/trace/told";
-import { depths, fold, merge, NODE, place } from "../src/trace/treelayout";
+import { depths, fold, merge, NODE, nodeName, place } from "../src/trace/treelayout";
 import { stopwatch } from "../src/format";
 import { words } from "../src/texts";
 import { thingTitle } from "../src/trace/paths";
-import type { Alarm, Station, StationNow, ToldRow, Tree, TreeEdge, TreeNode } from "../src/types";
+import type { Alarm, ProfileRow, Station, StationNow, ToldRow, Tree, TreeEdge, TreeNode, Value } from "../src/types";
 
 const bareStation: StationNow = { states: {}, groups: null, worst: null, waiting: null, queue: [], inside: null, places: null, made: null, scrap: null, rate_per_min: null, flow_per_min: null, key: null, machines: null, availability: null };
 
@@ -42,6 +43,21 @@ describe("acknowledging", () => {
   it("takes all alarms that were folded into the rows, each once", () => {
     const row = (key: number, keys?: number[]): Alarm => ({ key, ...(keys ? { keys } : {}) }) as Alarm;
     expect(acknowledgeCommand([row(9, [3, 7, 9]), row(11), row(12, []), row(9, [9])])).toEqual({ kind: "acknowledge", target: { alarms: [3, 7, 9, 11, 12] } });
+  });
+});
+
+describe("what a profile is at a unit", () => {
+  const row = { characteristic: "weight", side: "A", lane: null, unit: "mg/cm²", decimals: 2, window: null, m: [0.5, 1.5, 2.5], min: [1, 2, 9], max: [1, 2, 9], mean: [1, 2, 9] } as ProfileRow;
+
+  it("is the mean over its own metres, each piece by its length, never that of the next piece", () => {
+    expect(atUnit(row, { lo: 0.2, hi: 0.8 }, "W", [])).toBe(1);
+    expect(atUnit(row, { lo: 0.9, hi: 1.2 }, "W", [])).toBeCloseTo((1 * 0.1 + 2 * 0.2) / 0.3);
+    expect(atUnit(row, { lo: 5, hi: 6 }, "W", [])).toBeNull();
+  });
+
+  it("is the unit's own value where it is told", () => {
+    const value = { characteristic: "weight", side: "A", lane: null, web: "W", value: 1.25 } as Value;
+    expect(atUnit(row, { lo: 0.2, hi: 0.8 }, "W", [{ ...value, web: "V", value: 7 }, { ...value, side: "B", value: 8 }, value])).toBe(1.25);
   });
 });
 
@@ -172,5 +188,38 @@ describe("real records", () => {
 describe("a stopwatch", () => {
   it("counts down in minutes and seconds, never below zero", () => {
     expect([598.9, 60, 0, -3].map(stopwatch)).toEqual(["9:58", "1:00", "0:00", "0:00"]);
+  });
+});
+
+
+describe("a genealogy on a small screen", () => {
+  const node = (id: string, role: TreeNode["role"], title = "Cathode coil", kind = "web"): TreeNode => ({ id, kind, material: "", title, lines: [], role, more: null, at_us: null });
+  const edge = (from: string, to: string, kind = "map"): TreeEdge => ({ from, to, basis: "certain", kind, share: null, lo_m: null, hi_m: null, lane: null, input: null });
+  const chain = ["cathode-slurry-1", "cathode-coil-2", "cathode-coil-2@cathode-calender", "cathode-coil-2@cathode-notcher", "cathode-strip-3", "CELL-4"];
+  const tree: Tree = {
+    nodes: [...chain.map((id) => node(id, id === "CELL-4" ? "self" : "made-of")), node("T-1", "carried-in", "Tray", "carrier"), node("group:cathode-strip-3", "went-into", "Cell", "group")],
+    edges: [...chain.slice(1).map((to, i) => edge(chain[i] ?? "", to)), edge("T-1", "CELL-4", "placed"), edge("cathode-strip-3", "group:cathode-strip-3", "consume")], cut: false,
+  };
+
+  it("fits a tablet with all its columns", () => {
+    expect(place(tree, 746).width).toBeLessThanOrEqual(746);
+    expect(place(tree, 1180).nodeWidth).toBeGreaterThan(NODE.least);
+  });
+
+  it("has no word over a box, also after a node was opened", () => {
+    const placed = place(tree, 1180);
+    for (const label of placed.columns) for (const each of placed.nodes) {
+      const height = each.node.role === "self" ? NODE.self : NODE.h;
+      const isOver = Math.abs(each.x - label.x) < placed.nodeWidth && label.y + 14 > each.y && label.y < each.y + height;
+      expect(isOver, `${label.role} over ${each.node.id}`).toBe(false);
+    }
+    const sorted = placed.nodes.filter((each) => each.x === placed.nodes.find((one) => one.node.role === "self")?.x).sort((a, b) => a.y - b.y);
+    for (const [i, each] of sorted.entries()) if (i) expect(each.y).toBeGreaterThanOrEqual((sorted[i - 1]?.y ?? 0) + (sorted[i - 1]?.node.role === "self" ? NODE.self : NODE.h));
+  });
+
+  it("never cuts the id of a web in the metres of a later machine", () => {
+    expect(nodeName(node("cathode-coil-227@cathode-calender", "made-of"), "Cathode coil", 144)).toEqual({ id: "cathode-coil-227", after: "cathode-calender" });
+    expect(nodeName(node("cathode-coil-227", "made-of"), "Cathode coil", 88)).toEqual({ id: "227", after: null });
+    expect(nodeName(node("CELL-4418", "self"), "Cell 21700 tabless", 88)).toEqual({ id: "CELL-4418", after: null });
   });
 });

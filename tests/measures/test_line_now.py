@@ -132,7 +132,9 @@ def test_what_comes_next_on_a_line_with_coils() -> None:
     assert 30_000 < told["tray"]["used"] < 32_000
     assert set(told) == {"repair-crew", "operator", "tray"}
     working = webs(compiled, state)
-    assert {w["station"] for w in working} >= {"cathode-coater", "anode-coater"}
+    stations = {w["station"] for w in working}
+    assert stations >= {"cathode-coater", "anode-coater"}
+    assert not stations & {"cathode-dryer", "anode-dryer"}  # what lies in an oven is not run off: it has no metre
     assert all(0 <= w["at_m"] <= w["length_m"] for w in working)
     sampled = sampler_of(compiled).stations(state)
     assert sampled["formation"]["machines"] is None

@@ -154,3 +154,44 @@ def test_a_real_cell_shows_its_sheets_and_how_they_are_linked(imported: Server, 
     expect(page.locator('table[data-section="Drying"]')).to_contain_text("24 h")
     expect(page.locator('table[data-section="Formation"]')).to_contain_text("asked for, never filled in")
     expect(page.locator(".whynot")).to_have_text("These are imported records; there is no machine behind them.")
+
+
+def test_a_dialog_begins_in_its_first_empty_field_and_enter_sends_it(quiet: Server, visitor: Visitor) -> None:
+    page = visitor.open(quiet.url + "/quiet/line/wind/1")
+    stop = page.locator('[data-act="stop"]')
+    expect(stop).to_be_enabled()
+    stop.click()
+    reason = page.get_by_role("dialog").locator('input[name="reason"]')
+    expect(reason).to_be_focused()
+    page.keyboard.press("Enter")  # nothing is said yet: nothing is done, and the field stays
+    expect(reason).to_be_focused()
+    page.keyboard.type("Oil on the floor")
+    page.keyboard.press("Enter")
+    answered(page, "Wind 1: stopped.")
+    told = [e["body"] for e in quiet.get("/runs/latest/events?kind=Command&limit=1000")["events"]]
+    assert [body["target"] for body in told if body["kind"] == "stop" and body["ok"]][-1] == {"station": "wind", "machine": 1}
+    page.locator('[data-act="resume"]').click()
+    page.get_by_role("dialog").get_by_role("button", name="Resume wind 1").click()
+    answered(page, "Wind 1: may run again.")
+
+
+def test_escape_leaves_a_field_and_the_keys_are_the_pages_again(quiet: Server, visitor: Visitor) -> None:
+    page = visitor.open(quiet.url + "/quiet/find")
+    field = page.locator("input[type=search]")
+    expect(field).to_be_focused()
+    page.keyboard.type("g")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+    expect(field).to_have_value("g")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    expect(page).to_have_url(re.compile("/quiet/line$"))
+
+
+def test_a_machine_is_found_by_its_number_and_said_so(quiet: Server, visitor: Visitor) -> None:
+    page = visitor.open(quiet.url + "/quiet/line")
+    page.keyboard.press("/")
+    page.get_by_role("combobox").fill("wind 2")
+    expect(page.get_by_role("option").first).to_contain_text("Wind 2")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Wind 2")

@@ -122,3 +122,61 @@ def test_an_alarm_comes_by_itself_and_is_acknowledged_by_the_ledgers_event(stops
     expect(page.locator(f'tr[data-alarm="{key}"]')).to_have_count(1)
     answer = next(event for event in stops.run("/events?kind=Command&limit=10")["events"] if event["body"]["kind"] == "acknowledge")
     assert answer["body"]["ok"] is True
+
+
+def test_every_machine_of_a_station_of_thousands_is_reached(live: Server, visitor: Visitor) -> None:
+    page = visitor.open(live.url + f"{LINE}/line/formation")
+    rows = page.locator("table.machines tbody tr")
+    expect(rows).to_have_count(20)
+    expect(rows.first).to_contain_text("Starved")  # what waits comes before what runs
+    assert "1 to 20 of 2,137, by state" in page.locator("[data-pager]").inner_text()
+    first = rows.first.get_attribute("data-machine")
+    page.locator("[data-pager]").get_by_role("button", name="Further").click()
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(rows.first).not_to_have_attribute("data-machine", first or "")
+    page.locator("input[name=from]").fill("2130")
+    page.locator("input[name=from]").press("Enter")
+    expect(page).to_have_url(re.compile("from=2130"))
+    expect(rows).to_have_count(8)
+    assert [row.get_attribute("data-machine") for row in rows.all()] == [str(n) for n in range(2130, 2138)]
+    assert not [text for text in rows.all_inner_texts() if "No data" in text]
+    expect(page.locator("table.machines th", has_text="Done")).to_have_count(0)  # nothing is known of each of so many
+    expect(rows.first).to_contain_text(re.compile(r"\d\s%"))
+    rows.last.click()
+    expect(page).to_have_url(re.compile(LINE + r"/line/formation/2137$"))
+
+
+def test_the_times_below_a_control_chart_go_on_with_its_points(live: Server, visitor: Visitor) -> None:
+    page = visitor.open(live.url)
+    page.add_init_script("""(() => {
+      const write = CanvasRenderingContext2D.prototype.fillText;
+      window.written = [];
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        window.written.push(String(text));
+        return write.call(this, text, ...rest);
+      };
+    })()""")
+    page.goto(live.url + f"{LINE}/line/winder/7")
+    page.wait_for_selector(".measure-cols canvas")
+
+    def times() -> list[str]:
+        found = page.evaluate("() => window.written.splice(0)")
+        return [text for text in found if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text)]
+
+    first = until(times, 10, "times below the chart", page=page)
+    until(lambda: [text for text in times() if text > max(first)], 15, "later times, with later points", page=page)
+
+
+def test_the_age_is_fresh_on_every_page(live: Server, visitor: Visitor) -> None:
+    page = visitor.open(live.url + f"{LINE}/webs")
+    page.wait_for_selector("table.hits tbody tr")
+    age = page.locator(".top span.age").last
+    told = []
+    for _ in range(8):
+        page.wait_for_timeout(500)
+        found = re.match(r"([\d.]+)", age.inner_text())
+        told.append(float(found[1]) if found else 99.0)
+    assert max(told) < 3.0, told
+    # What is on a machine comes first, with that machine.
+    on = page.locator("table.hits tbody tr").first.locator("td").nth(3)
+    expect(on).to_contain_text(re.compile("coater|calender|notcher|slitter|winder", re.IGNORECASE))

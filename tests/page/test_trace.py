@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -51,6 +52,11 @@ def metres_said(page: Page) -> tuple[float, float]:
     return float(said[1].replace(",", "")), float(said[2].replace(",", ""))
 
 
+def stated_web(webs: list[dict[str, Any]], from_m: float) -> str:
+    """Return the web on which a unit begins at these metres."""
+    return next(str(web["web"]) for web in webs if abs(web["lo_m"] - from_m) < 0.006)
+
+
 def test_quality_engineer_goes_from_a_cell_to_its_metres_and_back(live: Server, visitor: Visitor) -> None:
     cell = a_fresh_cell(live)
     page = visitor.open(live.url)
@@ -73,6 +79,11 @@ def test_quality_engineer_goes_from_a_cell_to_its_metres_and_back(live: Server, 
     assert cell[-4:] in strip
     assert re.search(r"\d\sm", strip)
     assert "at the unit" in strip
+    # What the picture says of the unit is what is listed as measured of it: one number, not that of its neighbours.
+    told = {(v["characteristic"], v["side"]): v for v in live.run(f"/things/{cell}")["values"] if v.get("web") == stated_web(stated, from_m)}
+    drawn_value = page.locator("[data-at-unit=areal-weight]").first.text_content() or ""
+    value = told["areal-weight", "A"]
+    assert f"{value['value']:.{value['decimals']}f}" in drawn_value
     # The second click: the mother coil; its metres in the two fields bring the cell back.
     coil = next(name for name in drawn if re.fullmatch(r"cathode-coil-\d+", name))
     assert coil in page.locator(".thing-cols .ph .id").first.inner_text()

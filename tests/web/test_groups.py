@@ -53,7 +53,8 @@ def test_availability_counts_planned_time_only() -> None:
 
 
 def test_a_coil_change_is_no_fault_and_does_not_hide_one() -> None:
-    change, fault = StateSpan("m", 500, 501, "Held", "coil-change"), StateSpan("m", 501, 502, "Held", "jam")
+    change, fault = StateSpan("m", 500, 501, "Held", "change"), StateSpan("m", 501, 502, "Held", "jam")
     rows = merged_rows([StateSpan("m", 0, 500, "Execute", None), change, fault, StateSpan("m", 502, None, "Execute", None)], 0, 1000, 100)
     assert [(r["group"], r["reason"]) for r in rows] == [("running", None), ("fault", "jam"), ("running", None)]
-    assert merged_rows([change], 500, 501, 1)[0]["group"] == "waiting"
+    (alone,) = merged_rows([change], 500, 501, 1)
+    assert (alone["group"], alone["reason"]) == ("waiting", "coil-change")

@@ -178,3 +178,14 @@ def test_an_address_that_is_none_says_so_in_the_one_shape(world: World) -> None:
     assert wrong.status_code == 400
     assert "pixels" in wrong.json()["what"]
     assert world.get("/api/runs/live-9").json()["nearest"] == ["live-1"]
+
+
+def test_a_number_of_the_process_has_as_many_decimals_as_its_meter(world: World) -> None:
+    signals = {s["name"]: s for s in next(s for s in world.json(f"{RUN}/plant")["stations"] if s["path"] == "cathode-coater")["signals"]}
+    # A thousandth of the range, to a power of ten: 0 .. 180 degC, 0 .. 20 L/min, 0 .. 500 N.
+    assert {name: signals[name]["decimals"] for name in ("oven-zones", "pump-rate", "tension")} == {"oven-zones": 1, "pump-rate": 2, "tension": 1}
+
+
+def test_a_machine_that_is_not_there_is_said_with_those_that_are(world: World) -> None:
+    missing = world.get(f"{RUN}/stations/winder/99")
+    assert (missing.status_code, missing.json()["next"]) == (404, "Its machines are 1 to 14.")

@@ -105,3 +105,14 @@ def test_machines_count_as_their_station_does_and_have_an_availability(run: Run)
     assert all(0.0 <= m["availability"] <= 1.0 for m in told["machines"])
     one = run.get("/stations/winder/3")
     assert (one["made"], one["since_us"]) == (told["machines"][2]["made"], told["since_us"])
+
+
+def test_a_coil_change_reads_as_a_wait_in_the_list_in_the_bar_and_in_the_sample(run: Run) -> None:
+    reader = run.reader
+    why = reader.number("reason", "change")
+    rows = [(reader.name(m) or "", at) for m, at in reader.rows("SELECT machine, from_us FROM state WHERE reason = ? ORDER BY from_us", (why,))]
+    changes = [(machine, at) for machine, at in rows if machine.startswith("winder/")]
+    assert changes, "no coil was changed in the run"
+    machine, at = changes[0]
+    bars = run.get(f"/stations/{machine}/states", from_us=at, to_us=at + 1_000_000)["rows"]
+    assert [(b["state"], b["group"], b["reason"]) for b in bars] == [("Held", "waiting", "coil-change")]

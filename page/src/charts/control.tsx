@@ -106,20 +106,39 @@ function rules(u: uPlot, data: ControlData, ratio: number): void {
   ctx.font = `500 ${11 * ratio}px Inter, system-ui, sans-serif`;
   ctx.textBaseline = "middle";
   const taken: { a: number; b: number; y: number }[] = [];
+  // Words stand free of the lines of limits and mean.
+  const lines = [data.upper, data.lower, data.ucl, data.lcl, data.mean].filter((each): each is number => each !== null).map((each) => u.valToPos(each, "y", true));
+  const onLine = (at: number): boolean => lines.some((each) => Math.abs(each - at) < 8 * ratio);
+  const write = (text: string, x: number, y: number): void => {
+    ctx.save();
+    ctx.strokeStyle = colour("surface");
+    ctx.lineWidth = 4 * ratio;
+    ctx.lineJoin = "round";
+    ctx.strokeText(text, x, y);
+    ctx.restore();
+    ctx.fillText(text, x, y);
+  };
   for (const rule of data.broken.slice(0, 5)) {
     const x1 = u.valToPos(u.data[0][rule.first] ?? 0, "x", true);
     const x2 = u.valToPos(u.data[0][rule.last] ?? 0, "x", true);
     if (rule.last === rule.first) {
       const y = u.valToPos(data.value[rule.first] ?? 0, "y", true);
       ctx.textAlign = x1 > left + width - 50 * ratio ? "right" : "left";
-      ctx.fillText(texts.station.rule(rule.rule), x1 + (ctx.textAlign === "left" ? 7 : -7) * ratio, y - 6 * ratio);
+      const free = [-6, -14, 10, 18, -22, 26].map((each) => y + each * ratio).find((each) => !onLine(each) && each > top + 6 * ratio && each < top + height - 6 * ratio);
+      write(texts.station.rule(rule.rule), x1 + (ctx.textAlign === "left" ? 7 : -7) * ratio, free ?? y - 6 * ratio);
       continue;
     }
     const text = texts.station.ruleLine(rule.rule, rule.title);
     const half = ctx.measureText(text).width / 2;
     const middle = Math.min(left + width - half, Math.max(left + half, (x1 + x2) / 2));
-    let y = top + height - 22 * ratio;
-    while (taken.some((each) => Math.abs(each.y - y) < 24 * ratio && middle - half < each.b && middle + half > each.a) && y > top + 30 * ratio) y -= 26 * ratio;
+    const isFree = (y: number): boolean => !onLine(y + 9 * ratio) && !taken.some((each) => Math.abs(each.y - y) < 24 * ratio && middle - half < each.b && middle + half > each.a);
+    // At the foot, else at the head, where few points are; in the middle only where both are full.
+    const low = top + height - 22 * ratio;
+    const high = top + 6 * ratio;
+    const steps = Array.from({ length: Math.max(1, Math.floor((low - high) / (4 * ratio))) }, (_, k) => k * 4 * ratio);
+    const third = height * 0.3;
+    const places = [...steps.filter((each) => each <= third).map((each) => low - each), ...steps.filter((each) => each <= third).map((each) => high + each), ...steps.map((each) => low - each)];
+    const y = places.find(isFree) ?? low;
     taken.push({ a: middle - half, b: middle + half, y });
     ctx.beginPath();
     ctx.moveTo(x1, y - 4 * ratio);
@@ -128,13 +147,7 @@ function rules(u: uPlot, data: ControlData, ratio: number): void {
     ctx.lineTo(x2, y - 4 * ratio);
     ctx.stroke();
     ctx.textAlign = "center";
-    ctx.strokeStyle = colour("surface");
-    ctx.lineWidth = 4 * ratio;
-    ctx.lineJoin = "round";
-    ctx.strokeText(text, middle, y + 9 * ratio);
-    ctx.fillText(text, middle, y + 9 * ratio);
-    ctx.strokeStyle = colour("fault-ink");
-    ctx.lineWidth = ratio;
+    write(text, middle, y + 9 * ratio);
   }
 }
 
@@ -167,7 +180,11 @@ export function ControlChart({ data, title, height = 210, onOpen }: { data: Cont
     });
     return () => { u.destroy(); plot.current = null; };
   }, [width, height, theme, zone]);
-  useEffect(() => { plot.current?.setData([data.value.map((_, i) => i), data.value]); }, [data]);
+  useEffect(() => {
+    // The places of the points stay the same, so uPlot would keep the words of the axis: their times are others.
+    plot.current?.setData([data.value.map((_, i) => i), data.value]);
+    plot.current?.redraw(false, true);
+  }, [data]);
   return <div ref={ref} role="img" aria-label={texts.station.chartLabel(title, data.value.length, data.mean === null ? texts.noValue : number(data.mean, data.decimals), data.broken.length)} />;
 }
 

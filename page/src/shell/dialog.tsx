@@ -1,6 +1,6 @@
 /* The dialog of an action: what will happen, a reason and a name where they are asked for; the button carries the verb. */
 import { Modal } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { ApiError } from "../api";
 import { useRun } from "../run";
 import { texts } from "../texts";
@@ -37,25 +37,49 @@ export default function Dialog({ act, close }: { act: Act; close: () => void }) 
   const lacks = asks.includes("reason") && !reason.trim() ? texts.act.needsReason : asks.includes("by") && !by.trim() ? texts.act.needsName : isTyped && typed !== act.typed ? texts.act.needsTyped(act.typed ?? "") : null;
   const why = told.fault || (said && !said.can && !lacks ? [said.why_not, said.helps].filter(Boolean).join(" ") : "");
   const can = said !== null && said.can && !lacks && told.of === by;
+  const form = useRef<HTMLFormElement>(null);
+  const isWanted = useRef(false);
+  const toEmpty = (): boolean => {
+    const empty = [...(form.current?.querySelectorAll<HTMLInputElement>("input") ?? [])].find((each) => !each.value.trim());
+    empty?.focus();
+    return empty !== undefined;
+  };
+  // What is asked for is known when the server has told: the first empty field is what a person goes on with, else the button.
+  const isTold = opened && said !== null;
+  const begin = (): void => {
+    if (form.current?.contains(document.activeElement) && document.activeElement !== form.current) return;
+    if (!toEmpty()) form.current?.querySelector<HTMLElement>("button[type=submit]")?.focus();
+  };
+  useEffect(() => { if (isTold) begin(); }, [isTold]);
   const submit = (): void => {
     if (!can) return;
     if (by.trim()) localStorage.setItem(NAME, by.trim());
     send(run, { ...act.command, reason: reason.trim(), by: by.trim() }, act.what, act.done, said.undo_s);
     close();
   };
+  // Enter while the server is still asked about what was just typed counts when its answer is there.
+  useEffect(() => { if (isWanted.current && can) { isWanted.current = false; submit(); } });
+  const onEnter = (event: KeyboardEvent): void => {
+    isWanted.current = false;
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    if (can) submit();
+    else if (lacks) toEmpty();
+    else isWanted.current = told.of !== by;
+  };
   return (
     <Themed>
       <Modal opened={opened} onClose={close} title={texts.act.question(act.button || said?.title || act.word)} size={440} yOffset="14vh" padding={18} radius={6} transitionProps={{ duration: 90, transition: "fade" }}
         closeButtonProps={{ "aria-label": texts.keys.close }} overlayProps={{ color: "#000", backgroundOpacity: 0.28 }} shadow="0 12px 32px #0003">
-        <form className="dlg" data-dialog={act.command.kind} onSubmit={(event) => { event.preventDefault(); submit(); }}>
+        <form ref={form} className="dlg" tabIndex={-1} data-autofocus="" onFocus={(event) => { if (isTold && event.target === event.currentTarget) begin(); }} onKeyDown={onEnter} data-dialog={act.command.kind} onSubmit={(event) => { event.preventDefault(); submit(); }}>
           {said?.effect.length || said?.undo_s ? <dl>{said.effect.map((each) => <div key={each.label}><dt>{each.label}</dt><dd>{each.text}</dd></div>)}
             {act.command.kind === "hold" ? <div><dt>{texts.act.releasedBy}</dt><dd>{texts.act.second}</dd></div> : null}
             {said.undo_s ? <div><dt>{texts.act.undo}</dt><dd>{texts.act.undoFor(said.undo_s)}</dd></div> : null}</dl> : null}
-          {asks.includes("reason") ? <label>{texts.act.reason}<input className="input" name="reason" value={reason} maxLength={500} data-autofocus="" onChange={(event) => setReason(event.target.value)} /></label> : null}
+          {asks.includes("reason") ? <label>{texts.act.reason}<input className="input" name="reason" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} /></label> : null}
           {isNamed ? <label>{asks.includes("by") ? texts.act.by : texts.act.byFree}<input className="input" name="by" value={by} maxLength={100} autoComplete="name" onChange={(event) => setBy(event.target.value)} /></label> : null}
           {isTyped ? <label>{texts.act.typed(act.typed ?? "")}<input className="input" name="name" value={typed} onChange={(event) => setTyped(event.target.value)} /></label> : null}
           <p className={"hint" + (why ? " tf" : "")} role="status">{why || lacks || ""}</p>
-          <div className="act"><button type="button" className="btn" onClick={close}>{texts.act.cancel}</button><button type="submit" className="btn primary" disabled={!can} data-autofocus={asks.length || !said ? undefined : ""}>{act.button || said?.button || act.word}</button></div>
+          <div className="act"><button type="button" className="btn" onClick={close}>{texts.act.cancel}</button><button type="submit" className="btn primary" disabled={!can}>{act.button || said?.button || act.word}</button></div>
         </form>
       </Modal>
     </Themed>

@@ -1,6 +1,6 @@
 /* Frame of every page: top bar, rail or tabs, connection, answers. */
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
-import { Icon, Mark } from "../parts/icons";
+import { Icon, Mark, type IconName } from "../parts/icons";
 import { AlarmBadge, StateMark } from "../parts/marks";
 import { age as ageText, clock, count, day } from "../format";
 import { useRoute } from "../route";
@@ -63,9 +63,9 @@ function Counts() {
   const counts = useTopic<AlarmList>(run, "alarms")?.counts ?? header.alarms;
   const shown = ([1, 2, 3, 4] as const).filter((p) => (counts?.[`${p}`] ?? 0) > 0);
   return (
-    <a className="alarms-sum" href={link("/alarms")} title={texts.shell.alarmSum}>
+    <a className="alarms-sum" href={link("/alarms")} title={texts.shell.alarmSum + (counts.unacknowledged ? "; " + texts.shell.toAcknowledge(counts.unacknowledged) : "")}>
       <span className="unseen">{texts.shell.alarmSum}</span>
-      {shown.length ? shown.map((p) => <span key={p}><AlarmBadge priority={p} state="acknowledged" />{count(counts[`${p}`])}</span>) : <span className="age">{header.source === "import" ? "" : texts.shell.noAlarms}</span>}
+      {shown.length ? shown.map((p) => <span key={p}><AlarmBadge priority={p} state="acknowledged" />{count(counts[`${p}`])}</span>) : <span className="age">{header.source === "import" ? "" : texts.shell.noAlarms(counts.unacknowledged)}</span>}
     </a>
   );
 }
@@ -84,7 +84,7 @@ function Clock() {
   useTick(500);
   const at = now();
   if (!at) return null;
-  return <div className="clock hide"><b>{clock(at, zone)}</b>{day(at, zone)}{header.shift ? ", " + texts.shell.shift(header.shift.name) : ""}</div>;
+  return <div className="clock"><b>{clock(at, zone)}</b><span className="day">{day(at, zone)}{header.shift ? ", " : ""}</span>{header.shift ? texts.shell.shift(header.shift.name) : ""}</div>;
 }
 
 interface Item { page: string; title: string; path: string; number?: number }
@@ -113,7 +113,7 @@ function Rail({ open }: { open: (overlay: Overlay) => void }) {
       {useSections().map((section) => (
         <div key={section.name}>
           <h2 className={section.pages.some((each) => isHere(each.page, page)) ? "cur" : ""}><a href={link(section.pages[0]?.path ?? "/line")} tabIndex={-1}><Icon name={section.name} />{section.title}</a></h2>
-          <ul>{section.pages.map((each) => <li key={each.page}><a href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}>{each.title}{each.number ? <i>{count(each.number)}</i> : null}</a></li>)}</ul>
+          <ul>{section.pages.map((each) => <li key={each.page}><a href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}>{each.title}{each.number ? <i title={texts.shell.toAcknowledge(each.number)}>{count(each.number)}</i> : null}</a></li>)}</ul>
         </div>
       ))}
       <div className="foot"><Themes /><button type="button" className="iconb" title={texts.shell.keys} aria-label={texts.shell.keys} aria-keyshortcuts="?" onClick={() => open("keys")}><Icon name="keyboard" /></button></div>
@@ -127,10 +127,12 @@ function Themes() {
   return <>{all.map(([name, icon, title]) => <button key={name} type="button" className="iconb" title={title} aria-label={title} aria-pressed={chosen === name} onClick={() => choose(name)}><Icon name={icon} /></button>)}</>;
 }
 
+const TAB_ICONS: Record<string, IconName> = { line: "run", alarms: "bell", find: "search", webs: "webs" };
+
 function Tabs() {
   const { page } = useRoute();
   const { link } = useRun();
-  const items = useSections().flatMap((section) => section.pages.map((each) => ({ ...each, icon: section.name })));
+  const items = useSections().flatMap((section) => section.pages.map((each) => ({ ...each, icon: TAB_ICONS[each.page] ?? section.name })));
   return <nav className="tabs" aria-label={texts.shell.sections}>{items.map((each) => <a key={each.page} href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}><Icon name={each.icon} size={20} />{each.title}</a>)}</nav>;
 }
 

@@ -23,6 +23,12 @@ export function useKeys(open: (overlay: Overlay) => void): void {
   useEffect(() => {
     let went = 0;
     const onKey = (event: KeyboardEvent): void => {
+      // Out of a field, so that the keys are the page's again.
+      if (event.key === "Escape" && isWriting(event.target) && !document.querySelector("[role=dialog]")) {
+        event.preventDefault();
+        (event.target as HTMLElement).blur();
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || document.querySelector("[role=dialog]")) return;
       const key = event.key;
       if (Date.now() - went < 1500 && PAGES[key]) {

@@ -18,7 +18,8 @@ export function useRested(value: string, ms: number): string {
 }
 
 export function Marked({ hit }: { hit: Hit }) {
-  const text = hit.id || hit.title;
+  // What was found by its words (a station, its machine 7, a page) is called by them; an id is shown with the letters that fit.
+  const text = hit.match ? hit.id : hit.title || hit.id;
   const [from, to] = hit.match ?? [0, 0];
   if (to <= from) return <b className="id">{text}</b>;
   return <b className="id">{text.slice(0, from)}<mark>{text.slice(from, to)}</mark>{text.slice(to)}</b>;

@@ -1,7 +1,7 @@
 /* A station, a machine: why, since when, what do I do. A station of one machine is shown as that machine. */
 import "../line/line.css";
 import "./station.css";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ofRun, useGet } from "../api";
 import { Trends, type TrendTag } from "../charts/trends";
 import { count, duration, exact, minute, number, numberOr, percent } from "../format";
@@ -18,7 +18,7 @@ import type { MachineAnswer, MachineRow, Mount, RecipeNow, StateRow, Station, St
 import { StationAlarms } from "./alarms";
 import { stationState } from "../line/box";
 import { wholeStation } from "../line/sample";
-import { Machines } from "./machines";
+import { Machines, shownMachines, type Shown } from "./machines";
 import { Measures } from "./measures";
 
 const RANGES = ["5m", "30m", "shift", "day"] as const;
@@ -29,13 +29,27 @@ export default function StationPage({ station, machine }: { station: string; mac
   const info = find(station);
   const count = info?.kind === "store" ? 0 : info?.count ?? 1;
   const one = machine ?? (count === 1 ? 1 : null);
-  const asked = useGet<StationAnswer>(ofRun(run, "stations", station));
-  const live = useTopic<StationAnswer | MachineAnswer>(plant ? run : "", one ? "machine" : "station", one ? { station, machine: one } : { station });
+  const { query } = useRoute();
+  const shown = shownMachines(info?.count ?? 1, query.get("page"), query.get("from"));
+  const asked = useGet<StationAnswer>(plant ? ofRun(run, "stations", station) : "", { ...shown });
+  const live = useTopic<StationAnswer | MachineAnswer>(plant ? run : "", one ? "machine" : "station", one ? { station, machine: one } : { station, ...shown });
   const first = useGet<MachineAnswer>(one ? ofRun(run, "stations", station, one) : "");
-  const answer = live ?? (one ? first.data : asked.data);
-  if (!info && plant) return <section className="panel">{asked.error ? <FaultNote error={asked.error} /> : <Note title={texts.fault.noPage} />}</section>;
+  // While another page of machines is on its way, the last one stays.
+  const kept = useRef<StationAnswer | MachineAnswer | null>(null);
+  const newest = live ?? (one ? first.data : asked.data);
+  if (newest) kept.current = newest;
+  const answer = kept.current;
+  if (one && first.error && !answer) return <section className="panel"><h1 className="unseen">{texts.fault.noPage}</h1><FaultNote error={first.error} again={first.again} /><Ways station={info ? station : null} /></section>;
+  if (!info && plant) return <section className="panel"><h1 className="unseen">{texts.fault.noPage}</h1>{asked.error ? <FaultNote error={asked.error} /> : <Note title={texts.fault.noPage} />}<Ways station={null} /></section>;
   if (!answer || !info) return <section className="panel">{asked.error ? <FaultNote error={asked.error} again={asked.again} /> : <Loading />}</section>;
-  return one && "recipe" in answer ? <MachineView info={info} answer={answer as MachineAnswer} machine={one} /> : <StationView info={info} answer={answer} />;
+  return one && "recipe" in answer ? <MachineView info={info} answer={answer as MachineAnswer} machine={one} /> : <StationView info={info} answer={answer} shown={shown} />;
+}
+
+/** Ways on from an address of nothing. */
+function Ways({ station }: { station: string | null }) {
+  const { link, station: find } = useRun();
+  const info = find(station);
+  return <div className="note ways">{info ? <a href={link(toPath("line", info.path))}>{texts.fault.toStation(info.title, info.count)}</a> : null}<a href={link("/line")}>{texts.fault.toLine}</a></div>;
 }
 
 /** Seconds of the chosen range; the shift's begin where the line has shifts. */
@@ -73,7 +87,7 @@ function Fact({ name, value }: { name: string; value: string | null }) {
 }
 
 function MachineView({ info, answer, machine }: { info: Station; answer: MachineAnswer; machine: number }) {
-  const { run, header, link, machineTitle, now } = useRun();
+  const { run, header, link, machineTitle, now, zone } = useRun();
   useTick(1000);
   const { name, spanS } = useRange();
   const row = answer.machine;
@@ -89,7 +103,7 @@ function MachineView({ info, answer, machine }: { info: Station; answer: Machine
       <Head info={info} title={machineTitle(info.path, machine)} crumbs={<><a href={link("/line")}>{texts.line.title}</a> / {info.count > 1 ? <><a href={link(toPath("line", info.path))}>{info.title}</a> / {texts.station.of(machine, info.count)}</> : info.title}</>}
         state={<StateText group={group} side={sideOf(row.reason)}>{sinceS === null ? word : texts.state.for(word, duration(sinceS))}</StateText>}
         acts={info.places === null ? <Acts acts={machineActs(info.path, machine, machineTitle(info.path, machine), group)} stamp={`${row.state}|${row.since_us}`} /> : null}>
-        <Fact name={texts.station.thisShift} value={row.made === null ? null : `${count(row.made)} ${header.product_word === "cells" && info.item_kind === "unit" ? header.product_word : plainItem(info)}`} />
+        <Fact name={texts.station.doneSince(minute(answer.since_us ?? header.since_us, zone))} value={row.made === null ? null : `${count(row.made)} ${header.product_word === "cells" && info.item_kind === "unit" ? header.product_word : plainItem(info)}`} />
         <Fact name={texts.station.availability} value={row.availability === null ? null : percent(row.availability)} />
         <Fact name={texts.station.order} value={header.order?.id ?? null} />
       </Head>
@@ -116,16 +130,19 @@ function plainItem(info: Station): string {
   return info.item_title.toLowerCase() + "s";
 }
 
-function StationView({ info, answer }: { info: Station; answer: StationAnswer }) {
-  const { run, link, header } = useRun();
+function StationView({ info, answer, shown }: { info: Station; answer: StationAnswer; shown: Shown }) {
+  const { run, link, header, zone } = useRun();
   const { name, spanS } = useRange();
   const now = wholeStation(answer.now);
   const state = stationState(info, now);
-  const states = useGet<{ machines: { machine: number; rows: StateRow[] }[] }>(info.kind === "store" ? "" : ofRun(run, "stations", info.path, "states"), useSpan(spanS), 0);
+  const states = useGet<{ machines: { machine: number; rows: StateRow[] }[] }>(info.kind === "store" ? "" : ofRun(run, "stations", info.path, "states"), { ...useSpan(spanS), machines: answer.machines.map((each) => each.machine).join() }, 0);
+  // A bar stays until its next picture comes.
+  const [bars, setBars] = useState(new Map<number, StateRow[]>());
+  useEffect(() => { if (states.data) setBars(new Map(states.data.machines.map((each) => [each.machine, each.rows]))); }, [states.data]);
   return (
     <>
       <Head info={info} title={info.title} crumbs={<><a href={link("/line")}>{texts.line.title}</a> / {info.title}</>} state={<StateText group={state.group} side={state.side}>{state.text}</StateText>}>
-        <Fact name={texts.station.made} value={now?.made === null || now?.made === undefined ? null : count(now.made)} />
+        <Fact name={texts.station.madeSince(minute(answer.since_us ?? header.since_us, zone))} value={now?.made === null || now?.made === undefined ? null : count(now.made)} />
         <Fact name={texts.station.scrap} value={now?.scrap === null || now?.scrap === undefined ? null : count(now.scrap)} />
         <Fact name={texts.station.rated} value={info.rated_per_min === null ? null : texts.station.perMin(info.rated_per_min)} />
         <Fact name={texts.station.availability} value={now?.availability === null || now?.availability === undefined ? null : percent(now.availability)} />
@@ -133,7 +150,7 @@ function StationView({ info, answer }: { info: Station; answer: StationAnswer })
         <Fact name={texts.station.order} value={header.order?.id ?? null} />
       </Head>
       <div className="cols station-cols">
-        <Guard><Machines info={info} answer={answer} states={states.data?.machines ?? []} spanS={spanS} ranges={<Ranges name={name} />} /></Guard>
+        <Guard><Machines info={info} answer={answer} shown={shown} states={bars} spanS={spanS} ranges={<Ranges name={name} />} /></Guard>
         <div className="stack"><Guard><StationAlarms station={info.path} alarms={answer.alarms} /></Guard></div>
       </div>
       <Guard><Measures station={info.path} machine={null} measures={answer.measures} /></Guard>

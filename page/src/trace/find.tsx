@@ -34,7 +34,7 @@ export default function FindPage() {
         <section className="panel" key={group.kind + group.title}>
           <div className="ph"><h2>{/\s/.test(group.title) ? group.title : words(group.title)}</h2><span className="sub">{rested ? texts.find.results(group.hits.length) : texts.find.empty}</span></div>
           <table className="hits"><tbody>{group.hits.map((hit) => (
-            <tr key={hit.address + hit.id}><td style={{ width: "38%" }}><a href={address(line, hit.address)} data-item=""><Marked hit={hit} /></a></td><td className="soft">{[hit.id && hit.title !== hit.id ? hit.title : "", hit.note].filter(Boolean).join(", ")}</td></tr>
+            <tr key={hit.address + hit.id}><td style={{ width: "38%" }}><a href={address(line, hit.address)} data-item=""><Marked hit={hit} /></a></td><td className="soft">{[hit.match && hit.title !== hit.id ? hit.title : "", hit.note].filter(Boolean).join(", ")}</td></tr>
           ))}</tbody></table>
         </section>
       ))}

@@ -8,7 +8,7 @@ import { Loading, Note } from "../parts/notes";
 import { path as toPath } from "../route";
 import { useRun } from "../run";
 import { texts, words } from "../texts";
-import type { ProfileRow, WebInfo, WebUnit } from "../types";
+import type { ProfileRow, Value, WebInfo, WebUnit } from "../types";
 
 const LEFT = 58;
 const RIGHT = 4;
@@ -45,8 +45,8 @@ function Cells({ row, x, y, height, scale }: { row: ProfileRow; x: (m: number) =
     <>{row.m.map((m, i) => {
       const off = deviation(row.mean[i] ?? null, row, mean);
       if (off === null || Math.abs(off) < 0.04) return null;
-      const left = x(m);
-      return <rect key={i} x={left} y={y} width={Math.max(0.6, x(m + step) - left + 0.3)} height={height} fill={off < 0 ? "var(--low)" : "var(--high)"} fillOpacity={Math.min(0.95, Math.abs(off) * scale)} />;
+      const left = x(m - step / 2); // metres are the middle of a pixel
+      return <rect key={i} x={left} y={y} width={Math.max(0.6, x(m + step / 2) - left + 0.3)} height={height} fill={off < 0 ? "var(--low)" : "var(--high)"} fillOpacity={Math.min(0.95, Math.abs(off) * scale)} />;
     })}</>
   );
 }
@@ -55,7 +55,24 @@ function sideName(row: ProfileRow): string {
   return row.side ? texts.thing.side(row.side) : "";
 }
 
-export function Strip({ web, lane, look, highlight }: { web: string; lane: number | null; look: Look; highlight: string | null }) {
+/** What a profile is at a unit: the value of the unit itself where it is told, else the mean over its metres, each piece by its length. */
+export function atUnit(row: ProfileRow, unit: { lo: number; hi: number }, web: string, values: Value[]): number | null {
+  const own = values.find((each) => each.web === web && each.characteristic === row.characteristic && each.side === row.side && each.lane === row.lane);
+  if (own && typeof own.value === "number") return own.value;
+  const half = row.m.length > 1 ? ((row.m[1] ?? 0) - (row.m[0] ?? 0)) / 2 : 0.5;
+  let sum = 0;
+  let length = 0;
+  row.mean.forEach((value, i) => {
+    const m = row.m[i] ?? 0;
+    const part = Math.min(m + half, unit.hi) - Math.max(m - half, unit.lo);
+    if (value === null || !Number.isFinite(value) || part <= 0) return;
+    sum += value * part;
+    length += part;
+  });
+  return length > 0 ? sum / length : null;
+}
+
+export function Strip({ web, lane, look, highlight, values = [] }: { web: string; lane: number | null; look: Look; highlight: string | null; values?: Value[] }) {
   const { run, link } = useRun();
   const [ref, width] = useWidth<HTMLDivElement>();
   const info = useGet<WebInfo>(ofRun(run, "webs", web));
@@ -129,7 +146,7 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
           })}
         </g>
         {look.unit ? [look.unit.lo, look.unit.hi].map((m) => <path key={m} d={`M${xNear(m)} ${yUnits + 22}V${height - 22}`} stroke="var(--ink-2)" strokeDasharray="3 3" />) : null}
-        {rows.map((row, i) => <Profile key={row.characteristic + row.side + row.lane} row={row} x={xNear} y={yRows + i * ROW} left={LEFT} right={end} unit={look.unit} />)}
+        {rows.map((row, i) => <Profile key={row.characteristic + row.side + row.lane} row={row} x={xNear} y={yRows + i * ROW} left={LEFT} right={end} look={look} value={look.unit ? atUnit(row, look.unit, web, values) : null} />)}
         {ticksM(look.from, look.to).map((m) => <text key={m} x={xNear(m)} y={height - 5} className="mid">{number(m, look.to - look.from < 4 ? 1 : 0)} m</text>)}
       </svg>
       {!rows.length && near.data ? <Note title={texts.thing.noProfile} /> : near.isLoading && !rows.length ? <Loading /> : null}
@@ -138,7 +155,7 @@ export function Strip({ web, lane, look, highlight }: { web: string; lane: numbe
 }
 
 /** What was measured on a later web of the same chain, over the same piece; flipped where it was rewound. */
-export function Along({ web, lane, look, isFlipped }: { web: string; lane: number | null; look: Look; isFlipped: boolean }) {
+export function Along({ web, lane, look, isFlipped, values = [] }: { web: string; lane: number | null; look: Look; isFlipped: boolean; values?: Value[] }) {
   const { run, stationTitle } = useRun();
   const [ref, width] = useWidth<HTMLDivElement>();
   const near = useGet<{ rows: ProfileRow[] }>(width ? ofRun(run, "profiles") : "", { web, lane, from_m: look.from, to_m: look.to, pixels: Math.min(400, Math.max(100, Math.round(width - LEFT))) });
@@ -150,7 +167,7 @@ export function Along({ web, lane, look, isFlipped }: { web: string; lane: numbe
     <div ref={ref}>
       {rows.length ? <svg className="stripsvg" width={width} height={rows.length * ROW} role="group" aria-label={web}>
         {look.unit ? [look.unit.lo, look.unit.hi].map((m) => <path key={m} d={`M${x(m)} 0V${rows.length * ROW}`} stroke="var(--ink-2)" strokeDasharray="3 3" />) : null}
-        {rows.map((row, i) => <Profile key={row.characteristic + row.side} row={row} x={x} y={i * ROW} left={LEFT} right={end} unit={look.unit} note={from} />)}
+        {rows.map((row, i) => <Profile key={row.characteristic + row.side} row={row} x={x} y={i * ROW} left={LEFT} right={end} look={look} value={look.unit ? atUnit(row, look.unit, web, values) : null} note={from} />)}
       </svg> : null}
     </div>
   );
@@ -168,7 +185,7 @@ function ticksM(from: number, to: number): number[] {
   return levels(from, to, 7).filter((m) => m > from + (to - from) * 0.03 && m < to - (to - from) * 0.03);
 }
 
-function Profile({ row, x, y, left, right, unit, note = "" }: { row: ProfileRow; x: (m: number) => number; y: number; left: number; right: number; unit: Look["unit"]; note?: string }) {
+function Profile({ row, x, y, left, right, look, value, note = "" }: { row: ProfileRow; x: (m: number) => number; y: number; left: number; right: number; look: Look; value: number | null; note?: string }) {
   const known = [...row.min, ...row.max, ...row.mean].filter((each): each is number => each !== null && Number.isFinite(each));
   const { lower = null, upper = null } = row.window ?? {};
   const top = y + 17;
@@ -193,14 +210,11 @@ function Profile({ row, x, y, left, right, unit, note = "" }: { row: ProfileRow;
     if (outside) bad += (isBad ? "L" : "M") + point;
     isBad = outside;
   });
-  const inUnit = unit ? row.mean.filter((value, i): value is number => value !== null && (row.m[i] ?? 0) >= unit.lo && (row.m[i] ?? 0) <= unit.hi) : [];
-  const nearest = unit && !inUnit.length ? row.mean[row.m.findIndex((m) => m >= unit.lo)] ?? null : null;
-  const value = inUnit.length ? inUnit.reduce((a, b) => a + b, 0) / inUnit.length : nearest;
   const title = (row.title ?? words(row.characteristic)) + (row.side ? ", " + texts.thing.side(row.side) : "");
   return (
     <g role="img" aria-label={texts.thing.profileLabel(title)}>
       <text x={left} y={y + 12}><tspan className="t1 m t12">{title}</tspan><tspan dx="6">{[row.unit, note].filter(Boolean).join(", ")}</tspan></text>
-      {value !== null && value !== undefined ? <text x={right} y={y + 12} className="end t12">{texts.thing.atUnit("")}<tspan className="t1 b">{quantity(value, row.unit, row.decimals)}</tspan></text> : null}
+      {look.unit && value !== null ? <text data-at-unit={row.characteristic} x={right} y={y + 12} className="end t12">{texts.thing.atUnit("")}<tspan className="t1 b">{quantity(value, row.unit, row.decimals)}</tspan></text> : null}
       {lower !== null || upper !== null ? <rect x={left} y={Math.max(top, at(upper ?? high + room))} width={right - left} height={Math.max(0, Math.min(bottom, at(lower ?? low - room)) - Math.max(top, at(upper ?? high + room)))} fill="var(--band)" /> : null}
       {levels(low, high, 2).map((level) => <text key={level} x={left - 8} y={at(level) + 4} className="end">{number(level, Math.max(0, Math.min(4, -Math.floor(Math.log10((high - low) / 2 || 1) + 1e-9))))}</text>)}
       <path d={d} fill="none" stroke="var(--d1)" strokeWidth={1.3} />

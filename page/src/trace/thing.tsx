@@ -11,7 +11,7 @@ import { Acts, ask, useHold, type Act } from "../shell/acting";
 import { undoHold, useConfirmed } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { texts, words } from "../texts";
-import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, WebInfo, WebUnit } from "../types";
+import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, Value, WebInfo, WebUnit } from "../types";
 import { Along, lengthOf, Strip } from "./strip";
 import { Along as AlongItsWay } from "./along";
 import { Curves } from "./curves";
@@ -38,7 +38,7 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
       {it.life.length ? <Guard><Life steps={it.life} /></Guard> : null}
       <Guard><Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} /></Guard>
       <div className="cols thing-cols">
-        {header.source === "import" ? <div className="stack"><Guard><Told id={id} /></Guard><Guard><AlongItsWay thing={it} tree={tree.data} /></Guard></div> : isWeb ? <Guard><WebPanel thing={it} /></Guard> : it.kind === "unit" ? <div className="stack"><Guard><OnWeb id={id} /></Guard><Guard><Curves id={id} /></Guard></div> : <Guard><Neighbours tree={tree.data} /></Guard>}
+        {header.source === "import" ? <div className="stack"><Guard><Told id={id} /></Guard><Guard><AlongItsWay thing={it} tree={tree.data} /></Guard></div> : isWeb ? <Guard><WebPanel thing={it} /></Guard> : it.kind === "unit" ? <div className="stack"><Guard><OnWeb id={id} values={it.values} /></Guard><Guard><Curves id={id} /></Guard></div> : <Guard><Neighbours tree={tree.data} /></Guard>}
         <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Guard><Now thing={it} /></Guard>}<Guard><Values values={it.values} /></Guard>{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
     </>
@@ -88,7 +88,7 @@ function Life({ steps }: { steps: LifeStep[] }) {
         return (
           <li key={step.step + i} title={[step.machine ? texts.thing.machineN(step.machine) : "", step.tool ? texts.thing.tool(step.tool) : "", at !== null ? exact(at) : ""].filter(Boolean).join(", ")}>
             <b>{station(step.step) ? <a href={link(toPath("line", step.step) + (step.machine ? "/" + step.machine : ""))}>{title}{step.machine && (station(step.step)?.count ?? 1) > 1 ? " " + step.machine : ""}</a> : title}</b>
-            <span>{at === null ? (steps.slice(i + 1).some((each) => each.start_us !== null) ? texts.noValue : texts.notYet) : moment(at, zone, now())}{long ? ", " + duration((end - at) / 1e6) : ""}</span>
+            <span>{at === null ? texts.noValue : moment(at, zone, now())}{long ? ", " + duration((end - at) / 1e6) : ""}</span>
           </li>
         );
       })}
@@ -135,7 +135,7 @@ function GroupList({ group, close }: { group: TreeNode; close: () => void }) {
 }
 
 /** The webs a unit lies on, by mother: its metres there, with the units beside it and what was measured along them. */
-function OnWeb({ id }: { id: string }) {
+function OnWeb({ id, values }: { id: string; values: Value[] }) {
   const { run } = useRun();
   const { query } = useRoute();
   const asked = useGet<{ webs: Metres[] }>(ofRun(run, "things", id, "metres"));
@@ -159,8 +159,8 @@ function OnWeb({ id }: { id: string }) {
         {piece && root ? (
           <>
             <p className="soft" style={{ fontSize: "var(--t-label)", paddingBottom: 4 }}>{texts.thing.position(piece.lo_m, piece.hi_m, piece.error_m)}</p>
-            <Strip web={root} lane={piece.lane} look={{ from: Math.max(0, piece.lo_m - span * 6.5), to: piece.hi_m + span * 6.5, unit: { id, lo: piece.lo_m, hi: piece.hi_m } }} highlight={id} />
-            {others.map((each) => <Along key={each.web} web={each.web} lane={each.lane} isFlipped={(each.b ?? 1) * (piece.b ?? 1) < 0} look={{ from: Math.max(0, each.lo_m - span * 6.5), to: each.hi_m + span * 6.5, unit: { id, lo: each.lo_m, hi: each.hi_m } }} />)}
+            <Strip web={root} lane={piece.lane} look={{ from: Math.max(0, piece.lo_m - span * 6.5), to: piece.hi_m + span * 6.5, unit: { id, lo: piece.lo_m, hi: piece.hi_m } }} highlight={id} values={values} />
+            {others.map((each) => <Along key={each.web} web={each.web} values={values} lane={each.lane} isFlipped={(each.b ?? 1) * (piece.b ?? 1) < 0} look={{ from: Math.max(0, each.lo_m - span * 6.5), to: each.hi_m + span * 6.5, unit: { id, lo: each.lo_m, hi: each.hi_m } }} />)}
           </>
         ) : asked.error ? <FaultNote error={asked.error} again={asked.again} /> : asked.data ? <Note title={texts.thing.noWeb}>{texts.thing.noWebText}</Note> : <Loading />}
       </div>

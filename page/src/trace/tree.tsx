@@ -10,19 +10,24 @@ import { useRun } from "../run";
 import { texts } from "../texts";
 import type { Tree, TreeNode } from "../types";
 import { thingPath, thingTitle } from "./paths";
-import { fold, merge, NODE, place } from "./treelayout";
+import { fold, merge, NODE, nodeName, place } from "./treelayout";
 
-type ThingData = { node: TreeNode; isPossible: boolean; open: (() => void) | null };
+type ThingData = { node: TreeNode; width: number; isPossible: boolean; open: (() => void) | null };
 
 function ThingNode({ data }: NodeProps<Node<ThingData>>) {
-  const { node, isPossible, open } = data;
+  const { node, width, isPossible, open } = data;
+  const { stationTitle } = useRun();
+  const title = thingTitle(node.title, node.kind);
+  const name = nodeName(node, title, width);
+  const isNarrow = width < NODE.least;
+  const after = name.after === null ? null : stationTitle(name.after);
   const hidden = (node.more?.from ?? 0) + (node.more?.into ?? 0);
   return (
-    <div className={"node" + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.kind === "group" && node.of ? texts.thing.groupHint(node.count ?? 0) : node.id, ...node.lines].join("\n")}>
+    <div className={"node" + (isNarrow ? " narrow" : "") + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.kind === "group" && node.of ? texts.thing.groupHint(node.count ?? 0) : node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <span>{thingTitle(node.title, node.kind)}</span>
-      <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : node.id}</bdi></b>
-      {(node.role === "self" ? node.lines : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
+      <span>{after === null ? title : texts.thing.after(isNarrow ? after.split(" ").at(-1) ?? after : after)}</span>
+      <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : name.id}</bdi></b>
+      {(node.role === "self" ? node.lines : isNarrow && hidden > 0 ? [] : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
       {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.hidden(hidden)}</button> : null}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
@@ -48,7 +53,7 @@ export default function TreeView({ tree: first, showMetres, showCarriers, openGr
     void get<Tree>(ofRun(run, "things", id, "tree"), { way: "both", depth: 1, limit: 60 }).then((more) => setAdded((before) => merge(before ?? first, more)));
   };
   const nodes = useMemo<Node[]>(() => [
-    ...placed.nodes.map(({ node, x, y, isPossible }): Node => ({ id: node.id, type: "thing", position: { x, y }, data: { node: showMetres ? node : { ...node, lines: node.role === "self" ? node.lines : [] }, isPossible, open: node.kind === "group" ? null : () => open(node.id) }, draggable: false, connectable: false, ariaLabel: `${node.title} ${node.id}`, width: placed.nodeWidth, initialWidth: placed.nodeWidth, initialHeight: NODE.h })),
+    ...placed.nodes.map(({ node, x, y, isPossible }): Node => ({ id: node.id, type: "thing", position: { x, y }, data: { width: placed.nodeWidth, node: showMetres ? node : { ...node, lines: node.role === "self" ? node.lines : [] }, isPossible, open: node.kind === "group" ? null : () => open(node.id) }, draggable: false, connectable: false, ariaLabel: `${node.title} ${node.id}`, width: placed.nodeWidth, initialWidth: placed.nodeWidth, initialHeight: NODE.h })),
     ...placed.columns.map((each): Node => ({ id: "label-" + each.role, type: "label", position: { x: each.x, y: each.y }, data: { text: { "made-of": texts.thing.madeOf, "went-into": texts.thing.wentInto, "carried-in": texts.thing.carriedIn }[each.role] }, draggable: false, selectable: false, focusable: false, connectable: false })),
   ], [placed, showMetres]);
   const edges = useMemo<Edge[]>(() => placed.edges.map((each): Edge => {

@@ -25,6 +25,13 @@ function carriedRight(tree: Tree): Tree {
 
 const PARTS = "parts";
 
+/** What a node is called in its box: a web in the metres of a later machine by its own id, and, where there is little room, without the words of its title. */
+export function nodeName(node: TreeNode, title: string, width: number): { id: string; after: string | null } {
+  const [own = node.id, after = null] = node.id.split("@", 2);
+  const words = title.toLowerCase().replaceAll(" ", "-") + "-";
+  return { id: width < NODE.least && own.toLowerCase().startsWith(words) ? own.slice(words.length) : own, after };
+}
+
 /** Lots that only lie beside (cans, discs, electrolyte: no metres, nothing before them) as one node, until it is opened. */
 export function fold(tree: Tree, title: string): Tree {
   const has = new Set(tree.edges.map((each) => each.to));
@@ -73,6 +80,8 @@ export function depths(tree: Tree, centre: string): Map<string, number> {
   return found;
 }
 
+const LATER: Record<TreeNode["role"], number> = { self: 0, "made-of": 0, "went-into": 5000, "carried-in": 10_000 };
+
 /** Nodes become narrower, and stand closer, before anything is scaled: their text keeps its size. */
 export function place(given: Tree, room = 1200): PlacedTree {
   const tree = carriedRight(given);
@@ -94,13 +103,16 @@ export function place(given: Tree, room = 1200): PlacedTree {
       const near = tree.edges.filter((each) => (towards > 0 ? each.from : each.to) === node.id).map((each) => ys.get(towards > 0 ? each.to : each.from)).filter((each): each is number => each !== undefined);
       return near.length ? near.reduce((a, b) => a + b, 0) / near.length : 0;
     };
-    // Carried in stands below what it went into.
-    const sorted = nodes.map((node, i) => ({ node, at: wanted(node) + (node.role === "carried-in" ? 10_000 : 0), i })).sort((a, b) => a.at - b.at || a.i - b.i);
+    // What it went into stands below what stands beside it in the same column, and what carried it below that: each has its word above it.
+    const sorted = nodes.map((node, i) => ({ node, at: wanted(node) + LATER[node.role], i })).sort((a, b) => a.at - b.at || a.i - b.i);
     const at: number[] = [];
     let last = -Infinity;
     for (const { node } of sorted) {
-      // As near as possible to what it belongs to, never over its neighbour.
-      const y = Math.max(wanted(node), last + NODE.dy + (node.role === "carried-in" && at.length && sorted[at.length - 1]?.node.role !== "carried-in" ? 22 : 0));
+      // As near as possible to what it belongs to, never over its neighbour; the centre is taller, and a word needs room.
+      const before = sorted[at.length - 1]?.node;
+      const isNamed = before !== undefined && LATER[node.role] > LATER[before.role];
+      const taller = before?.id === centre.id || (before && node.id === centre.id) ? (NODE.self - NODE.h) / 2 : 0;
+      const y = Math.max(wanted(node), last + NODE.dy + taller + (isNamed ? 22 : 0));
       at.push(y);
       last = y;
     }
@@ -109,7 +121,7 @@ export function place(given: Tree, room = 1200): PlacedTree {
   }
   const low = Math.min(...columns);
   const n = Math.max(...columns) - low + 1;
-  const [least, leastGap] = n > NODE.many ? [NODE.leastOfMany, NODE.gapOfMany] : [NODE.least, NODE.leastGap];
+  const [least, leastGap] = n > NODE.many || n * NODE.least + (n - 1) * NODE.leastGap > room ? [NODE.leastOfMany, NODE.gapOfMany] : [NODE.least, NODE.leastGap];
   const gap = Math.max(leastGap, Math.min(NODE.gap, (room - n * least) / Math.max(1, n - 1)));
   const nodeWidth = Math.floor(Math.max(least, Math.min(NODE.w, (room - (n - 1) * Math.min(gap, 32)) / n)));
   const dx = nodeWidth + Math.max(leastGap, Math.min(NODE.gap, (room - n * nodeWidth) / Math.max(1, n - 1)));

@@ -87,12 +87,12 @@ def _item_ns(compiled: Compiled, number: int) -> int:
 
 
 def webs(compiled: Compiled, state: State) -> list[dict[str, Any]]:
-    """Return the webs in work: which, where, and how many metres of it are done."""
+    """Return the webs in work: which, where, and how many metres of it are done. A web that lies in an oven is not run off: it has no metre."""
     now, found = int(state.head[0]["now"]), []
     for passing in compiled.flow.stations:
         row = compiled.table.stations[passing.number]
         length_mm = int(row["enter"])
-        if length_mm == 0:
+        if length_mm == 0 or passing.segment.speed_m_s is None:
             continue
         for m in range(int(row["machine0"]), int(row["machine0"]) + int(row["count"])):
             at = state.machines[m]

@@ -9,7 +9,10 @@ from typing import Any
 from linewright.control.packml import CHANGES
 from linewright.ledger.records import StateSpan
 
-__all__ = ["GROUPS", "group_of", "merged_rows", "share_running"]
+__all__ = ["GROUPS", "group_of", "merged_rows", "reason_word", "share_running"]
+
+#: Reasons of every line (`control.compile_rows.REASONS`) as the page's contract names them.
+WORDS = {"change": "coil-change", "off-shift": "shift", "crew": "no-crew"}
 
 #: Worst first.
 GROUPS = {
@@ -32,6 +35,17 @@ def group_of(state: str | None, reason: str | None = None) -> str:
     """
     group = next((group for group, names in GROUPS.items() if state in names), "no-data")
     return "waiting" if group == "fault" and reason in CHANGES else group
+
+
+def reason_word(reason: str | None) -> str | None:
+    """Return a reason of the ledger's rows as `docs/api.md` names it: there as in samples of the line.
+
+    Examples
+    --------
+    >>> reason_word("change"), reason_word("web-break"), reason_word(None)
+    ('coil-change', 'web-break', None)
+    """
+    return None if reason is None else WORDS.get(reason, reason)
 
 
 @dataclass(slots=True)
@@ -73,9 +87,12 @@ def merged_rows(spans: Sequence[StateSpan], from_us: int, to_us: int, pixels: in
         last.to_us, last.merged = end, True
         last.is_open = end - last.from_us < least
     return [
-        {"from_us": b.from_us, "to_us": b.to_us, "state": b.state, "group": group_of(b.state, b.reason), "reason": b.reason, "merged": b.merged}
+        {
+            "from_us": b.from_us, "to_us": b.to_us, "state": b.state, "group": group_of(b.state, b.reason), "reason": reason_word(b.reason),
+            "merged": b.merged,
+        }
         for b in bars
-    ]
+    ]  # fmt: skip
 
 
 def share_running(spans: Sequence[StateSpan], from_us: int, to_us: int) -> float | None:

@@ -46,6 +46,10 @@ def completed(run: OpenRun, sample: Sample) -> dict[str, Any]:
         key = station.get("key")
         if isinstance(key, dict) and isinstance(key.get("unit"), str):
             key["unit"] = unit_text(key["unit"])
+        if isinstance(key, dict) and key.get("decimals") is None:
+            entry = run.entries.get(path, {})
+            known = (x["decimals"] for x in (*entry.get("signals", ()), *entry.get("measures", ())) if x["name"] == key.get("name"))
+            key["decimals"] = next(known, None)
         if station.get("flow_per_min") is None:
             station["flow_per_min"] = rate * per_item if rate is not None and per_item is not None else None
     return body

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from linewright.ledger.records import StateSpan
 from linewright.model.station import Segment
-from linewright.web.groups import GROUPS, group_of, share_running
+from linewright.web.groups import GROUPS, group_of, reason_word, share_running
 from linewright.web.readers import OpenRun
 from linewright.web.silences import NO_DATA, silences_of, with_silences
 from linewright.web.titles import machine_title
@@ -111,7 +111,7 @@ class MachinesNow:
         rows = []
         for k, span in self.on(page).items():
             own = self.told(k)
-            state, reason = (span.state, span.reason) if span is not None else (None, None)
+            state, reason = (span.state, reason_word(span.reason)) if span is not None else (None, None)
             spans = spans_of(self.run, self.part, self.name(k), self.since_us, self.at_us + 1)
             rows.append({
                 "machine": k, "title": machine_title(self.segment.path, k, self.segment.count), "state": state, "group": group_of(state, reason),

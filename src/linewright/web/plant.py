@@ -243,8 +243,10 @@ def signal_entry(x: Signal) -> dict[str, Any]:
     """Return one signal: range, window, unit."""
     w = x.window
     width = (w.upper - w.lower) / x.unit.scale if w is not None and w.lower is not None and w.upper is not None else 0.0
-    # A hundredth of the window's width, to a power of ten; without a window the page prints three significant digits.
-    step = 10.0 ** math.floor(math.log10(width / 100.0) + 1e-9) * x.unit.scale if width > 0.0 else 0.0
+    whole = (x.high - x.low) / x.unit.scale
+    # A hundredth of the window's width, to a power of ten; without a window a thousandth of the range: no meter tells more.
+    least = width / 100.0 if width > 0.0 else whole / 1000.0
+    step = 10.0 ** math.floor(math.log10(least) + 1e-9) * x.unit.scale if least > 0.0 else 0.0
     return {
         "name": x.name, "title": title(x.name), "count": x.count, "low": shown(x.low, x.unit), "high": shown(x.high, x.unit), "every_s": x.every_s,
         "unit": unit_text(x.unit), "decimals": decimals_of(step, x.unit), "window": shown_limits(x.window, x.unit), "per": x.per or None,

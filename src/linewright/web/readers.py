@@ -188,7 +188,8 @@ class OpenRun:
         """
         count = self.segment(station).count
         if not 1 <= machine <= count:
-            raise AnswerError(404, f"{station} has no machine {machine}.", expected=f"1 to {count}", came=str(machine))
+            step = f"Its machines are 1 to {count:,}." if count > 1 else "It has one machine."
+            raise AnswerError(404, f"{station} has no machine {machine}.", expected=f"1 to {count}", came=str(machine), step=step)
         return f"{station}/{machine}"
 
     def sample(self, at_us: int | None = None) -> Sample | None:

@@ -12,7 +12,7 @@ import numpy as np
 from linewright.web.alarms import alarm_body, event_row
 from linewright.web.answers import AnswerError
 from linewright.web.frames import Array, FrameType
-from linewright.web.groups import group_of
+from linewright.web.groups import group_of, reason_word
 from linewright.web.line import line_body
 from linewright.web.machines import MACHINES, Page
 from linewright.web.readers import OpenRun, Readers
@@ -120,7 +120,7 @@ class States:
         if not names:
             return []
         self._after = names[-1][0]
-        found = [{"from_us": t, "state": s, "group": group_of(s, r), "reason": r} for t, s, r in names]
+        found = [{"from_us": t, "state": s, "group": group_of(s, r), "reason": reason_word(r)} for t, s, r in names]
         body = {"run": self._run.run, "machine": self._machine, "rows": found}
         return [Out(FrameType.TABLE, {"topic": "states", "body": body, "pos": self._after, "t_us": self._after})]
 

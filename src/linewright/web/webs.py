@@ -16,6 +16,7 @@ from linewright.genealogy.trace import GUARD_MM, recent
 from linewright.ledger.records import ConsumeRow, Profile, Thing
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, Pixels, ReadersNow
+from linewright.web.line import completed
 from linewright.web.plant import unit_text
 from linewright.web.readers import OpenRun
 from linewright.web.spots import along_of
@@ -299,6 +300,19 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
     return answer({**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along})
 
 
+def in_use(run: OpenRun) -> dict[int, str]:
+    """Return the webs that are on a machine now, by key, with that machine; none of a run that has ended."""
+    if not run.info.is_written:
+        return {}
+    sample = run.sample()
+    body = completed(run, sample) if sample is not None else {}
+    found = {run.key_of(w["web"]): f"{w['station']}/{w['machine']}" for w in body.get("webs") or ()}
+    mounted = run.reader.rows("SELECT lot, machine FROM mount WHERE to_us IS NULL ORDER BY rowid")
+    webs = {lot: run.reader.name(machine) or "" for lot, machine in mounted if (thing := run.records.thing(lot)) is not None and thing.kind == "web"}
+    # What is worked on first; it keeps its place where it is mounted too.
+    return {key: machine for key, machine in (found | {k: m for k, m in webs.items() if k not in found}).items() if key is not None}
+
+
 def length_m(run: OpenRun, thing: Thing) -> float | None:
     """Return the length of a web; None of anything else, and where no record tells."""
     length = length_of(run.records, thing) if thing.kind == "web" else None
@@ -307,10 +321,12 @@ def length_m(run: OpenRun, thing: Thing) -> float | None:
 
 @router.get("/runs/{run}/lots")
 def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "carrier"] = "web", after: int = 0, limit: Limit = 100) -> Response:
-    """Answer the newest things of a kind."""
+    """Answer the newest things of a kind; of webs those that are on a machine first."""
     opened = readers.open(run)
+    used = in_use(opened) if kind == "web" else {}
+    first = [t for t in (opened.records.thing(key) for key in used) if t is not None]
     asked = max(0, after) + limit + 1
-    found = opened.reader.newest(kind, asked)
+    found = [*first, *(t for t in opened.reader.newest(kind, asked) if t.key not in used)][:asked]
     if len(found) < asked and kind in {"web", "lot"} and opened.info.source != "import":  # a young run: what it began with is behind what it made
         known = {t.key for t in found}
         found += [t for t in recent(opened.reader, asked)[kind] if t.key not in known][: asked - len(found)]
@@ -319,7 +335,7 @@ def lots(readers: ReadersNow, run: str, *, kind: Literal["web", "lot", "unit", "
         {
             "id": t.id, "kind": t.kind, "material": t.material, "title": thing_title(t.kind, t.material), "made_us": t.made_us,
             "length_m": length_m(opened, t), "amount": t.amount, "unit": None, "station": t.machine,
-            "remark": t.remark,
+            "remark": t.remark, "in_use": used.get(t.key),
         }
         for t in found[:limit]
     ]  # fmt: skip
