@@ -84,6 +84,8 @@ def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
         found["gate"] = {"misses": "30 %", "false-alarms": "10 %"}
     if quality == "grades":
         found["grades"] = {"A": {"width": "5 mm +- 0.3 mm"}, "B": {"width": "5 mm +- 0.8 mm"}}
+    if draw(st.integers(0, 4)) == 0:
+        found["needs"] = {"helper": draw(st.integers(1, 2)), **({"fitter": 1} if draw(st.booleans()) else {})}
     if draw(st.integers(0, 3)) == 0:
         found["tools"] = {"nozzle": draw(st.integers(2, 3))}
     return found
@@ -198,6 +200,39 @@ def added_stations(draw: st.DrawFn) -> dict[str, Text]:
 
 
 @st.composite
+def looped_stations(draw: st.DrawFn) -> dict[str, Text]:
+    """An inspector who sends back, to the worker or by way of a mender; items may arrive from outside."""
+    gate: Text = {"to": draw(st.sampled_from(["work", "mend"])), "limit": draw(st.sampled_from([1, 2, "unlimited"]))}
+    if draw(st.booleans()):
+        gate["fails"] = "30 %"
+        judged: Text = {}
+    else:
+        judged = {"measures": {"width": {"window": "5 mm +- 1 mm", "spread": "0.9 mm"}}}
+        gate |= {"misses": "20 %", "false-alarms": "5 %"}
+    if gate["limit"] != "unlimited" and draw(st.booleans()):
+        gate["then"] = "step-0"
+    first: Text = draw(machines()) | {"buffer": draw(st.sampled_from([2, 9, "unlimited"]))}
+    if draw(st.booleans()):
+        full = draw(st.sampled_from(["wait", "lost"]))
+        first["arrivals"] = {"law": "exponential", "mean": "3 s", "when-full": full, "batch": draw(st.integers(1, 2))}
+    found = {"work": first} if "arrivals" in first else {"feed": draw(machines()), "work": first}
+    found["inspect"] = draw(machines(carried=True)) | {"buffer": draw(st.integers(0, 4)), "gate": gate, "to": "step-0", **judged}
+    mend: Text = draw(machines()) | {"buffer": draw(st.integers(1, 9)), "to": "work"}
+    return found | ({"mend": mend} if gate["to"] == "mend" else {})
+
+
+@st.composite
+def lane_stations(draw: st.DrawFn) -> dict[str, Text]:
+    """A feeder with several ways, which join again."""
+    lanes = ["lane-a", "lane-b", "lane-c"][: draw(st.integers(2, 3))]
+    choose = draw(st.sampled_from(["in-turn", "shortest-queue", "least-work", "first-free"]))
+    found = {"feed": draw(machines()) | {"to": lanes, "choose": choose}}
+    for lane in lanes:
+        found[lane] = draw(steps()) | {"to": "step-0"}
+    return found
+
+
+@st.composite
 def trays(draw: st.DrawFn) -> Text:
     back = draw(st.sampled_from(["0 s", "3 s"]))
     return {"holds": draw(st.integers(1, 4)), "count": draw(st.integers(1, 6)), "empty-return": back}
@@ -252,8 +287,9 @@ def leaks(draw: st.DrawFn) -> Text:
 @st.composite
 def line_files(draw: st.DrawFn) -> str:
     """The text of a line file (JSON is YAML)."""
-    begin = draw(st.sampled_from(["plain", "plain", "joined", "added", "coils"]))
+    begin = draw(st.sampled_from(["plain", "joined", "added", "coils", "loop", "loop", "lanes", "lanes"]))
     begins = {"plain": st.fixed_dictionaries({"feed": machines()}), "joined": joined_stations(), "added": added_stations(), "coils": coil_stations()}
+    begins |= {"loop": looped_stations(), "lanes": lane_stations()}
     stations = draw(begins[begin])
     for i in range(draw(st.integers(1, 3))):
         stations[f"step-{i}"] = draw(steps())
@@ -271,7 +307,7 @@ def line_files(draw: st.DrawFn) -> str:
         "product": "part",
         "materials": {name: {} for name in BOUGHT} | {"slurry": {"shelf-life": draw(st.sampled_from(["8 s", "40 s", "1 h"]))}},
         "carriers": {"tray": draw(trays())},
-        "people": {"fitter": {"count": draw(st.integers(1, 2)), **({"works": "day"} if draw(st.booleans()) else {})}},
+        "people": {"fitter": {"count": draw(st.integers(1, 2)), **({"works": "day"} if draw(st.booleans()) else {})}, "helper": {"count": 2}},
         "vehicles": {"cart": draw(carts())},
         "roads": draw(roads()),
         "utilities": utilities,

@@ -7,6 +7,9 @@ import pytest
 from scipy import stats
 from two_evaluators import compiled, run_calendar_quietly
 
+from linewright.library.catalogue import installed_libraries
+from linewright.model.load import load_text
+from linewright.twin.simulate import simulate
 from naive import markov
 
 DAY = 86_400
@@ -106,3 +109,51 @@ def test_a_line_without_places_stands_when_any_machine_does():
     rows = "\n".join(f"  s{i}: {{{station}}}" for i in range(12))
     made = outputs(f"line: tight\nproduct: part\nstations:\n{rows}\n", seconds=4 * DAY)
     assert made.mean() == pytest.approx(markov.zero_buffer_synchronous((0.05,) * 12, 1.0), rel=0.02)
+
+
+@pytest.mark.parametrize("places", [0, 2])
+def test_arrivals_that_are_lost(places):
+    arrivals = "{law: exponential, mean: 0.5 s, when-full: lost}"
+    text = f"line: loss\nproduct: part\nstations:\n  desk: {{arrivals: {arrivals}, count: 3, time: {EXPONENTIAL % 1}, buffer: {places}}}\n"
+    check(outputs(text), markov.loss(2.0, 1.0, 3, places), width=0.01)
+
+
+def test_scrap_thins_what_comes():
+    """Scrap by chance on an exponential machine: what passes is that of a machine slower by that share."""
+    text = f"line: scrap\nproduct: part\nstations:\n  a: {{time: {EXPONENTIAL % 1}, scrap: 30 %}}\n  b: {{time: {EXPONENTIAL % 1.25}, buffer: 2}}\n"
+    check(outputs(text), markov.tandem(0.7, 0.8, 2), width=0.01)
+
+
+@pytest.mark.parametrize("choose", ["shortest-queue", "first-free"])
+def test_two_lanes(choose):
+    lanes = f"  a: {{time: {EXPONENTIAL % 1.6}, buffer: 2, to: end}}\n  b: {{time: {EXPONENTIAL % 2.5}, buffer: 2, to: end}}\n"
+    text = f"line: lanes\nproduct: part\nstations:\n  feed: {{time: {EXPONENTIAL % 1}, to: [a, b], choose: {choose}}}\n{lanes}"
+    text += "  end: {time: 1 us, buffer: 9}\n"
+    check(outputs(text), markov.two_lanes(1.0, (1 / 1.6, 1 / 2.5), 2, shortest=choose == "shortest-queue"), width=0.01)
+
+
+def test_an_oven_that_is_starved_and_blocks():
+    text = f"line: oven\nproduct: part\nstations:\n  feed: {{time: {EXPONENTIAL % 1}}}\n"
+    text += f"  oven: {{time: {EXPONENTIAL % 3}, batch: {{size: 3}}, buffer: 2}}\n"
+    check(outputs(text), markov.batches(1.0, 1 / 3, 3, 2), width=0.01)
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_an_open_line_with_rework(limit):
+    """Without a limit the toy line, by Jackson: 4.242424 s in the line; the mean time is that of the items in it, by Little's law."""
+    text = f"line: rework\nproduct: part\nstations:\n  work: {{arrivals: {EXPONENTIAL % 2}, time: {EXPONENTIAL % 1}, buffer: unlimited}}\n"
+    text += f"  look: {{time: {EXPONENTIAL % 0.5}, buffer: unlimited, gate: {{fails: 20 %, to: work, limit: {limit or 'unlimited'}}}}}\n"
+    plant = load_text(text, installed_libraries())
+    results = [simulate(plant, until_s=10 * DAY, replication=r) for r in range(8)]
+    inside = np.array([sum(result.wip[1:]) for result in results])
+    check(inside / 0.5, markov.time_with_rework(0.5, 1.0, 2.0, 0.2, limit), width=0.02)
+    good = np.array([result.made / (10 * DAY) for result in results])
+    check(good, 0.5 * (1.0 - (0.0 if limit is None else 0.2 ** (limit + 1))), width=0.01)
+
+
+def test_waiting_for_one_of_three():
+    """The toy line, by Erlang C: 1.404494 s."""
+    text = f"line: desk\nproduct: part\nstations:\n  desk: {{arrivals: {EXPONENTIAL % 0.4}, count: 3, time: {EXPONENTIAL % 1}, buffer: unlimited}}\n"
+    plant = load_text(text, installed_libraries())
+    inside = np.array([simulate(plant, until_s=10 * DAY, replication=r).wip[1] for r in range(8)])
+    check(inside / 2.5 - 1.0, markov.mean_wait(2.5, 1.0, 3), width=0.03)

@@ -177,4 +177,85 @@ stations:
 """,
         2000,
     ),
+    "people to run": (
+        """
+line: people
+product: part
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 2 s}, needs: {helper: 1}, failures: {jam: {mtbf: 30 s, mttr: 6 s, by: fitter}}}
+  lift:
+    count: 2
+    time: {law: exponential, mean: 3 s}
+    buffer: 3
+    needs: {fitter: 1, helper: 2}
+    maintenance: {clean: {every: 40 s, time: 3 s, by: fitter}}
+    failures: {drift: {mtbf: 50 s, mttr: 4 s, clock: calendar, by: mender}}
+  pack: {time: {law: exponential, mean: 1 s}, buffer: 2, needs: {fitter: 2}, scrap: 3 %}
+people: {fitter: {count: 2}, mender: {count: 1}, helper: {count: 3, works: day}}
+shifts: {day: {days: all, hours: [00:00-00:10, 00:15-00:40]}}
+run: {begin: 2026-01-05 00:00}
+""",
+        2000,
+    ),
+    "parts that break": (
+        """
+line: brittle
+materials: {cell: {}, glass: {}, foil: {}}
+product: closed
+stations:
+  make: {time: {law: exponential, mean: 0.5 s}, takes: {cell: {amount: 6, scrap: 10 %}}, makes: string}
+  lay:
+    count: 2
+    time: {each: 0.2 s, fixed: 1 s}
+    takes:
+      string: {amount: 3, buffer: 4, scrap: 15 %}
+      glass: {amount: 1, scrap: 30 %}
+      foil: {amount: 2 m, coil: 25 m, change: 3 s, splice: 0.5 m, scrap: 5 %}
+    makes: panel
+  see:
+    time: {law: exponential, mean: 0.4 s}
+    buffer: 2
+    measures: {specks: {window: at most 1 items, mean: 0.6 items, law: poisson}}
+    gate: {misses: 20 %}
+  close: {time: {law: exponential, mean: 0.4 s}, buffer: 2, adds: {glass: {amount: 2, scrap: 5 %}}, makes: closed}
+""",
+        1500,
+    ),
+    "a pallet for each grade": (
+        """
+line: pallets
+product: part
+carriers: {pallet: {holds: 4, count: unlimited}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1 s}}
+  sort:
+    time: {law: exponential, mean: 0.3 s}
+    buffer: 3
+    measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.5 g}}
+    grades: {A: {mass: at most 7.6 g}, B: {mass: at most 8.2 g}, C: {mass: at most 20 g}}
+    gate: {misses: 50 %}
+  pack: {count: 2, time: {law: exponential, mean: 0.7 s}, buffer: 2, loads: {carrier: pallet, same: grade}}
+  ship: {time: {law: exponential, mean: 1.5 s}, buffer: 1, failures: {jam: {mtbf: 40 s, mttr: 9 s}}}
+""",
+        2000,
+    ),
+    "graded trays are unloaded": (
+        """
+line: graded
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  sort:
+    time: {law: exponential, mean: 0.3 s}
+    buffer: 3
+    measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.5 g}}
+    grades: {A: {mass: at most 8 g}, B: {mass: at most 20 g}}
+  load: {time: {law: exponential, mean: 0.5 s}, buffer: 2, loads: {carrier: tray, same: grade}}
+  wait: {places: 2, time: 5 s}
+  unload: {time: {law: exponential, mean: 0.4 s}, buffer: 1, unloads: tray}
+  reload: {time: {law: exponential, mean: 0.4 s}, buffer: 2, loads: {carrier: box, same: grade}}
+carriers: {tray: {holds: 3, count: 6, empty-return: 2 s}, box: {holds: 2, count: unlimited}}
+""",
+        1500,
+    ),
 }

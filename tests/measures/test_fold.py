@@ -38,7 +38,28 @@ shifts: {day: {days: all, hours: [00:00-00:40, 00:50-24:00]}}
 utilities: {air: {serves: [weld, fill], failures: {compressor: {mtbf: 30 min, mttr: 3 min, clock: calendar}}}}
 """
 
+WAYS = """
+line: ways
+product: cell
+stations:
+  feed: {arrivals: {law: exponential, mean: 1.4 s, when-full: lost}, count: 2, time: {law: lognormal, mean: 2 s, cv: 30 %}, buffer: 2}
+  weld: {count: 3, time: 1.9 s, buffer: 4, scrap: 2 %, needs: {operator: 1}}
+  look:
+    time: 0.8 s
+    buffer: 2
+    measures: {voltage: {window: 3.60 V +- 20 mV, spread: 15 mV}}
+    gate: {to: mend, limit: 2, misses: 20 %, false-alarms: 1 %}
+    to: [pack-a, pack-b]
+    choose: shortest-queue
+  mend: {count: 2, time: {law: exponential, mean: 6 s}, buffer: 9, needs: {operator: 1}, to: weld}
+  pack-a: {time: {law: exponential, mean: 2.5 s}, buffer: 2, to: out}
+  pack-b: {time: {law: exponential, mean: 2.5 s}, buffer: 2, failures: {jam: {mtbf: 5 min, mttr: 1 min}}}
+people: {operator: {count: 4, works: day}}
+shifts: {day: {days: all, hours: [00:00-00:40, 00:50-24:00]}}
+"""
+
 LINES = {
+    "ways": (WAYS, 2 * HOUR),
     "stops": (STOPS, 3 * HOUR),
     "shifts": (STOPS + "works: day\n", 2 * HOUR),
 }

@@ -155,9 +155,13 @@ def mean_wait(arrivals: float, rate: float, machines: int) -> float:
     return waiting / (machines * rate - arrivals)
 
 
-def time_with_rework(arrivals: float, work: float, look: float, fails: float) -> float:
-    """Mean time in an open line of two exponential stations where a share `fails` goes back to the first (Jackson), in s."""
-    visits = 1.0 / (1.0 - fails)
+def time_with_rework(arrivals: float, work: float, look: float, fails: float, most: int | None = None) -> float:
+    """Mean time in an open line of two exponential stations where a share `fails` goes back to the first (Jackson), in s.
+
+    With `most`, an item goes back at most so many times: it then belongs to a class of its own at each pass, and the answer is that of a network with
+    classes (Kelly), which at stations where all classes take equally long needs the visits only.
+    """
+    visits = 1.0 / (1.0 - fails) if most is None else sum(fails**k for k in range(most + 1))
     return sum(visits / (rate - visits * arrivals) for rate in (work, look))
 
 
@@ -185,3 +189,58 @@ def availability(rate: float, fail: float, repair: float) -> float:
 def zero_buffer_synchronous(unavailability: tuple[float, ...], rate: float) -> float:
     """Throughput of a line without buffers where one stopped machine stops all, at running-time failures: rate / (1 + sum mttr / mtbf)."""
     return rate / (1.0 + sum(unavailability))
+
+
+def loss(arrivals: float, rate: float, machines: int, places: int) -> float:
+    """Throughput of machines side by side with `places` in front, where an arrival that finds no place is lost (without places: Erlang B)."""
+    most = machines + places
+    served = stationary(0, lambda n: ([(arrivals, n + 1)] if n < most else []) + ([(min(n, machines) * rate, n - 1)] if n else []))
+    return arrivals * (1.0 - served[most])
+
+
+def two_lanes(feed: float, rates: tuple[float, float], places: int, *, shortest: bool) -> float:
+    """Throughput of a machine that feeds two with `places` in front of each: the one with fewer items, or the first that has a place.
+
+    State: items at each (in work and in front), and which of them the feeder's finished item waits for (0, 1; 2: either; -1: none).
+    """
+    most = places + 1
+
+    def fed(n: tuple[int, int]) -> tuple[tuple[int, int], int]:
+        lanes = [i for i in (0, 1) if n[i] < most]
+        if shortest:
+            to = 0 if n[0] <= n[1] else 1
+            lanes = [to] if n[to] < most else []
+        elif not lanes:
+            return n, 2
+        if not lanes:
+            return n, to
+        # the first of the list with a free place: while a lane's machine is empty its places are free
+        to = lanes[0]
+        return ((n[0] + 1, n[1]), -1) if to == 0 else ((n[0], n[1] + 1), -1)
+
+    def moves(state: tuple[tuple[int, int], int]) -> list[tuple[float, tuple[tuple[int, int], int]]]:
+        n, waits = state
+        found = [(feed, fed(n))] if waits < 0 else []
+        for i in (0, 1):
+            if n[i]:
+                left = (n[0] - 1, n[1]) if i == 0 else (n[0], n[1] - 1)
+                found.append((rates[i], (n, -1) if waits in (i, 2) else (left, waits)))
+        return found
+
+    return output(((0, 0), -1), moves, lambda s: sum(rates[i] for i in (0, 1) if s[0][i]))
+
+
+def batches(feed: float, bake: float, size: int, places: int) -> float:
+    """Throughput of a feeder and an exponential oven of `size` with `places` in front, loaded and unloaded in no time.
+
+    State: (items in the open oven, -1) or (items before the oven that works, one of them on the blocked feeder, 1).
+    """
+
+    def moves(state: tuple[int, int]) -> list[tuple[float, tuple[int, int]]]:
+        n, works = state
+        if works < 0:
+            return [(feed, (n + 1, -1) if n + 1 < size else (0, 1))]
+        found = [(feed, (n + 1, 1))] if n <= places else []
+        return [*found, (bake, (n - size, 1) if n >= size else (n, -1))]
+
+    return output((0, -1), moves, lambda s: feed if s[1] < 0 or s[0] <= places else 0.0)

@@ -100,3 +100,30 @@ def test_a_ring_of_two_equal_machines():
 
 def test_a_line_of_twelve_without_buffers_stands_three_eighths_of_its_time():
     assert markov.zero_buffer_synchronous((0.05,) * 12, 1.0) == pytest.approx(0.625)
+
+
+def test_loss_without_places_is_erlang_b():
+    load = 2.0
+    blocked = (load**3 / 6) / (1 + load + load**2 / 2 + load**3 / 6)
+    assert markov.loss(2.0, 1.0, 3, 0) == pytest.approx(2.0 * (1 - blocked))
+
+
+def test_two_lanes_without_places_and_one_lane_closed_are_a_pair():
+    """With the second lane all but shut, the first alone serves what the feeder makes until the second is full for good."""
+    assert markov.two_lanes(1.0, (0.8, 1e-9), 0, shortest=False) == pytest.approx(markov.tandem(1.0, 0.8, 0), rel=1e-3)
+
+
+def test_a_slow_feeder_is_never_held_up_by_lanes_or_ovens():
+    assert markov.two_lanes(0.01, (1.0, 1.0), 3, shortest=True) == pytest.approx(0.01, rel=1e-3)
+    assert markov.batches(0.01, 1.0, 3, 9) == pytest.approx(0.01, rel=1e-3)
+
+
+def test_ovens_of_one_are_machines():
+    assert markov.batches(1.0, 0.8, 1, 3) == pytest.approx(markov.tandem(1.0, 0.8, 3), rel=1e-10)
+
+
+def test_rework_with_a_limit_lies_between_none_and_without():
+    none, one, many, without = (markov.time_with_rework(0.5, 1.0, 2.0, 0.2, most) for most in (0, 1, 30, None))
+    assert none == pytest.approx(1 / 0.5 + 1 / 1.5)
+    assert none < one < many
+    assert many == pytest.approx(without)

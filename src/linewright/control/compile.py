@@ -144,6 +144,7 @@ def _table(d: Draft) -> Table:
         checks=_rows(tb.CHECK, d.checks),
         grades=_rows(tb.GRADE, d.grades),
         outputs=_rows(tb.OUTPUT, d.outputs),
+        needs=_rows(tb.NEED, d.needs),
         routes=np.array(d.routes or [0], np.int64),
         laws=laws,
         sources=_rows(tb.SOURCE, d.sources),

@@ -9,6 +9,7 @@ from typing import Any
 from linewright.control.compile_ways import pass_rows, queue_of, way_rows
 from linewright.control.flows import Flow, Passing, brought_kind, lanes_of, whole
 from linewright.control.hours import is_always, switches_of
+from linewright.kernels import state as st
 from linewright.kernels import table as tb
 from linewright.kernels.rules import hash_text
 from linewright.model.errors import LinewrightError, NotYetError
@@ -23,6 +24,7 @@ Row = dict[str, Any]
 #: Reasons that every line has; those of failures and maintenance follow.
 REASONS = ("starved", "blocked", "change", "off-shift", "operator", "crew")
 
+COUNTED = {LawKind.POISSON: tb.POISSON, LawKind.BERNOULLI: tb.BERNOULLI}
 KINDS = {
     LawKind.CONSTANT: tb.CONSTANT,
     LawKind.EXPONENTIAL: tb.EXPONENTIAL,
@@ -67,6 +69,7 @@ class Draft:
     checks: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     outputs: list[Row] = field(default_factory=list)
+    needs: list[Row] = field(default_factory=list)
     routes: list[int] = field(default_factory=list)
     again: dict[int, int] = field(default_factory=dict)
     sources: list[Row] = field(default_factory=list)
@@ -260,7 +263,7 @@ def _station_row(d: Draft, p: Passing) -> Row:
         row["tools"] = s.tools[0][1]
     row |= _slot_rows(d, p)
     row |= way_rows(d, p, int(row["parts"]))
-    row["parts"] += row["outs"]
+    row["parts"] += row["outs"] + (st.GRADE_MOST + 1) * row["same"]
     row |= _stop_rows(d, p)
     row |= _window_rows(d, p)
     return row
@@ -315,6 +318,9 @@ def _slot_row(d: Draft, p: Passing, i: Input, sources: list[int]) -> Row:
         "splice": whole(i.splice_m, Measure.LENGTH),
         "rolls": i.rolls,
         "life": -1,
+        "hash": hash_text(f"{p.segment.path}.{i.material}"),
+        "breaks": i.scrap if i.measure is Measure.COUNT else 0.0,
+        "extra": math.floor(amount * i.scrap / (1.0 - i.scrap) + 0.5) if i.measure is Measure.LENGTH else 0,
     }
     if not sources:
         row |= {"kind": tb.SUPPLY, "thing": d.flow.lot_kinds[i.material]}
@@ -334,7 +340,7 @@ def _slot_row(d: Draft, p: Passing, i: Input, sources: list[int]) -> Row:
             life = next((m.shelf_life_s for m in d.plant.materials if m.name == i.material), None)
             row["life"] = nanoseconds(life)
     held = int(row.get("length", 0)) - (int(row["splice"]) if row["kind"] == tb.COIL else 0)
-    if row["kind"] in (tb.COIL, tb.BULK) and amount > held:
+    if row["kind"] in (tb.COIL, tb.BULK) and amount + row["extra"] > held:
         raise LinewrightError(
             f"stations.{p.segment.path}.takes.{i.material}: one item needs {amount}, a full lot holds {held} (mm, mL or g).\n"
             "    Take less for an item, or make longer coils or larger batches."
@@ -381,7 +387,7 @@ def _window_rows(d: Draft, p: Passing) -> Row:
         row |= {"gate": tb.GATE_CHANCE if s.gate.fails is not None else tb.GATE_WINDOWS, "fails": s.gate.fails or 0.0}
         row |= {"misses": s.gate.misses, "false_alarms": s.gate.false_alarms}
         if s.gate.fails is None:
-            names = s.gate.checks or tuple(c.name for c in own)
+            names = s.gate.checks or tuple(c.name for c in s.measures)
             d.checks += [_found_check(d, p, name, None) for name in names]
     row["checks"] = len(d.checks) - int(row["check0"])
     row["grade0"] = len(d.grades)
@@ -407,15 +413,17 @@ def _check_row(s: Segment, c: Characteristic, window: Window, value: int, marks:
         "value": value,
         "mark": mark,
     }
-    return row | {"law": tb.NORMAL if c.spread > 0.0 else tb.CONSTANT}
+    return row | {"law": COUNTED.get(c.law, tb.NORMAL if c.spread > 0.0 else tb.CONSTANT)}
 
 
 def _found_check(d: Draft, p: Passing, name: str, window: Window | None) -> Row:
     """Return the window of a characteristic that is measured here, or was on the way here: the last station before that measured it."""
     for before in [p, *reversed(d.flow.stations[: p.number])]:
         own = [c for c in before.segment.measures if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL]
-        for i, c in enumerate(own):
+        counts = [c for c in before.segment.measures if c.every.kind is EveryKind.ITEM and c.law in COUNTED]
+        for c in (*own, *counts):
             if c.name == name:
+                i = own.index(c) if c in own else -1
                 marks = (d.marks.get(before.number, -1), d.again.get(before.number, 0))
                 return _check_row(before.segment, c, window or c.window, i if before is p else -1, marks)
     raise NotYetError([(f"stations.{p.segment.path}.grades.{name}", "it is measured nowhere before, item by item")])
@@ -441,8 +449,8 @@ def machine_rows(d: Draft) -> None:
             d.parts += parts
     ask0 = 0
     for crew in d.crews:
-        crew |= {"ask0": ask0, "asks": 2 * len(d.machines) + 1}
-        ask0 += 2 * len(d.machines) + 1
+        crew |= {"ask0": ask0, "asks": 3 * len(d.machines) + 1}
+        ask0 += 3 * len(d.machines) + 1
     _carrier_rows(d)
 
 
@@ -462,6 +470,7 @@ def _carrier_rows(d: Draft) -> None:
                 int(d.stations[q.number]["count"]) * max(int(d.stations[q.number]["size"]), 1) + (q.segment.buffer or 0) for q in on_way
             ) + 2 * len(on_way)
             count += sum(v.count for v in d.plant.vehicles)
+            count += sum((st.GRADE_MOST + 1) * q.segment.count for q in on_way if q.segment.loads is not None and q.segment.loads.same)
         loaders = [q.number for q in on_way if q.segment.loads is not None]
         inner = next((d.flow.stations[q.feeders[0]].kind for q in on_way if q.segment.loads is not None and q.feeders), -1)
         d.carriers.append(

@@ -44,10 +44,26 @@ def way_rows(d: Draft, p: Passing, parts: int) -> Row:
     row["outs"] = len(p.made)
     lost = any(d.flow.stations[a.station].segment.arrivals_lost_when_full for a in p.aims if a.station is not None)
     row["loses"] = int(lost and p.segment.name.endswith(".arrivals"))
+    row |= _people_row(d, p)
+    row["same"] = int(p.segment.loads is not None and p.segment.loads.same == "grade")
+    leaves = p.carrier >= 0 and (p.carried or p.segment.loads is not None) and any(a.station is None for a in p.aims)
+    row["endless"] = p.carrier + 1 if leaves and d.plant.carriers[p.carrier].count is None else 0
     row["ways"] = int(row["routes"] > 0 or row["outs"] > 0 or p.mend is not None)
     if p.mend is not None:
         row |= {"fail_queue": queue_of(d, p.mend), "then_queue": queue_of(d, p.then)}
     return row
+
+
+def _people_row(d: Draft, p: Passing) -> Row:
+    """Add the people that a station needs to run, in the order of the crews, so that no two stations wait for each other's."""
+    names = {crew.name: (number, crew.count) for number, crew in enumerate(d.plant.people)}
+    need0 = len(d.needs)
+    for name, count in sorted(p.segment.needs, key=lambda need: names[need[0]]):
+        crew, most = names[name]
+        if count > most:
+            raise LinewrightError(f"stations.{p.segment.path}.needs.{name}: {count} are needed to run it, and there are only {most}.")
+        d.needs.append({"crew": crew, "count": count})
+    return {"need0": need0 if len(d.needs) > need0 else 0, "needs": len(d.needs) - need0}
 
 
 def pass_rows(d: Draft) -> dict[int, Row]:

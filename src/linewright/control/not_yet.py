@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linewright.model.plant import Plant
-from linewright.model.station import Blocking, Measure, QueueRule, Segment
+from linewright.model.station import Blocking, Input, Measure, QueueRule, Segment
 from linewright.model.values import EveryKind, LawKind
 
 __all__ = ["elements_without_behaviour"]
@@ -39,8 +39,6 @@ def _place(places: dict[str, str], element: str) -> str:
 
 
 def _of_plant(plant: Plant) -> Iterator[str]:
-    if plant.level != "line":
-        yield "level"
     if plant.orders:
         yield "orders"
     if plant.faults:
@@ -105,14 +103,14 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
         ("arrivals.when-full", s.arrivals_lost_when_full and s.buffer == 0 and (s.batch is not None or s.places is not None)),
         ("to", len(s.to) > 1 and any(t.grade is None for t in s.to) and any(t.station == "scrap" for t in s.to)),
         ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
-        ("needs", bool(s.needs)),
+        ("needs", bool(s.needs) and (s.batch is not None or s.places is not None or s.loads is not None or s.unloads is not None)),
         ("blocking", s.blocking is not Blocking.AFTER),
         ("queue", s.queue is not QueueRule.FIFO),
         ("per-product", bool(s.per_product)),
         ("steps", bool(s.steps)),
         ("control", bool(s.control)),
         ("length", s.length_m is not None and s.places is None),
-        ("loads.same", s.loads is not None and s.loads.same is not None),
+        ("loads.same", s.loads is not None and s.loads.same is not None and (s.loads.same != "grade" or s.buffer == 0)),
         ("unloads.same", s.unloads is not None and s.unloads.same is not None),
         ("brought-by", s.brought_by is not None and s.buffer == 0),
     ):
@@ -120,11 +118,15 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
             yield key
 
 
+def _is_coil(i: Input) -> bool:
+    return i.measure is Measure.LENGTH and (bool(i.sources) or i.coil_m is not None)
+
+
 def _inputs_of_segment(s: Segment) -> Iterator[str]:
     for section, inputs in (("takes", s.inputs), ("adds", s.adds)):
         for i in inputs:
             for key, given in (
-                ("scrap", i.scrap > 0.0),
+                ("scrap", i.scrap > 0.0 and i.measure is not Measure.COUNT and not _is_coil(i)),
                 ("brought-by", i.brought_by is not None and (not i.sources or i.buffer == 0)),
                 ("amount", i.measure is Measure.COUNT and bool(i.sources) and (i.amount < 1 or i.amount != int(i.amount))),
                 ("rolls", i.rolls > 1 and bool(i.sources)),
@@ -143,7 +145,7 @@ def _quality_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
             yield "gate.to"
         names = s.gate.checks or tuple(m.name for m in s.measures)
         for m in s.measures:
-            if m.name in names and s.gate.fails is None and (m.law is not LawKind.NORMAL or m.every.kind is not EveryKind.ITEM):
+            if m.name in names and s.gate.fails is None and m.every.kind is not EveryKind.ITEM:
                 yield f"measures.{m.name}"
     if s.within is not None and (s.within.since is not None or s.within.late != "scrap"):
         yield "within"

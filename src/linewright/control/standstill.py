@@ -8,12 +8,12 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.kernels import table as tb
-from linewright.kernels.state import CHANGE, FIRST_OF_ALL, IDLE, LOAD, MAINTAIN, NEVER, OPEN, OUT, STAND, UNLOAD, WORK, State
+from linewright.kernels.state import CHANGE, FIRST_OF_ALL, IDLE, LOAD, MAINTAIN, NEVER, OPEN, OUT, READY, STAND, UNLOAD, WORK, State
 
 __all__ = ["Standstill", "standstill_of"]
 
 #: In these phases a machine goes on by itself, now or when its stop is over.
-_ACTIVE = (WORK, CHANGE, MAINTAIN, LOAD, UNLOAD)
+_ACTIVE = (WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, READY)
 _MOST_TOLD = 6
 
 

@@ -45,7 +45,7 @@ __all__ = ["Recorder"]
 #: The buffers of `Rows` by the number of their count.
 ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop")
 #: Why a piece of a lot was thrown away, by the number in LOST rows.
-LOST_WHY = ("rest", "old", "splice")
+LOST_WHY = ("rest", "old", "splice", "broken")
 #: Values that were delivered are kept for their visit until the station has begun so many starts more: then it will not come.
 GIVEN_BACK = 100_000
 

@@ -18,7 +18,7 @@ from linewright.kernels.calendar_calls import start_trip
 from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import first_source, put_on_agenda, schedule, set_time, take_from_agenda
-from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
+from linewright.kernels.calendar_starts import attempt_item, begin_work, item_done, put_on
 from linewright.kernels.calendar_stops import (
     REASON_BLOCKED,
     REASON_STARVED,
@@ -58,6 +58,7 @@ from linewright.kernels.state import (
     NEVER,
     OFF_SHIFT,
     OPERATOR,
+    READY,
     T_BLOCKED,
     T_EXECUTE,
     T_STARVED,
@@ -109,7 +110,7 @@ def look(t, s, r, number):
     if station.plans:
         for m in range(station.machine0, station.machine0 + station.count):
             check_plans(t, s, r, m)
-    simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0
+    simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0 and station.needs == 0
     while True:
         if station.flow == BATCH:
             attempt_batch(t, s, r, number)
@@ -126,6 +127,8 @@ def look(t, s, r, number):
                         if queue.count == 0 and (queue.wait == 0 or t.queues[station.pass_queue].places > 0):
                             break
                     attempt(t, s, r, station, m)
+                elif row.phase == READY and row.mask == 0 and row.people == station.needs:
+                    begin_work(t, s, r, m)
         moved = False
         for q in range(station.queue0, station.queue0 + station.queues):
             state = s.queues[q]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from linewright.kernels.calendar_rows import placed, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, set_time
 from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, leave_lists, next_thing
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
-from linewright.kernels.state import EMPTY, FIRST_OF_ALL, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
+from linewright.kernels.state import EMPTY, FIRST_OF_ALL, GRADE_SHIFT, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
 from linewright.kernels.table import BATCH, LEAVES, LOADER, STORE, UNLOADER
 
 
@@ -107,7 +109,7 @@ def on_carrier(t, s, c, tray, place):
     row = s.trays[carrier.tray0 + tray]
     at = tray * carrier.holds + place
     serial = at + 1 if row.content == OPENING else s.fills[carrier.fill0 + at]
-    item = (carrier.inner << KIND_SHIFT) | serial
+    item = (carrier.inner << KIND_SHIFT) | serial | (np.int64(row.grade) << GRADE_SHIFT)
     if row.missing:
         for i in range(s.head[0].missing):
             entry = s.missing[i]
@@ -271,7 +273,21 @@ def send(t, s, r, m):
         return
     last = 0
     while last == 0:
-        _, _, last = give(t, s, r, m)
+        item, _, last = give(t, s, r, m)
+        if station.endless > 0:
+            renew_carrier(t, s, station.endless - 1, item)
+
+
+@kernel
+def renew_carrier(t, s, c, item):
+    """A carrier of which there is no end has left the line: its row in the tables is a new one."""
+    carrier = t.carriers[c]
+    tray = ((item & SERIAL_MASK) - 1) % carrier.count
+    row = s.trays[carrier.tray0 + tray]
+    row.content = EMPTY
+    row.count = 0
+    row.round += 1
+    add_empty(t, s, c, tray)
 
 
 @kernel

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_queues import pass_on, release, send, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.calendar_stops import count_start, set_category
+from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category
 from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import CHANGE as CHANGE_COMMAND
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import (
     KIND_SHIFT,
+    LOST_BROKEN,
     LOST_OLD,
     LOST_REST,
     LOST_SPLICE,
@@ -27,9 +30,9 @@ from linewright.kernels.rows import (
     VERDICT_REWORK,
     VERDICT_SCRAP,
 )
-from linewright.kernels.rules import CHANCE, MISS, uniform, value
-from linewright.kernels.state import CHANGE, GRADE_MOST, GRADE_SHIFT, IDLE, MARK_SHIFT, T_CHANGE, T_EXECUTE, WORK
-from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NONE, LEAVES, PART, SUPPLY, THROWN
+from linewright.kernels.rules import BREAK, CHANCE, MISS, VALUE, counted, uniform, value
+from linewright.kernels.state import CHANGE, GRADE_MOST, GRADE_SHIFT, IDLE, MARK_SHIFT, READY, T_CHANGE, T_EXECUTE, T_UTILITY, WORK
+from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NONE, LEAVES, PART, POISSON, SUPPLY, THROWN
 
 own_start, own_change = own_side.start, own_side.change
 
@@ -155,6 +158,24 @@ def fill_bulk(t, s, r, m, slot_number):
             mount.born2 = born
 
 
+@kernel
+def breaks_next(t, s, number, j, slot):
+    """Tell whether the next piece that a station draws for an input breaks."""
+    count = s.mounts[t.machines[t.stations[number].machine0].mount0 + j]
+    count.drawn += 1
+    return uniform(s.head[0].base, slot.hash, BREAK, count.drawn) < slot.breaks
+
+
+@part
+def broken_of(t, s, number, j, slot):
+    """Draw the pieces of one start from a supply; return how many broke."""
+    broken = 0
+    for _ in range(slot.amount):
+        while breaks_next(t, s, number, j, slot):
+            broken += 1
+    return broken
+
+
 @part
 def use_inputs(t, s, r, m, item):
     """Take what one start needs from all inputs."""
@@ -164,6 +185,8 @@ def use_inputs(t, s, r, m, item):
     for j in range(station.slots):
         slot = t.slots[station.slot0 + j]
         if slot.kind == SUPPLY:
+            if slot.breaks > 0.0:
+                lost(t, s, r, number, m, j, s.mounts[machine.mount0 + j].lot, 0, broken_of(t, s, number, j, slot), LOST_BROKEN)
             continue
         mount = s.mounts[machine.mount0 + j]
         if slot.kind == PART:
@@ -174,8 +197,10 @@ def use_inputs(t, s, r, m, item):
         used = min(slot.amount, mount.rest)
         for i in range(slot.rolls):
             consumed(t, s, r, number, m, j, item, mount.lot + i, mount.at, mount.at + used)
-        mount.at += used
-        mount.rest -= used
+        for i in range(slot.rolls):
+            lost(t, s, r, number, m, j, mount.lot + i, mount.at + used, mount.at + used + slot.extra, LOST_BROKEN)
+        mount.at += used + slot.extra
+        mount.rest -= used + slot.extra
         if used < slot.amount:
             more = slot.amount - used
             mount.lot = mount.lot2
@@ -199,10 +224,13 @@ def attempt_item(t, s, r, m):
                 part, _, _ = take(t, s, r, slot.queue)
                 if part == 0:
                     break
+                if slot.breaks > 0.0 and breaks_next(t, s, number, j, slot):
+                    lost(t, s, r, number, m, j, part, 0, 1, LOST_BROKEN)
+                    continue
                 s.parts[t.machines[m].part0 + slot.part0 + mount.have] = part
                 mount.have += 1
         elif slot.kind == COIL:
-            if mount.rest < slot.amount:
+            if mount.rest < slot.amount + slot.extra:
                 changed = change_coil(t, s, r, m, j)
                 if changed == 2:
                     return True
@@ -215,7 +243,7 @@ def attempt_item(t, s, r, m):
             if mount.have < slot.amount:
                 return False
         elif slot.kind == COIL:
-            if mount.rest < slot.amount:
+            if mount.rest < slot.amount + slot.extra:
                 return False
         elif slot.kind == BULK and mount.rest + mount.rest2 < slot.amount:
             return False
@@ -230,13 +258,36 @@ def attempt_item(t, s, r, m):
             s.stations[number].late += 1
             visit(t, s, r, number, m, item, arrive, now, now, now, 0, VERDICT_LATE, -1, -1)
     else:
+        item = np.int64(0)
+        arrive = now
+    row = s.machines[m]
+    row.item = item
+    row.arrive = arrive
+    if station.needs > 0:
+        row.phase = READY
+        row.people = 0
+        ask_people(t, s, m)
+        if row.people < station.needs:
+            set_category(t, s, r, m, T_UTILITY)
+            return False
+    begin_work(t, s, r, m)
+    return True
+
+
+@kernel
+def begin_work(t, s, r, m):
+    """Start with what is in a machine."""
+    row = s.machines[m]
+    station = t.stations[t.machines[m].station]
+    item = row.item
+    arrive = row.arrive
+    if station.pass_queue < 0:
         item = (station.kind << KIND_SHIFT) | s.serials[station.kind]
         s.serials[station.kind] += 1
-        arrive = now
+        arrive = s.head[0].now
     if station.slots:
         use_inputs(t, s, r, m, item)
     start(t, s, r, m, item, arrive, station.enter if station.enter > 0 else 1)
-    return True
 
 
 # ---- end of work
@@ -262,6 +313,8 @@ def all_inside(t, s, check0, checks, item, given):
             return False
         if 0 <= check.value < given:
             x = given_value(s, check.value)
+        elif check.law >= POISSON:
+            x = counted(check.law, check.mean, uniform(s.head[0].base, check.hash, VALUE, item & (SERIAL_MASK | check.again)))
         else:
             x = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), check.mean, check.spread)
         if not (check.lower <= x <= check.upper):
@@ -381,6 +434,8 @@ def item_done(t, s, r, m, scrap, given):
     now = s.head[0].now
     row.done = now
     item = row.item
+    if station.needs > 0:
+        free_people(t, s, r, m)
     grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1
     verdict = verdict_of(t, s, number, item, row.n, scrap, grade, given)
     if station.choose == BY_GRADE and station.routes > 0 and verdict in (VERDICT_PASS, VERDICT_MISSED):

@@ -24,6 +24,7 @@ from linewright.kernels.state import (
     OPERATOR,
     OUT,
     PLANNED,
+    READY,
     RETURN,
     STAND,
     T_BLOCKED,
@@ -95,6 +96,8 @@ def category_of(t, s, m):
     phase = row.phase
     if phase == CHANGE:
         return T_CHANGE
+    if phase == READY:
+        return T_UTILITY
     if phase in (IDLE, OPEN):
         return T_STARVED
     if phase == OUT or (phase == UNLOAD and t.stations[t.machines[m].station].unload == 0):
@@ -121,6 +124,8 @@ def told_state(t, s, m, category):
         return STOPPED, REASON_OFF_SHIFT
     if category == T_OPERATOR:
         return STOPPED, REASON_OPERATOR
+    if category == T_UTILITY and row.mask == 0:
+        return SUSPENDED, REASON_CREW  # people that it needs to run
     if category == T_UTILITY:
         return SUSPENDED, row.utility
     if row.mask & PLANNED:
@@ -237,9 +242,47 @@ def begin_maintenance(t, s, r, m):
 
 
 @kernel
+def people_for(t, s, m):
+    """Return how many people a machine asks its next crew for."""
+    station = t.stations[t.machines[m].station]
+    return t.needs[station.need0 + s.machines[m].people].count
+
+
+@kernel
+def ask_people(t, s, m):
+    """Ask the crews that a machine needs to run, one after the other, up to one that cannot send its people now."""
+    row = s.machines[m]
+    station = t.stations[t.machines[m].station]
+    while row.people < station.needs:
+        crew = t.needs[station.need0 + row.people].crew
+        state = s.crews[crew]
+        people = people_for(t, s, m)
+        if not (state.on and state.count == 0 and state.busy + people <= t.crews[crew].count):
+            s.asks[t.crews[crew].ask0 + (state.head + state.count) % t.crews[crew].asks] = -1 - m
+            state.count += 1
+            return
+        state.busy += people
+        row.people += 1
+
+
+@kernel
+def free_people(t, s, r, m):
+    """Let the people go that a machine needed to run."""
+    station = t.stations[t.machines[m].station]
+    for i in range(station.need0, station.need0 + station.needs):
+        s.crews[t.needs[i].crew].busy -= t.needs[i].count
+        serve_crew(t, s, r, t.needs[i].crew)
+
+
+@kernel
 def begin_asked(t, s, r, ask):
-    """Begin what a member of a crew was asked for: ``2 * machine``, plus 1 where it is maintenance."""
-    if ask & 1:
+    """Begin what a member of a crew was asked for: ``2 * machine``, plus 1 where it is maintenance; below 0, a machine that needs people to run."""
+    if ask < 0:
+        m = -1 - ask
+        s.machines[m].people += 1
+        ask_people(t, s, m)
+        put_on_agenda(s, t.machines[m].station)
+    elif ask & 1:
         begin_maintenance(t, s, r, ask >> 1)
     else:
         begin_repair(t, s, r, ask >> 1)
@@ -253,7 +296,7 @@ def ask_crew(t, s, r, crew, ask):
         return
     row = t.crews[crew]
     state = s.crews[crew]
-    if state.on and state.busy < row.count:
+    if state.on and state.busy < row.count and state.count == 0:
         state.busy += 1
         begin_asked(t, s, r, ask)
         return
@@ -268,9 +311,12 @@ def serve_crew(t, s, r, crew):
     state = s.crews[crew]
     while state.on and state.busy < row.count and state.count > 0:
         ask = s.asks[row.ask0 + state.head]
+        people = 1 if ask >= 0 else people_for(t, s, -1 - ask)
+        if state.busy + people > row.count:
+            return
         state.head = (state.head + 1) % row.asks
         state.count -= 1
-        state.busy += 1
+        state.busy += people
         begin_asked(t, s, r, ask)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_queues import on_carrier, pass_on, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
@@ -12,7 +14,7 @@ from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.rules import SERVICE, duration
-from linewright.kernels.state import FILLED, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, T_EXECUTE, UNLOAD, WORK
+from linewright.kernels.state import FILLED, GRADE_MOST, GRADE_SHIFT, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, T_EXECUTE, UNLOAD, WORK
 
 own_start = own_side.start
 
@@ -168,26 +170,55 @@ def attempt_store(t, s, r, m):
 # ---- carriers
 
 
+@kernel
+def open_carrier(t, s, c, grade):
+    """Take the next empty carrier, for items of one grade (0: of any); -1 where there is none."""
+    carrier = t.carriers[c]
+    state = s.carriers[c]
+    if state.empty == 0:
+        return np.int64(-1)
+    number = s.empties[carrier.tray0 + state.empty_head]
+    state.empty_head += 1
+    if state.empty_head >= carrier.count:
+        state.empty_head = 0
+    state.empty -= 1
+    tray = s.trays[carrier.tray0 + number]
+    tray.content = FILLED
+    tray.count = 0
+    tray.grade = grade
+    return number
+
+
+@kernel
+def carrier_key(t, s, c, tray):
+    """Return the key of a carrier; one of which there is no end has a new serial each time."""
+    carrier = t.carriers[c]
+    return (carrier.kind << KIND_SHIFT) | (tray + 1 + s.trays[carrier.tray0 + tray].round * carrier.count)
+
+
 @part
 def attempt_loader(t, s, r, m):
     """Take an empty carrier where there is none, and the next item. Returns whether the machine is in work now."""
     row = s.machines[m]
     station = t.stations[t.machines[m].station]
     c = station.carrier
-    carrier = t.carriers[c]
-    if row.tray < 0:
-        state = s.carriers[c]
-        if state.empty == 0:
+    if station.same:
+        queue = s.queues[station.pass_queue]
+        if queue.count == 0:
             return False
-        row.tray = s.empties[carrier.tray0 + state.empty_head]
-        state.empty_head += 1
-        if state.empty_head >= carrier.count:
-            state.empty_head = 0
-        state.empty -= 1
+        grade = (s.ring[t.queues[station.pass_queue].ring0 + queue.head].item >> GRADE_SHIFT) & GRADE_MOST
+        at = t.machines[m].part0 + grade
+        if s.parts[at] == 0:
+            s.parts[at] = open_carrier(t, s, c, grade) + 1
+        if s.parts[at] == 0:
+            return False
+        row.tray = s.parts[at] - 1
+        row.on = s.trays[t.carriers[c].tray0 + row.tray].count
+    elif row.tray < 0:
+        row.tray = open_carrier(t, s, c, 0)
+        if row.tray < 0:
+            return False
         row.on = 0
-        tray = s.trays[carrier.tray0 + row.tray]
-        tray.content = FILLED
-        tray.count = 0
     item, arrive, _ = take(t, s, r, station.pass_queue)
     if item == 0:
         return False
@@ -208,7 +239,7 @@ def loader_done(t, s, r, m):
     tray = s.trays[carrier.tray0 + row.tray]
     s.fills[carrier.fill0 + row.tray * carrier.holds + row.on] = row.item & SERIAL_MASK
     tray.dirty = 1
-    key = (carrier.kind << KIND_SHIFT) | (row.tray + 1)
+    key = carrier_key(t, s, c, row.tray)
     placed(s, r, number, row.item, key, row.on, 0)
     row.on += 1
     tray.count = row.on
@@ -216,6 +247,8 @@ def loader_done(t, s, r, m):
     s.stations[number].good += 1
     visit(t, s, r, number, m, row.item, row.arrive, row.start, now, now, row.n, 0, -1, row.tool)
     if row.on == carrier.holds:
+        if station.same:
+            s.parts[t.machines[m].part0 + tray.grade] = 0
         row.item = key
         pass_on(t, s, r, m)
         if station.plans:

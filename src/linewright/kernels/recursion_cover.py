@@ -47,7 +47,7 @@ _QUEUE_RULES: Mapping[str, _Rule] = {
     "fleet": ("brought-by", lambda value: value == -1),
     "endless": ("buffer: unlimited", lambda value: value == 0),
 }
-_SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0", "queue"])
+_SLOT = frozenset(["amount", "length", "change", "splice", "thing", "rolls", "part0", "queue", "hash"])
 _SLOT_RULES: Mapping[str, _Rule] = {
     "kind": ("takes of coils or in bulk", lambda value: value in {SUPPLY, PART}),
     "life": ("shelf-life", lambda value: value == -1),

@@ -144,23 +144,24 @@ class CrewRun:
     def __init__(self, crew: Crew, *, on: bool) -> None:
         self.free = crew.count
         self.on = on
-        self.asks: deque[Callable[[], None]] = deque()
+        self.asks: deque[tuple[int, Callable[[], None]]] = deque()
 
-    def ask(self, begin: Callable[[], None]) -> None:
-        """Put a request at the end of the list: what begins when somebody comes."""
-        self.asks.append(begin)
+    def ask(self, begin: Callable[[], None], people: int = 1) -> None:
+        """Put a request at the end of the list: what begins when so many come."""
+        self.asks.append((people, begin))
         self.send()
 
-    def release(self) -> None:
-        """Let one come back."""
-        self.free += 1
+    def release(self, people: int = 1) -> None:
+        """Let some come back."""
+        self.free += people
         self.send()
 
     def send(self) -> None:
         """Send free people to those who asked first, if the crew is at work."""
-        while self.on and self.free and self.asks:
-            self.free -= 1
-            self.asks.popleft()()
+        while self.on and self.asks and self.free >= self.asks[0][0]:
+            people, begin = self.asks.popleft()
+            self.free -= people
+            begin()
 
 
 class Trays:
@@ -180,6 +181,11 @@ class Trays:
             self.came_back()
         elif len(self.back) == 1:
             self.world.calendar.at(self.back[0][0], (3, 1, self.number), self.came_back)
+
+    def left(self, tray: Thing) -> None:
+        """Put a new one in the place of one that has left the line."""
+        self.empty.append(Thing(tray.key + self.carrier.count))
+        self.world.agenda.update(s.number for s in self.world.stations if s.is_loader_of(self.number))
 
     def came_back(self) -> None:
         """Put the first of those on their way at the end of the empties."""

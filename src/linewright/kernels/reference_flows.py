@@ -48,7 +48,7 @@ class Station:
         """Let everything begin and hand over that can."""
         changed = True
         while changed:
-            attempts = [self.attempt(m) for m in self.machines if m.is_empty]
+            attempts = [self.attempt(m) if m.is_empty else self.begin_ready(m) for m in self.machines]
             fills = [q.fill() for q in self.queues]
             changed = any(attempts) or any(fills)
 
@@ -64,7 +64,33 @@ class Station:
             item = self.next_item(machine)
             if item is None:
                 return changed
-        self.start(machine, item)
+        if self.step.needs:
+            machine.is_ready, machine.come, machine.kept_item = True, 0, item
+            self.ask_people(machine)
+            machine.note()
+            self.begin_ready(machine)
+        else:
+            self.start(machine, item)
+        return True
+
+    def ask_people(self, machine: Machine) -> None:
+        """Ask the next of the crews that a machine needs to run."""
+
+        def came() -> None:
+            machine.come += 1
+            self.world.agenda.add(self.number)
+            self.ask_people(machine)
+
+        if machine.come < len(self.step.needs):
+            crew, people = self.step.needs[machine.come]
+            self.world.crews[crew].ask(came, people)
+
+    def begin_ready(self, machine: Machine) -> bool:
+        """Start on a machine in which all is, if all people have come and nothing stops it; tell whether it did."""
+        if not machine.is_ready or machine.come < len(self.step.needs) or machine.is_stopped:
+            return False
+        machine.is_ready = False
+        self.start(machine, machine.kept_item)
         return True
 
     def bring_in(self, machine: Machine) -> bool:
@@ -136,6 +162,8 @@ class Station:
         assert item is not None
         now = self.world.now
         machine.item = None
+        for crew, people in self.step.needs:
+            self.world.crews[crew].release(people)
         machine.done = item.done = now
         if self.step.begins:
             self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
@@ -202,7 +230,9 @@ class Station:
                 queue.wait(machine)
             if queues:
                 return
-            machine.give()
+            thing = machine.give()
+            if self.step.endless is not None:
+                self.world.trays[self.step.endless].left(thing)
         self.gave(machine)
 
     def aims(self, machine: Machine) -> list[QueueRun]:

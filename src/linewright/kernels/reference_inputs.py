@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
 from linewright.kernels.reference_line import Comes, Slot
-from linewright.kernels.rows import LOST_OLD, LOST_REST, LOST_SPLICE
+from linewright.kernels.rows import LOST_BROKEN, LOST_OLD, LOST_REST, LOST_SPLICE
 
 if TYPE_CHECKING:
     from linewright.kernels.reference_machine import Machine
@@ -42,8 +42,22 @@ class Mounted:
         """Bring in what is missing and there; tell whether anything changed."""
         return False
 
-    def use_up(self, item: Thing) -> None:
-        """Use what one start needs, and write what the item is made of."""
+    def use_up(self, item: Thing) -> None:  # noqa: ARG002 - other inputs say what it is made of
+        """Draw the pieces of one start, and as many again as break."""
+        if self.slot.breaks is not None:
+            broken = 0
+            for _ in range(self.slot.amount):
+                while self.breaks_next():
+                    broken += 1
+            if broken:
+                self.world.log.lost(self.lots[0].key, self.world.now, 0, broken, *self.place, LOST_BROKEN)
+
+    def breaks_next(self) -> bool:
+        """Tell whether the next piece that the station draws for this input breaks."""
+        assert self.slot.breaks is not None
+        drawn = self.machine.station.machines[0].drawn
+        drawn[self.number] = drawn.get(self.number, 0) + 1
+        return self.slot.breaks(drawn[self.number])
 
 
 class Parts(Mounted):
@@ -56,10 +70,14 @@ class Parts(Mounted):
 
     def bring_in(self) -> bool:
         """Take the parts that are there."""
-        before = len(self.lots)
+        changed = False
         while not self.is_in and (part := self.queue.pop()) is not None:
-            self.lots.append(part)
-        return len(self.lots) > before
+            changed = True
+            if self.slot.breaks is not None and self.breaks_next():
+                self.world.log.lost(part.key, self.world.now, 0, 1, *self.place, LOST_BROKEN)
+            else:
+                self.lots.append(part)
+        return changed
 
     def use_up(self, item: Thing) -> None:
         """Put all of them into the item."""
@@ -77,7 +95,7 @@ class Coil(Mounted):
     @property
     def is_in(self) -> bool:
         """Tell whether the rest is long enough."""
-        return self.rest >= self.slot.amount
+        return self.rest >= self.slot.amount + self.slot.extra
 
     def bring_in(self) -> bool:
         """Change a coil whose rest is too short; a made one must be there."""
@@ -117,8 +135,11 @@ class Coil(Mounted):
         """Wind one amount off."""
         for lot in self.lots:
             self.world.log.consume(item.key, lot.key, self.world.now, self.at, self.at + self.slot.amount, *self.place)
-        self.at += self.slot.amount
-        self.rest -= self.slot.amount
+            if self.slot.extra:
+                at = self.at + self.slot.amount
+                self.world.log.lost(lot.key, self.world.now, at, at + self.slot.extra, *self.place, LOST_BROKEN)
+        self.at += self.slot.amount + self.slot.extra
+        self.rest -= self.slot.amount + self.slot.extra
 
 
 class Bulk(Mounted):

@@ -52,6 +52,8 @@ class Slot:
     splice: int = 0
     life: int | None = None
     rolls: int = 1
+    extra: int = 0  # of a coil: mm that are lost at each start
+    breaks: Callable[[int], bool] | None = None  # whether the n-th piece that the station draws breaks
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,9 @@ class Step:
     targets: tuple[int | None, ...] = ()  # where there are several: queues, None out of the line, THROWN; `out` then counts for nothing
     choose: Choose = Choose.IN_TURN
     mend: Mend | None = None
+    needs: tuple[tuple[int, int], ...] = ()  # people to run: crew, how many
+    same: bool = False  # a loader: one carrier open for each grade
+    endless: int | None = None  # which carriers leave the line here, without end
     again: int = 0  # as in `Check`, of what is measured here
     loses: bool = False  # what finds no place ahead is lost
     outputs: tuple[Output, ...] = ()

@@ -21,7 +21,7 @@ from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED, VERDICT_P
 if TYPE_CHECKING:
     from linewright.kernels.reference_flows import Station
 
-REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT = range(4)  # the first of a table's reasons
+REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, _, REASON_CREW = range(6)  # the first of a table's reasons
 DONE, REPAIRED, FAILED, LINE = range(4)  # the sources of one machine, in the order of ties
 
 
@@ -76,6 +76,11 @@ class Machine:
         self.utilities_down = 0
         self.utility_reason = -1  # of the one that went down last
         self.hands: deque[Thing] = deque()  # finished, to be handed over
+        self.is_ready = False  # all is in; it waits for people
+        self.come = 0  # of the crews that it needs, how many have sent their people
+        self.kept_item: Thing | None = None  # the passing item, until they come
+        self.open: dict[int, Thing] = {}  # carriers by grade
+        self.drawn: dict[int, int] = {}  # pieces by input; those of the station's first machine count
         self.later: deque[tuple[list[Thing], QueueRun]] = deque()  # what else was made, when these are out
         self.is_later = False  # what it hands out is not the first of several things made
         self.waits_in: list[QueueRun] = []  # queues that may take the next of them
@@ -161,7 +166,7 @@ class Machine:
     @property
     def is_empty(self) -> bool:
         """Tell whether the machine could begin something."""
-        return self.task is None and not self.hands and not self.is_stopped
+        return self.task is None and not self.hands and not self.is_ready and not self.is_stopped
 
     def stop(self, why: Stop) -> None:
         """Add a stop."""
@@ -193,7 +198,7 @@ class Machine:
         """Return how many items are in it: of an oven or a store all, else one or none."""
         if self.station.holds_many:
             return len(self.held)
-        return int(self.task is not None or bool(self.hands))
+        return int(self.task is not None or bool(self.hands) or self.is_ready)
 
     def give(self) -> Thing:
         """Hand the next finished thing over."""
@@ -280,7 +285,7 @@ class Machine:
 
     def maintain(self) -> None:
         """Begin the first maintenance that is due, if nothing is in hand and the machine is not failed."""
-        if self.failed is not None or self.kept is not None or self.task is not None or self.station.has_in_hand(self):
+        if self.failed is not None or self.kept is not None or self.task is not None or self.is_ready or self.station.has_in_hand(self):
             return
         self.kept = next((u for u in self.upkeep if u.is_due), None)
         if self.kept is None:
@@ -328,6 +333,8 @@ class Machine:
             return (Category.REPAIR if self.is_under_repair else Category.CREW), HELD, step.modes[self.failed].reason
         if self.utilities_down:
             return Category.UTILITY, SUSPENDED, self.utility_reason
+        if self.is_ready:
+            return Category.UTILITY, SUSPENDED, REASON_CREW
         return self.doing()
 
     def doing(self) -> tuple[Category, int, int]:

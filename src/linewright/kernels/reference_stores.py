@@ -173,13 +173,21 @@ class Loader(Station):
     """Lays items on a carrier, one start each; a full carrier goes on."""
 
     def attempt(self, machine: Machine) -> bool:
-        """Open a carrier where there is none, then take an item."""
+        """Open a carrier where there is none, then take an item; `same`: the one that is open for the grade of the first in the queue."""
         changed = False
+        trays = self.world.trays[self.step.carrier or 0]
+        grade = -1
+        if self.step.same:
+            assert self.entry is not None
+            if not self.entry.things:
+                return False
+            grade = self.entry.things[0].grade
+            machine.tray = machine.open.get(grade)
         if machine.tray is None:
-            trays = self.world.trays[self.step.carrier or 0]
             if not trays.empty:
                 return False
-            machine.tray = trays.empty.popleft()
+            machine.tray = machine.open[grade] = trays.empty.popleft()
+            machine.tray.grade = grade
             changed = True
         return super().attempt(machine) or changed
 
@@ -196,6 +204,7 @@ class Loader(Station):
         self.write_visit(machine, item)
         if len(tray.content) == self.world.trays[self.step.carrier or 0].carrier.holds:
             tray.done = now
+            machine.open.pop(tray.grade, None)
             machine.hands.append(tray)
             self.send(machine)
 
@@ -222,6 +231,7 @@ class Unloader(Station):
             machine.place = 0
         item = machine.tray.content[machine.place]
         item.arrived = machine.tray_arrived
+        item.grade, item.passes = machine.tray.grade, 0  # what else it was is not known any more
         self.start(machine, item)
         return True
 

@@ -77,9 +77,12 @@ class _Reader:
         """Return the n-th number in (0, 1) under one key."""
         return float(self.quiet(rules.uniform, self.base, np.uint64(h), purpose, n))
 
-    def value(self, h: int, mean: float, spread: float, serial: int) -> float:
-        """Return what is measured of a unit."""
-        return float(self.quiet(rules.value, self.t.normal, self.base, np.uint64(h), serial, mean, spread))
+    def value(self, law: tuple[int, int], mean: float, spread: float, n: int) -> float:
+        """Return what is measured of a unit by a law under a key."""
+        kind, h = law
+        if kind >= tb.POISSON:
+            return float(self.quiet(rules.counted, kind, mean, self.uniform(h, rules.VALUE, n)))
+        return float(self.quiet(rules.value, self.t.normal, self.base, np.uint64(h), n, mean, spread))
 
     # ---- rows
 
@@ -128,6 +131,9 @@ class _Reader:
             targets=tuple(tb.THROWN if q == tb.THROWN else _or_none(q) for q in self.t.routes[s.route0 : s.route0 + s.routes]),
             choose=Choose(int(s.choose)),
             mend=self.mend(number),
+            needs=tuple((int(n.crew), int(n["count"])) for n in self.t.needs[s.need0 : s.need0 + s.needs]),
+            same=bool(s.same),
+            endless=int(s.endless) - 1 if s.endless > 0 else None,
             again=int(s.again),
             loses=bool(s.loses),
             outputs=tuple(
@@ -199,6 +205,8 @@ class _Reader:
             splice=int(s.splice),
             life=_or_none(s.life),
             rolls=int(s.rolls),
+            extra=int(s.extra),
+            breaks=(lambda n: self.uniform(int(s.hash), rules.BREAK, n) < s.breaks) if s.breaks > 0 else None,
         )
 
     def mode(self, station: int, j: int) -> Mode:
@@ -277,7 +285,7 @@ class _Reader:
         """Return windows with the values that they judge."""
         return tuple(
             Check(
-                value=partial(self.value, int(c.hash), float(c.mean), float(c.spread)),
+                value=partial(self.value, (int(c.law), int(c.hash)), float(c.mean), float(c.spread)),
                 lower=float(c.lower),
                 upper=float(c.upper),
                 mark=_or_none(c.mark),

@@ -73,7 +73,7 @@ ABORTED, HELD = 7, 9
 
 #: Of a lot that is thrown away: the rest of a coil at a change, a batch over its shelf life. lo/hi as in CONSUME.
 LOST = np.dtype([("lot", "i8"), ("t", "i8"), ("lo", "i8"), ("hi", "i8"), ("station", "i4"), ("machine", "i4"), ("slot", "i4"), ("why", "i4")])
-LOST_REST, LOST_OLD, LOST_SPLICE = range(3)
+LOST_REST, LOST_OLD, LOST_SPLICE, LOST_BROKEN = range(4)
 
 #: A unit that gets no value at a station, since its tool is out; `place` on its carrier.
 MISSING = np.dtype([("item", "i8"), ("t", "i8"), ("station", "i4"), ("machine", "i4"), ("place", "i4"), ("pad", "i4")])

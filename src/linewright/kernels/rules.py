@@ -15,9 +15,10 @@ import math
 import numpy as np
 
 from linewright.kernels.compiled import kernel, wrapping_kernel
-from linewright.kernels.table import CONSTANT, EMPIRICAL, EXPONENTIAL, LAW, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL, records
+from linewright.kernels.table import BERNOULLI, CONSTANT, EMPIRICAL, EXPONENTIAL, LAW, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL, records
 
 SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
+BREAK = 11
 TRIP = 16  # 10 to 15 are left to what stations draw
 
 #: A table of quantiles: `OCTAVES` halvings of the share v from the nearer end, from 1/2 down to 2^-17, each cut into `CELLS` cells of equal width.
@@ -227,6 +228,21 @@ def value(normal, base, h, serial, mean, spread):
     if spread == 0.0:
         return mean
     return mean + spread * standard_normal(normal, uniform(base, h, VALUE, serial))
+
+
+@kernel
+def counted(law, mean, u):
+    """Return the whole number of a Poisson or Bernoulli law at u in (0, 1), by adding up its probabilities."""
+    if law == BERNOULLI:
+        return 1.0 if u < mean else 0.0
+    number = 0.0
+    share = math.exp(-mean)
+    total = share
+    while u > total and share > 0.0:
+        number += 1.0
+        share *= mean / number
+        total += share
+    return number
 
 
 @kernel

@@ -20,7 +20,7 @@ from linewright.kernels.rules import base_of
 from linewright.kernels.table import INT, Table
 
 # phases of a machine, on the line's side
-IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT = range(8)
+IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT, READY = range(9)  # READY: all is in, it waits for people
 # why it is stopped: bits of `mask`
 FAULT, UTILITY_DOWN, OFF_SHIFT, PLANNED, OPERATOR = 1, 2, 4, 8, 16
 # states whose times are added up, `times[machine, ...]`
@@ -101,6 +101,7 @@ MACHINE_STATE = np.dtype(
         ("grade", "i8"),
         ("tool", "i8"),
         ("to", "i8"),  # of a station with `ways`: the queue that it waits for; -1 none, FIRST_OF_ALL
+        ("people", "i8"),  # of the crews that it needs, how many have sent their people
         ("output", "i8"),  # several things made: which of them it hands out
     ],
     align=True,
@@ -141,8 +142,9 @@ WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
 
 #: What is on one input of one machine. BULK may hold two batches, the older first.
 MOUNT_STATE = np.dtype(
-    [("lot", "i8"), ("at", "i8"), ("rest", "i8"), ("born", "i8"), ("lot2", "i8"), ("rest2", "i8"), ("born2", "i8"), ("have", "i8")], align=True
-)
+    [("lot", "i8"), ("at", "i8"), ("rest", "i8"), ("born", "i8"), ("lot2", "i8"), ("rest2", "i8"), ("born2", "i8"), ("have", "i8"),
+     ("drawn", "i8")], align=True
+)  # fmt: skip
 
 CREW_STATE = np.dtype([("busy", "i4"), ("on", "i4"), ("head", "i4"), ("count", "i4")], align=True)
 SHIFT_STATE = np.dtype([("at", "i4"), ("on", "i4")], align=True)
@@ -192,7 +194,7 @@ FLEET_STATE = np.dtype(
 ZONE_STATE = np.dtype([("inside", "i8"), ("line_head", "i8"), ("line", "i8")], align=True)
 CARRIER_STATE = np.dtype([("empty_head", "i4"), ("empty", "i4"), ("back_head", "i4"), ("back", "i4")], align=True)
 BACK = np.dtype([("t", "i8"), ("tray", "i8")], align=True)
-TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2")], align=True)
+TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2"), ("grade", "i2"), ("round", "i4")], align=True)
 MISSING_PLACE = np.dtype([("carrier", "i8"), ("tray", "i8"), ("place", "i8"), ("mark", "i8")], align=True)
 OUT_TOOL = np.dtype([("toolmode", "i8"), ("machine", "i8"), ("tool", "i8"), ("n", "i8")], align=True)
 PLAN_STATE = np.dtype([("k", "i8"), ("starts", "i8"), ("pending", "i8")], align=True)

@@ -22,8 +22,8 @@ ITEM, BATCH, STORE, LOADER, UNLOADER, UTILITY, FLEET = range(7)
 PART, COIL, BULK, SUPPLY = range(4)
 # gates
 GATE_NONE, GATE_WINDOWS, GATE_CHANCE = range(3)
-# laws
-CONSTANT, EXPONENTIAL, UNIFORM, TRIANGULAR, EMPIRICAL, NORMAL, LOGNORMAL, WEIBULL, GAMMA = range(9)
+# laws; the last two of values only
+CONSTANT, EXPONENTIAL, UNIFORM, TRIANGULAR, EMPIRICAL, NORMAL, LOGNORMAL, WEIBULL, GAMMA, POISSON, BERNOULLI = range(11)
 # how a fleet drives: a fixed distance and back, trips of a drawn length, over a map of points
 FIXED, DRAWN, ROADS = range(3)
 # which request a free vehicle takes
@@ -102,6 +102,10 @@ STATION = np.dtype(
         ("toolmodes", "i8"),
         ("serve0", "i8"),  # UTILITY: stations that it serves, in `serves`
         ("serves", "i8"),
+        ("need0", "i8"),  # people that it needs to run, in `needs`
+        ("needs", "i8"),
+        ("same", "i8"),  # LOADER: 1: each machine has one carrier open for each grade, in `parts`
+        ("endless", "i8"),  # 1 + the number of a carrier that leaves the line here, of which there is no end; 0 none
         ("asks", "i8"),  # 1: its machines are somewhere else; commands go out, records come in
         ("source0", "i8"),  # number of the source of its first machine
         ("fleet", "i8"),  # FLEET: in `fleets`
@@ -125,6 +129,9 @@ SLOT = np.dtype(
         ("queue", "i8"),  # -1: bought
         ("thing", "i8"),  # kind of its lots or parts
         ("rolls", "i8"),
+        ("extra", "i8"),  # COIL: mm that are lost at each start
+        ("breaks", "f8"),  # pieces: share that breaks
+        ("hash", "u8"),  # of station and material: key of what breaks
         ("part0", "i8"),  # PART: where its parts lie behind the machine's `part0`
     ],
     align=True,
@@ -167,6 +174,9 @@ TOOLMODE = np.dtype(
 )
 
 CREW = np.dtype([("count", "i8"), ("shift", "i8"), ("ask0", "i8"), ("asks", "i8")], align=True)
+
+#: People that a station needs to run: so many of a crew.
+NEED = np.dtype([("crew", "i8"), ("count", "i8")], align=True)
 
 #: Hours: at each of `switches[switch0 : switch0 + switches]` work begins or ends; `on` says how it is before the first.
 SHIFT = np.dtype([("switch0", "i8"), ("switches", "i8"), ("on", "i8"), ("source", "i8")], align=True)
@@ -238,7 +248,7 @@ CHECK = np.dtype(
         ("spread", "f8"),
         ("lower", "f8"),  # -inf without
         ("upper", "f8"),  # inf without
-        ("law", "i8"),  # NORMAL, or CONSTANT where the spread is 0
+        ("law", "i8"),  # NORMAL, CONSTANT where the spread is 0, POISSON, BERNOULLI
         ("value", "i8"),  # which of a record's values it is, where measured at this station; else -1
         ("mark", "i8"),  # which mark says that an item lacks it; -1 none
         ("again", "i8"),  # bits of an item's key that count how often it came by here: each time has a value of its own
@@ -283,6 +293,7 @@ class Table(Bundle):
     plans: Records
     toolmodes: Records
     crews: Records
+    needs: Records
     shifts: Records
     fleets: Records
     drives: Records
@@ -309,7 +320,7 @@ class Table(Bundle):
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "outputs": OUTPUT, "modes": MODE, "plans": PLAN,
-        "toolmodes": TOOLMODE, "crews": CREW, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
+        "toolmodes": TOOLMODE, "crews": CREW, "needs": NEED, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
         "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
         "serves": INT, "routes": INT, "loaders": INT, "kinds": INT, "sizes": INT,
