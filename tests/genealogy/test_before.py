@@ -101,7 +101,12 @@ def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None
     assert found.node.made_us is None, "its first visit in the run is not that of the step that made it"
     assert found.node.remark == "made before this run"
     assert found.places[0].carrier == "T-15625"
-    assert [s.step for s in found.life] == ["winder", "soaking", "formation", "ageing-hot", "ocv-1"]
+    assert [s.step for s in found.life] == [
+        "winder", "flattener", "disc-welder", "hi-pot", "x-ray", "canner", "filler", "closer", "tray-loader",
+        "soaking", "formation", "ageing-hot", "ocv-1", "ageing-room",
+    ]  # fmt: skip
+    assert (found.life[8].done_us, found.life[-1].done_us) == (found.places[0].from_us, None), "laid on its tray; still in the room"
+    assert {v.step for v in found.node.values} <= {s.step for s in found.life}, "no value of a station that its life does not know"
 
     def ids(node: Node) -> list[str]:
         return [i for b in node.made_of for i in (b.node.id.partition("-")[0] + "-" + b.node.id.split("-")[1], *ids(b.node))]
@@ -112,6 +117,16 @@ def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None
     assert values["capacity"].value == pytest.approx(5.0, abs=0.15)
     assert values["capacity"].source == "made before this run"
     assert "k-value" not in values, "it has not come to that station yet"
+
+
+def test_a_tray_of_the_stock_tells_where_it_stands_and_what_lies_on_it(reader) -> None:
+    """Tray 15625 holds cells 256 * 15624 + 1 and on; it has come as far as they have."""
+    tray, cell = trace(reader, "T-15625"), trace(reader, "CELL-4000000")
+    assert [(s.step, s.start_us, s.done_us) for s in tray.life] == [(s.step, s.start_us, s.done_us) for s in cell.life if s.carrier == "T-15625"]
+    (filling,) = tray.contents
+    assert (filling.first, filling.last, filling.count, filling.left) == ("CELL-3999745", "CELL-4000000", 256, 256)
+    assert filling.from_us == cell.places[0].from_us
+    assert [u.place for u in filling.units] == list(range(1, 257))
 
 
 def test_a_web_of_the_stock_says_that_its_values_were_made_before(reader) -> None:

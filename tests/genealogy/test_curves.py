@@ -69,7 +69,7 @@ def reader(plant: Plant, tmp_path_factory: pytest.TempPathFactory) -> RunReader:
 
 def test_a_cell_that_is_formed_twice_keeps_both_curves(reader: RunReader) -> None:
     found = trace(reader, "cell-1")
-    assert [(c.step, c.carrier, c.source) for c in found.curves] == [("first", "T-1", "measured"), ("second", "T-1", "measured")]
+    assert [(c.step, c.carrier, c.source) for c in found.curves] == [("first", "T-1", "twin"), ("second", "T-1", "twin")]
     visits = {s.step: s for s in found.life}
     for c in found.curves:
         assert (c.start_us, c.done_us, c.machine, c.place) == (visits[c.step].start_us, visits[c.step].done_us, visits[c.step].machine, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from linewright.genealogy.trace import NotFoundError, find, recent, trace
 from linewright.genealogy.tree import Branch, Node
 from linewright.ledger.ledger import Ledger
 
-from .small_line import BEGIN_US, CALENDER, COIL, STRIP, Story, facts, key, one_coil
+from .small_line import BEGIN_US, CALENDER, CELL, COIL, STRIP, WINDER, Story, facts, key, one_coil
 
 CELLS = 100
 
@@ -64,11 +65,24 @@ def test_the_mother_shows_what_was_measured_at_these_metres_of_that_lane(reader)
     profile = next(p for p in reader.profiles_of(key(COIL, 1), "areal-weight") if (p.side, p.lane) == ("B", 0))
     value = next(v for v in mother.values if v.side == "B")
     assert {(v.side, v.lane) for v in mother.values} == {("A", 1), ("B", 1)}
-    assert value.value == pytest.approx(profile.values[2:4].mean() / 0.01)
+    assert value.value == pytest.approx(np.average(profile.values[2:4], weights=[386, 485]) / 0.01), "2.614 to 3 m and 3 to 3.485 m"
     assert (value.unit, value.lower, value.count, value.step) == ("mg/cm^2", pytest.approx(23.64), 2, "coater")
-    assert value.source == "measured", "this coil was coated in the run"
+    assert value.source == "twin", "this coil was coated in the run, which is the twin's"
     assert (value.lo_m, value.hi_m) == (2.614, 3.485), "the metres of the piece, not those of the points"
     assert {(v.lo_m, v.hi_m) for v in trace(reader, "COIL-1").node.values} == {(None, None)}, "of the whole coil no metres are named"
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 97_990), st.integers(1, 5000))
+def test_a_mean_over_metres_is_that_of_each_millimetre(reader, low: int, length: int) -> None:
+    """The slow way: the value that holds at each millimetre, summed and divided."""
+    high = min(low + length, 98_000)
+    (shown,) = [v for v in trace(reader, f"COIL-1/lane-2:{low / 1000}..{high / 1000}").node.values if v.side == "A"]
+    profile = next(p for p in reader.profiles_of(key(COIL, 1), "areal-weight") if (p.side, p.lane) == ("A", 1))
+    each = [profile.values[mm // 1000] / 0.01 for mm in range(low, high)]
+    assert shown.value == pytest.approx(sum(each) / len(each), rel=1e-12)
+    assert (shown.low, shown.high) == (pytest.approx(min(each)), pytest.approx(max(each)))
+    assert shown.count == (high - 1) // 1000 - low // 1000 + 1
 
 
 def test_a_cell_has_a_life_places_and_values(reader) -> None:
@@ -147,6 +161,35 @@ def test_a_carrier_tells_who_shared_it(reader) -> None:
     found = trace(reader, "T-1")
     assert [s.step for s in found.life] == ["formation"]
     assert found.node.kind == "carrier"
+    (filling,) = found.contents
+    assert (filling.first, filling.last, filling.count, filling.left) == ("CELL-1", "CELL-4", 4, 0)
+    assert [(u.unit, u.place) for u in filling.units] == [(f"CELL-{n}", n) for n in range(1, 5)]
+    assert ((filling.from_us - BEGIN_US) / 1e6, (filling.to_us - BEGIN_US) / 1e6) == (pytest.approx(305.3), 413)
+    (full,) = trace(reader, "T-2").contents
+    assert (full.first, full.last, full.left, full.to_us) == ("CELL-5", "CELL-8", 4, None)
+
+
+def test_a_carriers_value_is_the_mean_of_its_places(reader) -> None:
+    """Channel 3 was out: three of four cells have a capacity."""
+    cells = [next(v.value for v in trace(reader, f"CELL-{n}").node.values if v.characteristic == "capacity") for n in (1, 2, 4)]
+    value = next(v for v in trace(reader, "T-1").node.values if v.characteristic == "capacity")
+    assert (value.value, value.low, value.high, value.count) == (pytest.approx(sum(cells) / 3), min(cells), max(cells), 3)
+
+
+def test_a_carrier_that_is_filled_again_has_two_fillings(tmp_path: Path) -> None:
+    with Ledger(tmp_path).create_run("text", "digest", "twin", 7, None, BEGIN_US, "small") as writer:
+        recorder = Recorder(facts(), writer)
+        recorder.begin()
+        story = Story()
+        for turn, begin in enumerate((10, 100)):
+            for k in range(3):
+                story.made(begin, CELL, 3 * turn + k + 1, WINDER).placed(begin + k, key(CELL, 3 * turn + k + 1), 1, k)
+                if turn == 0:
+                    story.placed(50 + k, key(CELL, k + 1), 1, k, off=1)
+        recorder.record(story.taken())
+        writer.commit()
+    found = trace(Ledger(tmp_path).reader(), "T-1")
+    assert [(f.first, f.last, f.count, f.left) for f in found.contents] == [("CELL-1", "CELL-3", 3, 0), ("CELL-4", "CELL-6", 3, 3)]
 
 
 def test_the_newest_are_listed(reader) -> None:
@@ -195,6 +238,9 @@ def test_what_is_not_there_names_the_nearest(reader) -> None:
         trace(reader, "moon")
     with pytest.raises(SpanError, match="not behind its start"):
         trace(reader, "COIL-1:11..10")
+    for asked in ("COIL-1:a..b", "COIL-1/lane-2:10", "COIL-1:10.."):
+        with pytest.raises(SpanError, match=r"is not a piece of a web\. Expected: ID:from\.\.to in metres"):
+            trace(reader, asked)
 
 
 @pytest.mark.parametrize(

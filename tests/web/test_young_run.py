@@ -13,7 +13,7 @@ from linewright.library.catalogue import installed_libraries
 from linewright.model.load import load
 from linewright.web.server import WebServer
 
-UNITS = 30
+UNITS = 450  # more than are read of one node
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,6 @@ def test_a_group_names_the_first_of_its_units_and_none_without_an_id(address: st
     (group,) = [n for n in tree["nodes"] if n["kind"] == "group"]
     assert (group["count"], group["of"], group["last"]) == (UNITS + 1, "cathode-coil-5", f"CELL-{100 + UNITS}")
     assert group["firsts"] == [f"CELL-{101 + i}" for i in range(24)]
+    assert group["lines"] == [f"CELL-101 to CELL-{100 + UNITS}"]
+    (edge,) = [e for e in tree["edges"] if e["to"] == group["id"]]
+    assert (edge["lo_m"], edge["hi_m"]) == (0.0, pytest.approx(0.88 * (UNITS + 1))), "from the first piece to the last of the web"

@@ -14,13 +14,16 @@ from linewright.cli.printing import as_json, moment, number, say, table
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
-    from linewright.genealogy.tree import Branch, Curve, Edge, Node, Told, ToldValue, Trace, Value
+    from linewright.genealogy.tree import Branch, Curve, Edge, Filling, Node, Told, ToldValue, Trace, Value
+    from linewright.ledger.ledger import Ledger
     from linewright.ledger.reader import RunReader
 
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
 #: Heads of what tells values along a web apart; a head without any word below it is left out.
 ALONG = ("Metres", "Side", "Lane")
+#: Heads of what a mean is of: lowest and highest, and how many values.
+MEANS = ("Lowest", "Highest", "Of")
 #: What goes in and out by the unit of a curve's sum.
 CHARGES = {"Ah": ("charge", "discharge")}
 #: Values that are stored in the unit of their file (Ah), not in that of the ledger: no doubt about them.
@@ -34,7 +37,7 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     end: Annotated[float | None, typer.Option("--to", help="Metres on the web.")] = None,
     lane: Annotated[int | None, typer.Option(help="Lane of the web, from 1.")] = None,
     guard: Annotated[str, typer.Option(help="Widens what is possible.")] = "2 m",
-    run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest.")] = None,
+    run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest that has the thing.")] = None,
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -44,14 +47,14 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
 
     asked = asked_for(thing, web, begin, end, lane)
     guard_mm = metres(guard) * 1000.0
-    reader = ledger_at(ledger).reader(run)
+    reader, passed = reader_for(ledger_at(ledger), run, asked)
     try:
         if asked is None:
             newest = recent(reader)
             if json:
-                as_json(newest)
+                as_json({"run": reader.header().run, "newest": newest})
             else:
-                print_recent(reader, newest)
+                print_recent(reader, newest, passed)
             return
         found = trace_thing(reader, asked, guard_mm=guard_mm)
     finally:
@@ -60,6 +63,28 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
         as_json(found.to_json())
     else:
         print_trace(found)
+        if passed:
+            say(f"\nFound in run {found.run}; newer, and without it: {few(passed)}. --run chooses another.")
+
+
+def reader_for(ledger: Ledger, run: str | None, asked: str | None) -> tuple[RunReader, tuple[str, ...]]:
+    """Return a reader of the run that is meant (without a name the newest that has what is asked for), and the newer runs that were passed by."""
+    from linewright.genealogy.which_run import newest_with_things, run_with
+
+    if run is not None:
+        return ledger.reader(run), ()
+    return newest_with_things(ledger) if asked is None else run_with(ledger, asked)
+
+
+def few(names: tuple[str, ...], most: int = 4) -> str:
+    """Return names with commas, the first few of many.
+
+    Examples
+    --------
+    >>> few(("live-1", "twin-2", "twin-3"), 2)
+    'live-1, twin-2 and 1 more'
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def asked_for(thing: str | None, web: str | None, begin: float | None, end: float | None, lane: int | None) -> str | None:
@@ -107,12 +132,15 @@ def metres(text: str) -> float:
         raise LinewrightError(f"--guard: {fault.message}. {fault.hint}".rstrip()) from fault
 
 
-def print_recent(reader: RunReader, newest: dict[str, list]) -> None:  # type: ignore[type-arg] # things of the ledger
-    """Print the newest things by their kinds."""
+def print_recent(reader: RunReader, newest: dict[str, list], passed: tuple[str, ...] = ()) -> None:  # type: ignore[type-arg] # things of the ledger
+    """Print the newest things by their kinds, of which run they are, and how to ask for another."""
+    header = reader.header()
     rows = [[each.id, kind, each.material or "-", moment(each.made_us)] for kind, things in newest.items() for each in things]
     if not rows:
-        say(f"Run {reader.header().run} has made nothing yet.")
+        say(f"Run {header.run} has made nothing yet. --run chooses another: linewright runs lists them.")
         return
+    newer = f"; newer, and nothing made yet: {few(passed)}" if passed else ""
+    say(f"Run {header.run} ({header.source}, {header.name}){newer}. --run chooses another: linewright runs lists them.\n")
     table(["Newest", "Kind", "Material", "Made (UTC)"], rows)
     say(f"\nlinewright trace {rows[0][0]}")
 
@@ -131,6 +159,8 @@ def print_trace(found: Trace) -> None:
         table(["Step", "Machine", "Tool", "Begun (UTC)", "Done (UTC)", "Verdict", "Grade"], rows, right=[2])
     for place in found.places:
         say(f"on {place.carrier}, place {place.place}, from {moment(place.from_us)} to {moment(place.to_us)}")
+    if node.kind == "carrier":
+        print_contents(found.contents)
     print_values(node.values)
     for curve in found.curves:
         say(curve_words(curve))
@@ -146,19 +176,43 @@ def print_trace(found: Trace) -> None:
         say(f"doubt: {finding.kind} ({finding.source or '-'}): {finding.found or '-'}; {finding.done or 'kept as it stands'}")
 
 
+def print_contents(contents: tuple[Filling, ...]) -> None:
+    """Print what lies on a carrier and what lay on it before, newest first, a row a filling."""
+    say()
+    if not contents:
+        say("Nothing has lain on it in this run.")
+        return
+    rows = [
+        ["now" if f.left else "before", f"{f.count}" if f.left in {0, f.count} else f"{f.left} of {f.count}", f.material,
+         f.first if f.count == 1 else f"{f.first} .. {f.last}", _places(f), moment(f.from_us), moment(f.to_us)]
+        for f in reversed(contents)
+    ]  # fmt: skip
+    table(["On it", "Units", "Material", "Ids", "Places", "From (UTC)", "Empty (UTC)"], rows, right=[1])
+    if not any(f.left for f in contents):
+        say("It is empty now.")
+    say("--json has each unit with its place and times.")
+
+
+def _places(f: Filling) -> str:
+    first, last = f.units[0].place, f.units[-1].place
+    return f"{first}" if first == last else f"{first} .. {last}"
+
+
 def print_values(values: tuple[Value, ...]) -> None:
     """Print measured values with their windows."""
     if not values:
         return
     say()
     along = [h for h, is_told in zip(ALONG, map(any, zip(*map(along_words, values), strict=True)), strict=True) if is_told]
+    has_means = any(v.count > 1 for v in values)
     rows = [
         [v.characteristic, *(dict(zip(ALONG, along_words(v), strict=True))[h] or "-" for h in along), v.step or "-",
-         number(v.value, 6) if v.value is not None else v.text or v.literal or "-", v.unit, number(v.lower),
+         number(v.value, 6) if v.value is not None else v.text or v.literal or "-",
+         *([number(v.low), number(v.high), str(v.count)] if has_means else []), v.unit, number(v.lower),
          number(v.upper), "outside" if v.is_outside else v.source] for v in values
     ]  # fmt: skip
-    heads = ["Measured", *along, "Step", "Value", "Unit", "Lower", "Upper", "Source"]
-    table(heads, rows, right=[heads.index(h) for h in ("Lane", "Value", "Lower", "Upper") if h in heads])
+    heads = ["Measured", *along, "Step", "Mean" if has_means else "Value", *(MEANS if has_means else ()), "Unit", "Lower", "Upper", "Source"]
+    table(heads, rows, right=[heads.index(h) for h in ("Lane", "Mean", "Value", *MEANS, "Lower", "Upper") if h in heads])
 
 
 def curve_words(curve: Curve) -> str:
@@ -171,7 +225,7 @@ def curve_words(curve: Curve) -> str:
             into, out = CHARGES.get(line.total_unit or "", (f"{line.name} in", f"{line.name} out"))
             words += [f"{into} {line.total_in:.4f} {line.total_unit}", f"{out} {line.total_out:.4f} {line.total_unit}"]
     where = f"curve at {curve.machine or curve.step}, begun {moment(curve.start_us)}"
-    again = "; made before this run, drawn again from the seed" if curve.source != "measured" else ""
+    again = "; made before this run, drawn again from the seed" if curve.source.startswith("made before") else ""
     return f"{where}: {', '.join(words)}; {len(curve.times_s)} points (--json has them){again}"
 
 

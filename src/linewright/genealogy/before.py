@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from linewright.control.compile import Compiled
-from linewright.control.opening import SlotStock, opening_of
+from linewright.control.opening import Opening, SlotStock, opening_of
 from linewright.genealogy.curves import drawn_curve
 from linewright.genealogy.drawn import Values
 from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, layout_of, web_key
@@ -61,6 +61,7 @@ class Before:
         self._facts, self._table, self._opening = facts, compiled.table, opening_of(compiled)
         self._values = Values(facts)
         self._windings = self._all_windings()
+        self._ways = _ways(compiled, self._opening)
 
     # ---- things
 
@@ -195,6 +196,10 @@ class Before:
             return None
         return f"{self._facts.stations[windings[0].station].path}/{((key & SERIAL_MASK) - 1) % windings[0].stock.machines + 1}"
 
+    def way_of(self, key: int) -> tuple[str, ...]:
+        """Return the paths of the stations that a unit of the stock came through until it was laid on its carrier, in order, the loader last."""
+        return self._ways.get(key >> KIND_SHIFT, ())
+
     def stays_of(self, key: int) -> list[tuple[str, int, int]]:
         """Return (station, from, to) of the stations that an opening carrier has passed or stands at, in us of line time; `to` may lie in the run."""
         for stock in self._opening.carriers:
@@ -279,3 +284,15 @@ class Before:
             parts.append((kind << KIND_SHIFT | serial + 1, low - serial * length, end - serial * length))
             low = end
         return parts
+
+
+def _ways(compiled: Compiled, opening: Opening) -> dict[int, tuple[str, ...]]:
+    """Return by kind of units on carriers the stations from the first to the loader."""
+    stations, found = compiled.flow.stations, {}
+    for stock in opening.carriers:
+        passing = next(p for p in stations if p.segment.loads is not None and p.carrier == stock.carrier)
+        way = [passing]
+        while not way[-1].begins and way[-1].feeders:
+            way.append(stations[way[-1].feeders[0]])
+        found[stock.inner] = tuple(p.segment.path for p in reversed(way))
+    return found

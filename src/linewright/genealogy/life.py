@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import fmean
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linewright.genealogy.before import ITEM_MASK
 from linewright.genealogy.facts import FRAME_SHIFT
@@ -13,7 +15,7 @@ from linewright.genealogy.things import BEFORE
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.ledger.reader import RunReader
-from linewright.ledger.records import Thing, Visit
+from linewright.ledger.records import Profile, Thing, Visit
 from linewright.model.values import Unit
 
 __all__ = ["VERDICTS", "carried_visits", "dated", "life_of", "places_of", "values_of", "web_values"]
@@ -38,7 +40,7 @@ def life_of(records: Records, thing: Thing) -> tuple[Step, ...]:
     own = [(v, None, None) for v in records.reader.visits_of(thing.key)]
     carried = [(v, carrier, place) for carrier, place, v in carried_visits(records, thing)]
     rows = sorted([*own, *carried], key=lambda r: (r[0].start_us or r[0].done_us or 0, r[0].row))
-    return _steps_before(records, thing) + tuple(
+    return _steps_before(records, thing, {v.step for v, _, _ in rows}) + tuple(
         Step(
             v.step, v.machine, None if v.tool is None else v.tool + 1, v.in_us, v.start_us, v.done_us, v.out_us,
             None if v.verdict is None else VERDICTS[v.verdict], v.grade, carrier, None if place is None else place + 1,
@@ -80,7 +82,8 @@ def carried_visits(records: Records, thing: Thing) -> list[tuple[str, int, Visit
 
 def values_of(records: Records, thing: Thing, lo_mm: float | None, hi_mm: float | None, lane: int | None) -> tuple[Value, ...]:
     """Return what was measured of a thing: at its visits, by its place on a carrier, along its metres, and what an import tells of it."""
-    found = [value for v in records.reader.visits_of(thing.key) for value in _of_visit(v, 0)]
+    is_carrier = thing.kind == "carrier"
+    found = [value for v in records.reader.visits_of(thing.key) for value in (_of_places(v) if is_carrier else _of_visit(v, 0))]
     for _, place, v in carried_visits(records, thing):
         found += _of_visit(v, place)
     found = _before(records, thing, found) + found
@@ -106,6 +109,19 @@ def _of_visit(v: Visit, place: int) -> list[Value]:
     return found
 
 
+def _of_places(v: Visit) -> list[Value]:
+    """Return the mean, lowest and highest of what was measured of the units on a carrier."""
+    if v.layout is None or v.values is None:
+        return []
+    by_place = [_of_visit(v, place) for place in range(v.values.shape[1])]
+    found = []
+    for rows in zip(*by_place, strict=True):
+        known = [r.value for r in rows if r.value is not None]
+        if known:
+            found.append(replace(rows[0], value=fmean(known), low=min(known), high=max(known), count=len(known)))
+    return found
+
+
 def _before(records: Records, thing: Thing, found: list[Value]) -> list[Value]:
     """Return the values that a thing of the stock got before the run: at the stations before the first that a visit tells of."""
     stock = records.before(thing.key)
@@ -125,46 +141,75 @@ def _before(records: Records, thing: Thing, found: list[Value]) -> list[Value]:
     return values
 
 
-def _steps_before(records: Records, thing: Thing) -> tuple[Step, ...]:
-    """Return the visits of a unit or carrier of the stock that ended before the run, as the filled start tells them."""
-    stock = records.before(thing.key)
+def _steps_before(records: Records, thing: Thing, seen: set[str]) -> tuple[Step, ...]:
+    """Return the visits of a unit or carrier of the stock that began before the run; one that has not ended only where its station is not in `seen`.
+
+    The filled start tells them. Of the stations before the carrier only the order is known, and when a unit was laid on it.
+    A stay that has not ended has no `done_us`.
+    """
+    stock = records.stock() if thing.kind == "carrier" else records.before(thing.key)
     if stock is None:
         return ()
-    begun = stock.wound_on(thing.key)
-    found = [Step(begun.rpartition("/")[0], begun, None, None, None, None, None, None, None)] if begun is not None else []
-    lay = stock.placed(thing.key)
+    begun, lay, way = stock.wound_on(thing.key), stock.placed(thing.key), stock.way_of(thing.key)
+    found = [Step(path, None, None, None, None, None, None, None, None) for path in way]
+    if begun is not None:
+        first = Step(begun.rpartition("/")[0], begun, None, None, None, None, None, None, None)
+        found = [first, *(s for s in found if s.step != first.step)]
     name, place, stays = None, None, stock.stays_of(thing.key)
     if lay is not None:
         name, place, stays = records.id_of(lay[0]), lay[1] + 1, stock.stays_of(lay[0])
+        if way and found:
+            found[-1] = replace(found[-1], done_us=lay[2], out_us=lay[2])
     begin_us = records.reader.header().begin_us
-    ended = [(station, low, high) for station, low, high in stays if high <= begin_us]
-    return (*found, *(Step(station, None, None, low, low, high, high, None, None, name, place) for station, low, high in ended))
+    for station, low, high in stays:
+        end_us = high if high <= begin_us else None
+        if end_us is not None or station not in seen:
+            found.append(Step(station, None, None, low, low, end_us, end_us, None, None, name, place))
+    return tuple(found)
 
 
 def web_values(records: Records, web: int, lo_mm: float | None, hi_mm: float | None, lane: int | None) -> tuple[Value, ...]:
-    """Return the mean, lowest and highest of each characteristic over the metres [lo, hi) of a web (whole: without limits), by side and lane."""
+    """Return the mean, lowest and highest of each characteristic over the metres [lo, hi) of a web (whole: without limits), by side and lane.
+
+    A point stands for its block of metres, from its own to the next one's; in the mean each block counts by its length inside the metres asked for.
+    """
     found = []
     characteristics = _characteristics(records, web)
     written = records.reader.profiles_of(web)
     # What the run did not write of a web of its stock is drawn again from the seed: nobody measured it in this run.
     source = BEFORE if not written and records.is_before(web) else "measured"
+    length_mm = _length_mm(records, web)
+    low_mm = 0.0 if lo_mm is None else lo_mm
+    high_mm = length_mm if hi_mm is None else min(hi_mm, length_mm)
     for p in written or records.profiles_of(web):
         if lane is not None and p.lane is not None and p.lane != lane:
             continue
-        first = 0 if lo_mm is None else max(0, int((lo_mm - p.start_mm) // p.step_mm))
-        last = len(p.values) if hi_mm is None or hi_mm == float("inf") else min(len(p.values), int(-(-(hi_mm - p.start_mm) // p.step_mm)))
-        part = p.values[first:last]
-        part = part[np.isfinite(part)]
+        part, inside = _inside(p, low_mm, high_mm)
         if len(part) == 0:
             continue
         unit, lower, target, upper, step = characteristics.get(p.characteristic, (Unit(), None, None, None, None))
-        mean, low, high = (unit.shown(float(x)) for x in (part.mean(), part.min(), part.max()))
+        mean, low, high = (unit.shown(float(x)) for x in (np.average(part, weights=inside), part.min(), part.max()))
         side_lane = (p.side, None if p.lane is None else p.lane + 1)
-        begin, end = p.start_mm + first * p.step_mm, p.start_mm + last * p.step_mm
+        begin, end = p.start_mm, p.start_mm + len(p.values) * p.step_mm
         metres = (None, None) if lo_mm is None or hi_mm is None else (max(lo_mm, begin) / 1000.0, min(hi_mm, end) / 1000.0)
         found.append(Value(p.characteristic, step, None, mean, unit.text, lower, target, upper, None, source, None, None, None, None, *side_lane,
                            low, high, len(part), *metres))  # fmt: skip
     return tuple(found)
+
+
+def _length_mm(records: Records, web: int) -> float:
+    """Return how long a web is; infinite where nothing tells."""
+    thing, stock = records.thing(web), records.before(web)
+    length = thing.amount if thing is not None and thing.amount else stock.length_mm(web) if stock is not None else None
+    return float("inf") if length is None else float(length)
+
+
+def _inside(p: Profile, lo_mm: float, hi_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of the blocks of a profile that reach into [lo, hi), and how many millimetres of each lie inside: float64 (n,)."""
+    begins = p.start_mm + p.step_mm * np.arange(len(p.values), dtype=np.float64)
+    inside = np.minimum(begins + p.step_mm, hi_mm) - np.maximum(begins, lo_mm)
+    held = (inside > 0.0) & np.isfinite(p.values)
+    return p.values[held].astype(np.float64), inside[held]
 
 
 def _characteristics(records: Records, web: int) -> dict[str, tuple[Unit, float | None, float | None, float | None, str | None]]:

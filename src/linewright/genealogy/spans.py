@@ -53,6 +53,8 @@ NUMBER = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
 SPAN_TEXT = re.compile(
     rf"^(?P<lot>\S+?)(?:[:/]lane[- ]?(?P<lane>-?\d+))?:(?P<start>{NUMBER})\s*m?\s*(?:\.\.|-|to)\s*(?P<end>{NUMBER})\s*m?$", re.ASCII
 )
+#: The lane behind the id of a web.
+LANE_TEXT = re.compile(r"[:/]lane[- ]?-?\d+$", re.ASCII)
 
 
 def parse_span(text: str) -> Span:

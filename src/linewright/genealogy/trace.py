@@ -6,12 +6,14 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from linewright.genealogy.before import Before
+from linewright.genealogy.contents import contents_of
 from linewright.genealogy.curves_told import curves_of, why_no_curve
 from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
 from linewright.genealogy.extent import check_guard, check_span, extent_of
 from linewright.genealogy.life import dated, life_of, places_of, values_of
 from linewright.genealogy.records import Records
-from linewright.genealogy.spans import SPAN_TEXT, Span, SpanError, parse_span
+from linewright.genealogy.sources import measured_word, with_word
+from linewright.genealogy.spans import LANE_TEXT, SPAN_TEXT, Span, SpanError, parse_span
 from linewright.genealogy.stock import stock_of
 from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Finding, Trace, node_of
@@ -20,10 +22,12 @@ from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Thing
 from linewright.model.errors import LinewrightError
 
-__all__ = ["NotFoundError", "find", "recent", "trace"]
+__all__ = ["NotFoundError", "find", "holds", "near_ids", "recent", "trace"]
 
 #: Guard band of a span that is asked for: widens what is possible (LINE-FILE: 2 m, default).
 GUARD_MM = 2000.0
+#: Runs that a message names.
+NAMED = 6
 
 
 class NotFoundError(LinewrightError):
@@ -35,12 +39,16 @@ class NotFoundError(LinewrightError):
         The text.
     nearest
         Ids that come close.
+    runs
+        Those that were looked in, newest first.
     """
 
-    def __init__(self, asked: str, nearest: tuple[str, ...], run: str) -> None:
-        self.asked, self.nearest = asked, nearest
+    def __init__(self, asked: str, nearest: tuple[str, ...], runs: tuple[str, ...]) -> None:
+        self.asked, self.nearest, self.runs = asked, nearest, runs
         near = f" Nearest: {', '.join(nearest)}." if nearest else ""
-        super().__init__(f"There is no `{asked}` in run {run}.{near} A part of an id is enough to search; without an id the newest are listed.")
+        more = f" and {len(runs) - NAMED} more" if len(runs) > NAMED else ""
+        where = f"in run {runs[0]}" if len(runs) == 1 else f"in the runs {', '.join(runs[:NAMED])}{more}"
+        super().__init__(f"There is no `{asked}` {where}.{near} A part of an id is enough to search; without an id the newest are listed.")
 
 
 def trace(
@@ -74,7 +82,7 @@ def trace(
         The text looks like a piece of a web, but is none, or there is no such piece; or the guard band is negative or beyond reason.
     """
     records = Records(reader, before if before is not None else lambda: stock_of(reader))
-    span = parse_span(asked) if SPAN_TEXT.match(asked.strip()) and reader.key_of(asked.strip()) is None else None
+    span = _span(reader, asked)
     thing = _thing(records, span.lot if span is not None else asked.strip())
     lo, hi = (float(span.start_mm), float(span.end_mm)) if span is not None else (None, None)
     lane = span.lane if span is not None else None
@@ -96,7 +104,7 @@ def trace(
         made_of(records, thing.key, lo, hi, lane),
         affected.branches or went_into(records, thing.key, limit),
     )
-    return Trace(
+    found = Trace(
         asked,
         header.run,
         header.source,
@@ -111,7 +119,9 @@ def trace(
         told_of(records, thing.key) if header.source == "import" else None,
         curves,
         None if curves else why_no_curve(records, thing),
+        contents_of(records, thing),
     )
+    return with_word(found, measured_word(reader))
 
 
 def recent(reader: RunReader, limit: int = 10) -> dict[str, list[Thing]]:
@@ -179,18 +189,57 @@ def _check(records: Records, thing: Thing, span: Span, guard_mm: float, *, is_we
     check_guard(guard_mm, float("inf") if extent.length_mm is None else max(float(extent.length_mm), GUARD_MM), extent)
 
 
-def _thing(records: Records, text: str) -> Thing:
+def holds(reader: RunReader, asked: str, *, is_part: bool = False) -> bool:
+    """Tell whether a run has a thing of exactly this id (of a piece of a web: that web), or, as a part, exactly one whose id holds the text.
+
+    Raises
+    ------
+    SpanError
+        The text is meant as a piece of a web of this run, and is none.
+    """
+    span = _span(reader, asked)
+    text = span.lot if span is not None else asked.strip()
+    if is_part:
+        return _held(reader, text) is not None
+    return _exact(Records(reader, lambda: stock_of(reader)), text) is not None
+
+
+def _span(reader: RunReader, asked: str) -> Span | None:
+    """Return the piece of a web that a text asks for; None where it asks for a thing.
+
+    Raises
+    ------
+    SpanError
+        What stands in front of the last colon is a thing of the run, what stands behind it are no metres.
+    """
+    text = asked.strip()
+    if reader.key_of(text) is not None:
+        return None
+    if SPAN_TEXT.match(text):
+        return parse_span(text)
+    lot, colon, _ = text.rpartition(":")
+    return parse_span(text) if colon and reader.key_of(LANE_TEXT.sub("", lot)) is not None else None
+
+
+def _exact(records: Records, text: str) -> int | None:
     key = records.reader.key_of(text)
-    if key is None and "@" in text:
-        key = _framed(records, text)
+    return _framed(records, text) if key is None and "@" in text else key
+
+
+def _held(reader: RunReader, text: str) -> int | None:
+    """Return the key of the only thing whose id holds a text; None where there is none, or several."""
+    held = reader.ids_like(text, 2) if len(text) >= 3 else []
+    return held[0].key if len(held) == 1 else None
+
+
+def _thing(records: Records, text: str) -> Thing:
+    key = _exact(records, text)
     if key is None:
-        held = records.reader.ids_like(text, 2) if len(text) >= 3 else []
-        if len(held) == 1:
-            key = held[0].key
+        key = _held(records.reader, text)
     thing = records.thing(key) if key is not None else None
     if thing is None:
         near = [t.id for t in find(records.reader, text, 3)]
-        raise NotFoundError(text, tuple(near), records.reader.header().run)
+        raise NotFoundError(text, tuple(near), (records.reader.header().run,))
     return thing
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from linewright.ledger.records import Thing
 
-__all__ = ["Branch", "Curve", "CurveLine", "Edge", "Finding", "Node", "Place", "Section", "Step", "Told", "ToldValue", "Trace", "Value", "node_of"]
+__all__ = [
+    "Branch", "Curve", "CurveLine", "Edge", "Filling", "Finding", "Laid", "Node", "Place", "Section", "Step", "Told", "ToldValue", "Trace", "Value",
+    "node_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Value:
     at_us
         Line time.
     source
-        ``measured``, ``made before this run`` (drawn again from the seed), ``stated`` (an imported record).
+        ``measured`` (by a real machine), ``emulated``, ``twin``, ``made before this run`` (drawn again from the seed), ``stated`` (an import).
     literal, stated, text, remark
         Of an imported record: as it was typed, as it was stored, where it is no number, what is doubtful.
     side, lane
@@ -113,7 +116,7 @@ class Curve:
     start_us, done_us
         Line time of the visit's work.
     source
-        ``measured``, or ``made before this run`` (drawn again from the seed).
+        ``measured``, ``emulated``, ``twin``, or ``made before this run`` (drawn again from the seed).
     times_s
         Seconds from `start_us`, never falling; two points of one time are a step.
     lines
@@ -139,6 +142,44 @@ class Place:
     place: int
     from_us: int | None
     to_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A unit on a place of a carrier; `place` from 1; `from_us` None: not known; `to_us` None: still there."""
+
+    unit: str
+    place: int
+    from_us: int | None
+    to_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What was laid on a carrier until it was empty again.
+
+    Parameters
+    ----------
+    material
+        Of its units.
+    first, last
+        Ids on the first and on the last place that was taken.
+    count, left
+        How many units, and how many of them still lie there.
+    from_us, to_us
+        When the first was laid there (None: not known), when the last was taken off (None: it is not empty).
+    units
+        All of them, by place.
+    """
+
+    material: str
+    first: str
+    last: str
+    count: int
+    left: int
+    from_us: int | None
+    to_us: int | None
+    units: tuple[Laid, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +322,8 @@ class Trace:
         Doubts of an import.
     told
         Of an import: the values along the way back, by section.
+    contents
+        Of a carrier: what lies and lay on it, filling after filling.
     """
 
     asked: str
@@ -297,6 +340,7 @@ class Trace:
     told: Told | None = None
     curves: tuple[Curve, ...] = ()
     no_curve: str | None = None
+    contents: tuple[Filling, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON; fields that are None or empty are left out."""

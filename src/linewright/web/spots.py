@@ -9,6 +9,7 @@ from linewright.genealogy.before import ITEM_MASK
 from linewright.genealogy.facts import FRAME_SHIFT
 from linewright.genealogy.life import web_values
 from linewright.genealogy.maps import Chain, chain_of, identity, image, then
+from linewright.genealogy.sources import MEASURED, word_of
 from linewright.genealogy.tree import Curve, Value
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.model.values import Unit, Window
@@ -108,9 +109,7 @@ def along_of(run: OpenRun, web: int, name: str) -> Along:
 
 def source_of(run: OpenRun, v: Value | Curve) -> str:
     """Return where a value is from, as it is shown: what this run measured was measured by its emulated machines, or by the twin."""
-    if v.source != "measured":
-        return v.source
-    return "twin" if run.info.source == "twin" else "emulated" if run.is_emulated else v.source
+    return word_of(run.info.source, is_emulated=run.is_emulated) if v.source == MEASURED else v.source
 
 
 def at_metres(run: OpenRun, spots: list[Spot]) -> list[dict[str, Any]]:

@@ -105,6 +105,8 @@ def place_now(run: OpenRun, life: tuple[Step, ...], places: tuple[Place, ...]) -
         return body | {"text": f"scrapped at {title(last.step)}", "station": last.step}
     if segment is None:
         return body | {"text": last.step, "station": last.step}
+    if last.out_us is None and last.start_us is not None:  # a stay of the stock that has not ended
+        return body | {"text": f"at {title(last.step)}", "station": last.step, "since_us": last.start_us}
     targets = [t.station for t in segment.to if t.grade in (None, last.grade)]
     if "out" in targets:
         return body | {"text": "left the line", "station": last.step}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from linewright.genealogy.maps import Chain
 from linewright.ledger.records import Thing
-from linewright.web.neighbours import Edge, carried_in, count_pieces, counts, made_of, went_into
+from linewright.web.neighbours import ALL_MM, Edge, carried_in, count_pieces, counts, made_of, went_into
 from linewright.web.readers import OpenRun
 from linewright.web.titles import thing_title, title
 
@@ -97,7 +98,8 @@ class Tree:
                 shown[key][1] += self.totals[key, role]
         nodes = {key: node(self.run, key, role, shown[key]) for key, role in self.roles.items()}
         edges = [edge_row(e, nodes[e.parent]["id"], nodes[e.child]["id"]) for e in self.edges]
-        for (key, role), rows in self.groups.items():
+        for (key, role), first_rows in self.groups.items():
+            rows = to_the_last(self.run, first_rows, self.totals[key, role])
             group = group_node(self.run, nodes[key]["id"], role, rows, self.totals[key, role])
             nodes[-1 - len(nodes)] = group
             edges.append(edge_row(rows[0], nodes[key]["id"], group["id"]) | {"hi_m": rows[-1].hi_m, "place": None})
@@ -122,8 +124,16 @@ def node(run: OpenRun, key: int, role: str, shown: list[int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def to_the_last(run: OpenRun, rows: list[Edge], total: int) -> list[Edge]:
+    """Return the edges of a group, with the last pieces of the web behind them where more were taken than were read."""
+    if total <= len(rows):
+        return rows
+    pieces = run.records.pieces_on_web(rows[0].parent, -ALL_MM, ALL_MM)[-FIRSTS:]
+    return rows + [replace(rows[-1], child=p.unit, lo_m=p.lo_mm / 1000.0, hi_m=p.hi_mm / 1000.0) for p in pieces]
+
+
 def group_node(run: OpenRun, parent: str, role: str, rows: list[Edge], total: int) -> dict[str, Any]:
-    """Return many units as one node: the first and the last of those that were read, how many there are, and the ids of the first few."""
+    """Return many units as one node: the first and the last of them, how many there are, and the ids of the first few."""
     thing = run.records.thing(rows[0].child)
     # A unit that was in a machine when the run began has no id.
     named = [u.id for u in (run.records.thing(e.child) for e in (*rows[:FIRSTS], *rows[-FIRSTS:])) if u is not None]
