@@ -32,7 +32,8 @@ def test_an_experiment_is_told_with_its_intervals() -> None:
     findings = run_experiment(asked)
     page = experiment_report(findings, [Section("Cross-checks", "", table_of(["what"], [["a"]]))])
     assert re.findall(r"<h[12]>(.*?)</h[12]>", page) == [
-        "more or faster", "Over bend.buffer", "Differences", "Output of each run", "Bottleneck", "Cross-checks", "All figures",
+        "more or faster", "Over bend.buffer", "Differences", "Output of each run", "Bottleneck", "Bottleneck by active periods", "On paper",
+        "Cross-checks", "All figures",
     ]  # fmt: skip
     assert "<script" not in page
     # Each figure drawn is the one that the findings tell.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from linewright.cli.figures import span
 from linewright.cli.printing import say, table
 from linewright.tuning.notes import notes_of
-from linewright.tuning.on_paper import BOUND_ASSUMES, LINE_ASSUMES
+from linewright.tuning.paper_words import assumed, paper_rows
 from linewright.tuning.told import STATION_FIGURES, Told, told
 
 if TYPE_CHECKING:
@@ -135,26 +135,14 @@ def _print_papers(findings: Findings) -> None:
     """Print what paper tells beside what was simulated: a quiet section, for who wants to check."""
     say()
     say("On paper")
-    for case, paper in enumerate(findings.papers):
+    for case in range(len(findings.papers)):
         label = findings.experiment.cases[case].label
-        rows = []
-        output, little = findings.estimate(case, "output"), findings.little(case)
-        if paper.bound_per_min is not None and output is not None:
-            share = output.mean / paper.bound_per_min
-            rows.append((f"at most {paper.bound_per_min:.4g} /min", f"by {paper.bound_station}; simulated {share:.1%} of it"))
-        if paper.decomposition_per_min is not None and output is not None:
-            apart = output.mean / paper.decomposition_per_min - 1.0
-            rows.append((f"about {paper.decomposition_per_min:.4g} /min", f"by two-machine decomposition; simulated {apart:+.1%}"))
-        if little is not None and little[0] > 0.0:
-            apart = little[1] / little[0] - 1.0
-            rows.append((f"{little[0]:,.4g} items inside", f"rate x stay of those that left {apart:+.2%} (Little's law: 0 in the long run)"))
         if label and len(findings.papers) > 1:
             say(f"  {label}")
-        for value, words in rows:
+        for value, words in paper_rows(findings, case):
             say(f"  {value:<24} {words}")
-    say(f"  The bound takes {BOUND_ASSUMES}.")
-    if any(paper.decomposition_per_min is not None for paper in findings.papers):
-        say(f"  The decomposition takes {LINE_ASSUMES}.")
+    for sentence in assumed(findings):
+        say(f"  {sentence}")
 
 
 def _is_there(estimate: Estimate | None) -> bool:

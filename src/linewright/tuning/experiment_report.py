@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from linewright.report.html import Section, page_of, table_of
 from linewright.report.pictures import WIDTH, number
 from linewright.tuning.estimates import Difference, Estimate
 from linewright.tuning.findings import Findings
+from linewright.tuning.notes import length, notes_of
+from linewright.tuning.paper_words import assumed, paper_rows
 from linewright.tuning.told import Told, told
 
 __all__ = ["experiment_report"]
@@ -51,6 +54,14 @@ def experiment_report(findings: Findings, further: Sequence[Section] = ()) -> st
         sections.append(Section("Differences", about, "".join(_forest(findings, t) for t in shown)))
     sections.append(Section("Output of each run", "Good products a minute, a line a replication.", _runs(findings)))
     sections.append(Section("Bottleneck", "The station with the largest active share, and in how many of the runs it was.", _bottlenecks(findings)))
+    if findings.active:
+        stretch = length(findings.active[0].span_s)
+        about = f"Active periods, after Roser: whose was the longest at each moment, over {stretch} of the first run of each case."
+        sections.append(Section("Bottleneck by active periods", about, _active(findings)))
+    if findings.papers:
+        sections.append(Section("On paper", " ".join(assumed(findings)), _paper(findings)))
+    if notes := notes_of(findings):
+        sections.append(Section("What is doubtful", "", "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>"))
     sections += further
     about = f"Mean {PLUS_MINUS} half the width of the {100 * e.confidence:g} % interval (Student's t)."
     sections.append(Section("All figures", about, _figures(findings, shown)))
@@ -204,6 +215,24 @@ def _bottlenecks(findings: Findings) -> str:
         found = findings.bottleneck(n)
         rows.append([case.label or findings.experiment.name, "none" if found is None else found[0], "" if found is None else f"{found[1]:.0%}"])
     return table_of(["Case", "Station", "Share of the runs"], rows, "words")
+
+
+def _active(findings: Findings) -> str:
+    rows = []
+    for case, active in zip(findings.experiment.cases, findings.active, strict=False):
+        label = case.label or findings.experiment.name
+        rows += [[label if n == 0 else "", station, f"{share:.1%}"] for n, (station, share) in enumerate(active.shares[:4])]
+        if len(active.unpaused) > 1:
+            rows.append(["", f"{', '.join(active.unpaused)} never paused: the stretch is too short to tell them apart", ""])
+    return table_of(["Case", "Station", "Share of the time"], rows, "words")
+
+
+def _paper(findings: Findings) -> str:
+    rows = []
+    for n, case in enumerate(findings.experiment.cases[: len(findings.papers)]):
+        label = case.label or findings.experiment.name
+        rows += [[label if k == 0 else "", value, words] for k, (value, words) in enumerate(paper_rows(findings, n))]
+    return table_of(["Case", "Answer", "How, and how far the simulation lies from it"], rows, "words")
 
 
 def _figures(findings: Findings, shown: Sequence[Told]) -> str:
