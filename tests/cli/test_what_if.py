@@ -135,7 +135,7 @@ def test_the_tutorials_questions_are_answered(tmp_path: Path, monkeypatch: pytes
     assert run_command(["new", "my-line.yaml", "--from", "four-stations"]) == 0
     (tmp_path / "second-winder.yaml").write_text(section.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
     commands = [row for row in section.splitlines() if row.startswith("linewright ")]
-    assert len(commands) == 5
+    assert len(commands) == 7
     for row in commands:
         assert run_command(shlex.split(row)[1:]) == 0, row
     assert "as-built" in capsys.readouterr().out
