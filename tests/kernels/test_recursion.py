@@ -114,6 +114,48 @@ def test_lines_drawn_at_random(text, seed, cuts, end):
         assert differences(one, turns) == [], cut
 
 
+FOUND = {
+    "two machines become empty at one moment, without places in front": """
+line: tight
+product: part
+stations:
+  a: {count: 2, time: 1 s}
+  b: {count: 3, time: 1 s, scrap: 2 %}
+  c: {count: 2, time: 1 s, scrap: 2 %, gate: {fails: 1 %}}
+  d: {time: 1 s, scrap: 2 %}
+""",
+    "a machine that waited begins a work in which it fails": """
+line: waited
+product: part
+stations:
+  make-a: {count: 2, time: 1 s, makes: a}
+  make-b: {count: 2, time: 1 s, scrap: 2 %, failures: {slip: {mtbf: 1 s, mttr: 1 s}}, takes: none, makes: b}
+  feed: {time: 1 s, takes: none, makes: body}
+  join: {time: 1 s, buffer: 0, scrap: 2 %, gate: {fails: 1 %}, adds: {a: {amount: 1, buffer: 0}, b: {amount: 1, buffer: 0}}, makes: part}
+""",
+    "the first too late, and the next too, which is not computed yet": """
+line: late
+product: part
+stations:
+  a: {time: 1 s, scrap: 2 %, gate: {fails: 1 %}}
+  b: {time: 1 s, buffer: 2, within: 1 s, failures: {jam: {mtbf: 1 s, mttr: 1 s}}}
+""",
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_what_random_lines_have_found(name):
+    both = Both(compiled(FOUND[name]))
+    assert why_not(both.line.table) == []
+    one, two, turns = (both.begun(1) for _ in range(3))
+    for i, cut in enumerate([2 * SECOND + 1, 400 * SECOND, 2000 * SECOND]):
+        both.calendar(one, cut)
+        both.recursion(two, cut)
+        (both.calendar if i % 2 else both.recursion)(turns, cut)
+        assert differences(one, two) == [], cut
+        assert differences(one, turns) == [], cut
+
+
 def test_every_second():
     """Cut where events are: on whole seconds, and a nanosecond before and after."""
     text = """

@@ -84,6 +84,7 @@ def begin_told(t, s, w, j, m, now, until):
     node.starts = 0
     row.item, row.arrive, row.start, row.n = node.item, node.arrive, now, node.n
     row.done, row.verdict, row.grade = node.last_done, node.last_verdict, node.last_grade
+    row.waiting = 0
     row.phase = WORK
     row.tool = (row.k - 1) % t.stations[j].tools if t.stations[j].tools > 0 else -1
     own_start(t, s, m, node.n, now)
@@ -124,8 +125,8 @@ def judge_start(t, s, w, j, m):
 
 
 @kernel
-def begin_side(t, s, w, j, m, now, until):
-    """Let an empty machine begin with the next item, which is there. Returns False where all that was there came too late."""
+def begin_side(t, s, w, j, m, now, by, until):
+    """Let an empty machine begin with the next item, which is there, at an event of station `by`. Returns False where all that was there came too late."""
     station = t.stations[j]
     node = w.nodes[j]
     inlet = w.streams[node.inlet]
@@ -137,13 +138,13 @@ def begin_side(t, s, w, j, m, now, until):
     while True:
         inlet.taken += 1
         if inlet.queue >= 0 and t.queues[inlet.queue].places > 0:
-            offer(w, node.inlet, now, j)
+            offer(w, node.inlet, now, by)
             at = inlet.at + inlet.taken - 1 - inlet.base
         if station.within < 0 or now - w.done[at] <= station.within:
             break
         s.stations[j].late += 1
         node.stay += now - w.arrive[at]
-        if not is_there(w, node.inlet, now):
+        if not is_there(w, node.inlet, now, by):
             return False
         at += 1
     machine = w.machines[m]
@@ -169,27 +170,27 @@ def begin_side(t, s, w, j, m, now, until):
 
 
 @kernel
-def is_there(w, number, now):
-    """Tell whether an item waits in a stream at a moment at which the station itself does something."""
+def is_there(w, number, now, by):
+    """Tell whether an item waits in a stream when an event of station `by` has led here."""
     x = w.streams[number]
     if x.arrived == x.taken:
         return False
     k = x.at + x.taken - x.base
-    return w.arrive[k] < now or (w.arrive[k] == now and came_by(w, x, k) >= x.taker)
+    return w.arrive[k] < now or (w.arrive[k] == now and came_by(w, x, k) >= by)
 
 
 @kernel
-def become_empty(t, s, w, j, m, now, until):
+def become_empty(t, s, w, j, m, now, by, until):
     """A machine has nothing in hand any more: it takes the next item if there is one."""
     node = w.nodes[j]
     machine = w.machines[m]
     machine.phase = IDLE
     machine.empty = now
-    if (node.begins or is_there(w, node.inlet, now)) and begin_side(t, s, w, j, m, now, until):
+    if (node.begins or is_there(w, node.inlet, now, by)) and begin_side(t, s, w, j, m, now, by, until):
         return
     node.idle += 1
     if node.begins == 0 and t.queues[w.streams[node.inlet].queue].places == 0:
-        offer(w, node.inlet, now, j)
+        offer(w, node.inlet, now, by)
 
 
 @kernel
@@ -208,7 +209,7 @@ def hand_side(t, s, w, j, now, by, until):
     machine.blocked += now - machine.done
     node.stay += now - machine.arrive
     push(w, node.outlet, now, machine.done, machine.item, min(by, j) if now == machine.done else by)
-    become_empty(t, s, w, j, m, now, until)
+    become_empty(t, s, w, j, m, now, min(by, j) if now == machine.done else by, until)
 
 
 @kernel
@@ -236,7 +237,7 @@ def end_side(t, s, w, j, until):
             machine.item = (machine.item & ~(GRADE_MOST << GRADE_SHIFT)) | ((machine.grade + 1) << GRADE_SHIFT)
         if node.ends:
             node.stay += now - machine.arrive
-            become_empty(t, s, w, j, m, now, until)
+            become_empty(t, s, w, j, m, now, j, until)
             return
         machine.phase = OUT
         queue = t.queues[station.out_queue]
@@ -251,7 +252,7 @@ def end_side(t, s, w, j, until):
         return
     refuse(s.stations[j], machine.verdict)
     node.stay += now - machine.arrive
-    become_empty(t, s, w, j, m, now, until)
+    become_empty(t, s, w, j, m, now, j, until)
 
 
 @kernel
@@ -337,10 +338,10 @@ def run_side(t, s, w, j, until, is_first):
             while w.machines[m].phase != IDLE:
                 m += 1
             w.nodes[j].idle -= 1
-            if not begin_side(t, s, w, j, m, at, until):
+            if not begin_side(t, s, w, j, m, at, tag, until):
                 w.nodes[j].idle += 1
                 if t.queues[w.streams[w.nodes[j].inlet].queue].places == 0:
-                    offer(w, w.nodes[j].inlet, at, j)
+                    offer(w, w.nodes[j].inlet, at, tag)
         moved = True
         if is_first:
             return moved

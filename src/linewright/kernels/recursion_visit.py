@@ -10,7 +10,7 @@ from linewright.kernels.calendar_starts import count_verdict, grade_of, verdict_
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import DONE, FAILED
 from linewright.kernels.recursion_draws import next_failure, sum_of
-from linewright.kernels.recursion_network import BLOCK, JOIN, PLAIN
+from linewright.kernels.recursion_network import BLOCK, PLAIN
 from linewright.kernels.rows import VERDICT_MISSED, VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import FAULT, GRADE_MOST, GRADE_SHIFT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
 from linewright.kernels.table import RUNNING
@@ -42,7 +42,7 @@ def slide(w, number):
         w.done[k] = w.done[k + by]
         w.item[k] = w.item[k + by]
         w.came[k] = w.came[k + by]
-    for k in range(at + max(x.arrived - keep, 0), at + min(x.credited - keep, x.size - by)):
+    for k in range(at + max(x.taken - keep, 0), at + min(x.credited - keep, x.size - by)):
         w.credit[k] = w.credit[k + by]
         w.freed[k] = w.freed[k + by]
     x.base = keep
@@ -74,17 +74,17 @@ def offer(w, number, at, freed):
 
 
 @kernel
-def came_by(w, x, k):
-    """Return the station whose event brought the arrival at k of the arrays into stream x: the one in front, or the one whose place became free."""
-    if w.nodes[x.giver].kind == PLAIN:
-        return x.giver if w.done[k] == w.arrive[k] else x.taker
-    return w.came[k]
+def freed_by(w, x, k):
+    """Return the station whose event freed the place at k of the arrays in stream x."""
+    return x.taker if w.nodes[x.taker].kind == PLAIN else w.freed[k]
 
 
 @kernel
-def freed_by(w, x, k):
-    """Return the station whose event freed the place at k of the arrays in stream x."""
-    return w.freed[k] if w.nodes[x.taker].kind == JOIN else x.taker
+def came_by(w, x, k):
+    """Return the station whose event brought the arrival at k of the arrays into stream x: the one in front, or what freed its place."""
+    if w.nodes[x.giver].kind != PLAIN:
+        return w.came[k]
+    return x.giver if w.done[k] == w.arrive[k] else freed_by(w, x, k)
 
 
 @kernel
