@@ -126,7 +126,7 @@ def judge_start(t, s, w, j, m):
 
 @kernel
 def begin_side(t, s, w, j, m, now, by, until):
-    """Let an empty machine begin with the next item, which is there, at an event of station `by`. Returns False where all that was there came too late."""
+    """Let an empty machine begin with the next item at an event of station `by`. Returns False where all that was there came too late."""
     station = t.stations[j]
     node = w.nodes[j]
     inlet = w.streams[node.inlet]
