@@ -136,3 +136,23 @@ def test_a_form_that_is_not_worked_out_is_named():
     text = "line: one\nproduct: part\nstations:\n  cut: {time: 1 s}\n  rest: {places: 5, time: 10 s}\nrun: {start: filled}\n"
     with pytest.raises(NotYetError, match="rest"):
         opening_of(compile_plant(load_text(text, installed_libraries())))
+
+
+def test_a_web_slit_at_its_first_station_is_named():
+    """It took `feeders[0]` of a station that nothing feeds."""
+    slit = """
+line: slit
+product: cell
+materials: {mother-coil: {}}
+stations:
+  slitter:
+    speed: 100 m/min
+    takes: {mother-coil: {amount: 1000 m, coil: 1000 m}}
+    makes: {strip: 1000 m}
+    web: {lanes: 4}
+  winder: {takes: {strip: {amount: 2 m, buffer: 4}}, time: 2 s, makes: cell}
+run: {start: filled}
+"""
+    compiled = compile_plant(load_text(slit, installed_libraries()))
+    with pytest.raises(NotYetError, match="slit at the first station of its chain, `slitter`"):
+        open_line(compiled, 1)

@@ -300,6 +300,8 @@ def _fill_chain(opening: Opening, p: Passing) -> None:
             opening.ovens[p.number] = first
             opening.made[p.kind] = first - 1 + int(row.size * row.count)
         if row.lanes > 1:
+            if not p.feeders:
+                raise _refuse(f"a web that is slit at the first station of its chain, `{p.segment.name}`")
             parent = opening.compiled.flow.stations[p.feeders[0]].kind
             coils = -(-opening.made.get(p.kind, 0) // int(row.lanes))
             opening.lanes[p.kind] = (parent, int(row.lanes))
