@@ -258,4 +258,19 @@ carriers: {tray: {holds: 3, count: 6, empty-return: 2 s}, box: {holds: 2, count:
 """,
         1500,
     ),
+    **{
+        f"a queue that is {rule}": (
+            f"""
+line: queue
+product: part
+stations:
+  work: {{arrivals: {{law: exponential, mean: 2 s}}, time: {{law: exponential, mean: 1.2 s}}, buffer: 9, queue: {rule}}}
+  look: {{time: {{law: exponential, mean: 0.5 s}}, buffer: 4, gate: {{fails: 30 %, to: mend, limit: 3}}, to: pack, queue: {rule}}}
+  mend: {{time: {{law: exponential, mean: 2 s}}, buffer: 9, queue: {rule}, to: work}}
+  pack: {{count: 2, time: {{law: exponential, mean: 2.5 s}}, buffer: 3, queue: {rule}}}
+""",
+            2000,
+        )
+        for rule in ("lifo", "rework-first")
+    },
 }

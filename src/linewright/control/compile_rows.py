@@ -14,7 +14,7 @@ from linewright.kernels import table as tb
 from linewright.kernels.rules import hash_text
 from linewright.model.errors import LinewrightError, NotYetError
 from linewright.model.plant import Plant
-from linewright.model.station import Clock, Failure, Input, Measure, Segment
+from linewright.model.station import Clock, Failure, Input, Measure, QueueRule, Segment
 from linewright.model.values import Characteristic, EveryKind, Law, LawKind, Window
 
 __all__ = ["REASONS", "Draft", "nanoseconds"]
@@ -24,6 +24,8 @@ Row = dict[str, Any]
 #: Reasons that every line has; those of failures and maintenance follow.
 REASONS = ("starved", "blocked", "change", "off-shift", "operator", "crew")
 
+#: Rules that tell items of one product apart; without orders all others are first come, first served.
+RULES = {QueueRule.LIFO: tb.LIFO, QueueRule.REWORK_FIRST: tb.REWORK_FIRST}
 COUNTED = {LawKind.POISSON: tb.POISSON, LawKind.BERNOULLI: tb.BERNOULLI}
 KINDS = {
     LawKind.CONSTANT: tb.CONSTANT,
@@ -157,6 +159,7 @@ def queue_rows(d: Draft) -> None:
                     "wait0": wait,
                     "waits": max(waits, 1),
                     "fleet": -1,
+                    "rule": RULES.get(p.segment.queue, tb.FIFO) if slot < 0 else tb.FIFO,
                     "endless": int(stated is None),
                 }
             )

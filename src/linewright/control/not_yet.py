@@ -105,7 +105,7 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
         ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
         ("needs", bool(s.needs) and (s.batch is not None or s.places is not None or s.loads is not None or s.unloads is not None)),
         ("blocking", s.blocking is not Blocking.AFTER),
-        ("queue", s.queue is not QueueRule.FIFO),
+        ("queue", s.queue in {QueueRule.LIFO, QueueRule.REWORK_FIRST} and s.loads is not None and s.loads.same is not None),
         ("per-product", bool(s.per_product)),
         ("steps", bool(s.steps)),
         ("control", bool(s.control)),

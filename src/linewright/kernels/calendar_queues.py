@@ -10,8 +10,8 @@ from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, leave_lists, next_thing
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
-from linewright.kernels.state import EMPTY, FIRST_OF_ALL, GRADE_SHIFT, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, UNLOAD
-from linewright.kernels.table import BATCH, LEAVES, LOADER, STORE, UNLOADER
+from linewright.kernels.state import EMPTY, FIRST_OF_ALL, GRADE_SHIFT, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, PASS_MASK, UNLOAD
+from linewright.kernels.table import BATCH, FIFO, LEAVES, LOADER, REWORK_FIRST, STORE, UNLOADER
 
 
 @kernel
@@ -228,6 +228,28 @@ def hand_over(t, s, r, q):
 
 
 @kernel
+def bring_to_head(t, s, q):
+    """Let the item that a queue's rule says be the first in it; the others keep their order."""
+    queue = t.queues[q]
+    state = s.queues[q]
+    k = np.int64(state.count - 1)
+    if queue.rule == REWORK_FIRST:
+        k = np.int64(0)
+        while k < state.count and s.ring[queue.ring0 + (state.head + k) % queue.room].item & PASS_MASK == 0:
+            k += 1
+        if k == state.count:
+            return
+    at = queue.ring0 + (state.head + k) % queue.room
+    item, arrive, done = s.ring[at].item, s.ring[at].arrive, s.ring[at].done
+    while k > 0:
+        k -= 1
+        before = queue.ring0 + (state.head + k) % queue.room
+        s.ring[at] = s.ring[before]
+        at = before
+    s.ring[at].item, s.ring[at].arrive, s.ring[at].done = item, arrive, done
+
+
+@kernel
 def take(t, s, r, q):
     """Take the next item out of a queue.
 
@@ -239,6 +261,8 @@ def take(t, s, r, q):
     state = s.queues[q]
     if state.count > 0:
         queue = t.queues[q]
+        if queue.rule != FIFO:
+            bring_to_head(t, s, q)
         entry = s.ring[queue.ring0 + state.head]
         state.head += 1
         if state.head >= queue.room:

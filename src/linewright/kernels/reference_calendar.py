@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from linewright.kernels.reference_line import Carrier, Crew, Queue
+from linewright.kernels.reference_line import Carrier, Crew, Queue, Rule
 from linewright.kernels.rows import KIND_SHIFT
 
 if TYPE_CHECKING:
@@ -126,10 +126,19 @@ class QueueRun:
             moved = True
         return moved
 
+    def first(self) -> Thing:
+        """Return the one who is next, by the queue's rule."""
+        if self.queue.rule is Rule.LIFO:
+            return self.things[-1]
+        back = (thing for thing in self.things if thing.passes)
+        return next(back, self.things[0]) if self.queue.rule is Rule.REWORK_FIRST else self.things[0]
+
     def pop(self) -> Thing | None:
         """Take the head, None where there is none; without places it comes straight from the machine that waits longest."""
         if self.things:
-            return self.things.popleft()
+            thing = self.first()
+            self.things.remove(thing)
+            return thing
         if self.queue.places == 0 and self.waiting:
             thing = self.hand_over()
             thing.arrived = self.world.now

@@ -56,6 +56,14 @@ class Slot:
     breaks: Callable[[int], bool] | None = None  # whether the n-th piece that the station draws breaks
 
 
+class Rule(Enum):
+    """Who is next in a queue: the first that came, the last, the first of those that come back from a gate."""
+
+    FIFO = 0
+    LIFO = 1
+    REWORK_FIRST = 2
+
+
 @dataclass(frozen=True)
 class Queue:
     """Places in front of a station, for the passing item or for one of its slots; `fleet` brings the items."""
@@ -64,6 +72,7 @@ class Queue:
     places: int
     slot: int | None = None
     fleet: int | None = None
+    rule: Rule = Rule.FIFO
 
 
 @dataclass(frozen=True)

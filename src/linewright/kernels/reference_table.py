@@ -32,6 +32,7 @@ from linewright.kernels.reference_line import (
     Output,
     Plan,
     Queue,
+    Rule,
     Shift,
     Slot,
     Step,
@@ -91,7 +92,10 @@ class _Reader:
         t = self.t
         return Line(
             steps=tuple(self.step(i) for i in self.size(sizes.Z_STATIONS) if t.stations[i].flow != tb.FLEET),
-            queues=tuple(Queue(int(q.station), int(q.places), _or_none(q.slot), _or_none(q.fleet)) for q in self.rows(t.queues, sizes.Z_QUEUES)),
+            queues=tuple(
+                Queue(int(q.station), int(q.places), _or_none(q.slot), _or_none(q.fleet), Rule(int(q.rule)))
+                for q in self.rows(t.queues, sizes.Z_QUEUES)
+            ),
             shifts=tuple(
                 Shift(tuple(int(x) for x in t.switches[s.switch0 : s.switch0 + s.switches]), on=bool(s.on))
                 for s in self.rows(t.shifts, sizes.Z_SHIFTS)

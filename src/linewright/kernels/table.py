@@ -34,6 +34,8 @@ IN_TURN, SHORTEST_QUEUE, LEAST_WORK, FIRST_FREE, BY_GRADE = range(5)
 LEAVES, THROWN = -1, -2
 #: Places of an unlimited queue; more never lie in a line that can reach a steady state, so a run that gets there ends and says so.
 ENDLESS = 1 << 17
+# who is next in a queue: the first that came, the last, the first of those that come back from a gate
+FIFO, LIFO, REWORK_FIRST = range(3)
 # clocks of failures
 RUNNING, CALENDAR = range(2)
 # sources of events
@@ -150,6 +152,7 @@ QUEUE = np.dtype(
         ("fleet", "i8"),  # who brings the items; -1 nobody
         ("born", "i8"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
         ("endless", "i8"),  # 1: no limit was stated
+        ("rule", "i8"),  # FIFO, LIFO, REWORK_FIRST
     ],
     align=True,
 )
