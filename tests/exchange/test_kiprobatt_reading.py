@@ -13,7 +13,7 @@ import pytest
 
 from linewright.exchange.kiprobatt.doubts import Records, doubts, working_value
 from linewright.exchange.kiprobatt.report import read_records, report
-from linewright.exchange.kiprobatt.source import SourceError
+from linewright.exchange.kiprobatt.source import SourceError, located, read_source
 
 Json = dict[str, Any]
 
@@ -175,3 +175,31 @@ def cut_archive(path: Path) -> Path:
 def test_a_source_that_is_none_is_refused_with_the_next_step(make: Any, words: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=words):
         read_records(make(tmp_path))
+
+
+def archive_of(path: Path, *names: str) -> Path:
+    """Return an archive with files of these names, each an empty protocol."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name in names:
+            held = tarfile.TarInfo(name)
+            held.size = 2
+            archive.addfile(held, io.BytesIO(b"{}"))
+    return path
+
+
+def test_the_only_archive_of_the_dataset_in_a_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("no protocol")
+    archive_of(tmp_path / "other.tar.gz", "pictures/one.png")
+    mine = archive_of(tmp_path / "early.tar.gz", "kiprobatt/data/one.jsonld")
+    assert located(tmp_path) == mine
+    assert [f.name for f in read_source(tmp_path)] == ["one.jsonld"]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "two.jsonld").write_text("{}")
+    assert located(tmp_path) == tmp_path, "protocols of its own come first"
+
+
+def test_several_archives_are_named_as_the_next_step(tmp_path: Path) -> None:
+    archives = [archive_of(tmp_path / name, "data/one.jsonld") for name in ("early.tar.gz", "late.tgz")]
+    with pytest.raises(SourceError) as told:
+        read_source(tmp_path)
+    assert [line.strip() for line in str(told.value).splitlines()[1:]] == [f"linewright import kiprobatt {a}" for a in archives]

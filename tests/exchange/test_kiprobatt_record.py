@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from linewright.exchange.kiprobatt.record import Imported, import_records
+from linewright.exchange.kiprobatt.source import SourceError
 from linewright.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.shared
@@ -91,3 +92,11 @@ def test_twice_is_once(ledger: Ledger, archive: Path, imported: Imported) -> Non
     assert (again.is_new, again.run.run) == (False, imported.run.run)
     assert len(ledger.runs()) == 1
     assert ledger.path_of(imported.run.run).read_bytes() == before
+
+
+def test_junk_alone_is_refused_and_leaves_no_run(tmp_path: Path) -> None:
+    (tmp_path / "junk" / "data").mkdir(parents=True)
+    (tmp_path / "junk" / "data" / "one.jsonld").write_text("no JSON")
+    with pytest.raises(SourceError, match=r"none of them can be read as one\. The first: one\.jsonld: .*Nothing was imported"):
+        import_records(tmp_path / "junk", Ledger(tmp_path / "ledger"))
+    assert Ledger(tmp_path / "ledger").runs() == []

@@ -181,3 +181,13 @@ def test_a_class_beside_the_file(tmp_path: Path, shelf: Shelf) -> None:
     (tmp_path / "saw.yaml").write_text("process: saw\nstation: {time: 9 s}\n")
     (tmp_path / "line.yaml").write_text("line: a\nproduct: p\nstations: {cut: {use: ./saw.yaml}}\n")
     assert load(tmp_path / "line.yaml", shelf).segment("cut").time.mean == 9.0
+
+
+def test_an_alarm_of_a_failure_that_is_not_there_is_a_fault_where_the_station_is_written(shelf: Shelf) -> None:
+    alarm = "alarms: {tear: {on: %s, text: Torn}}"
+    base = BASE + "  a: {time: 2 s, failures: {break: {mtbf: 1 h, mttr: 1 min}}, " + alarm % "break" + "}\n"
+    with pytest.raises(ModelError, match=r"no failure or signal `brake`\. Did you mean `break`"):
+        plant_of(base.replace(alarm % "break", alarm % "brake"), shelf)
+    shelf.texts["line", "base"] = (base,)
+    plant = plant_of("line: over\nuse: base\nstations:\n  a: {failures: none}\n", shelf)
+    assert plant.segment("a").alarms == ()

@@ -41,7 +41,8 @@ def import_(
     if json:
         as_json({"run": done.run.run, "is_new": done.is_new, "counts": body["counts"], "dirt_counts": body["dirt_counts"]})
         return
-    say(f"{done.run.run}: {'imported' if done.is_new else 'was imported before, nothing changed'}\n")
+    of = f" from {done.source}" if done.source != path else ""
+    say(f"{done.run.run}: {'imported' if done.is_new else 'was imported before, nothing changed'}{of}\n")
     table(["Read", "Count"], [[k, str(v)] for k, v in body["counts"].items() if isinstance(v, int)], right=[1])
     say()
     table(["Doubtful, kept as it stands", "Count"], [[k, str(v)] for k, v in body["dirt_counts"].items()], right=[1])

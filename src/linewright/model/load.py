@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from linewright.model.alarms_kept import without_idle_alarms
 from linewright.model.build import parts_of, plant_of, steps_of
 from linewright.model.catalogue import Catalogue
 from linewright.model.checks import MOST_STATIONS, Checking, check_names, check_paths, check_top
@@ -124,7 +125,7 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
         return CheckReport(report.faults, report.warnings)
     for text in overrides:
         root = overridden(root, text, report)
-    root = with_materials(root, opener)
+    root = with_materials(without_idle_alarms(root), opener)
     reading = Reading(report)
     values = reading.read(root, FILE, "") or {}
     parts = parts_of(values)

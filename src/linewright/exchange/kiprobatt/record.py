@@ -21,6 +21,7 @@ from linewright.exchange.kiprobatt.doubts import Doubt, Records, base_name, doub
 from linewright.exchange.kiprobatt.graph import Parameter, Protocol, Step
 from linewright.exchange.kiprobatt.report import Json, read_records, report
 from linewright.exchange.kiprobatt.sections import SECTIONS
+from linewright.exchange.kiprobatt.source import SourceError, located
 from linewright.ledger.disk import check_space
 from linewright.ledger.ledger import Ledger, RunInfo
 from linewright.ledger.writer import RunWriter
@@ -37,11 +38,12 @@ ATTRIBUTION = (
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: the run in the ledger, whether it was there already, and the report."""
+    """What an import did: the run in the ledger, whether it was there already, the report, and what was read (the archive in a folder)."""
 
     run: RunInfo
     is_new: bool
     report: Json
+    source: Path
 
 
 def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> Imported:
@@ -59,18 +61,22 @@ def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> I
     Raises
     ------
     SourceError
-        There is nothing that can be read.
+        There is nothing that can be read: no protocol, or none of those there; no run is made then.
     LedgerError
         The ledger cannot be written, or there is too little room on its disk.
     """
+    path = located(path)
     records = read_records(path)
     found = doubts(records)
     body = report(records, with_cells=with_cells, rows=found)
+    if body["counts"]["protocols"] == 0:
+        first = next((f" The first: {d.file}: {d.stands}." for d in found if d.file), "")
+        raise SourceError(f"{path}: files are named as protocols (data/*.jsonld), and none of them can be read as one.{first} Nothing was imported.")
     text = json.dumps({"import": "kiprobatt", "source": ATTRIBUTION, "counts": body["counts"]}, ensure_ascii=False, indent=1, sort_keys=True)
     digest = hashlib.sha256(repr((records.reading.protocols, records.cycler)).encode()).hexdigest()
     known = ledger.find_plan(digest, "import")
     if known is not None and known.outcome == "done":
-        return Imported(known, is_new=False, report=body)
+        return Imported(known, is_new=False, report=body, source=path)
     check_space(ledger.folder)
     created = [t for p in records.protocols if (t := microseconds(p.created)) is not None]
     begin = min(created, default=0)
@@ -81,7 +87,7 @@ def import_records(path: Path, ledger: Ledger, *, with_cells: bool = False) -> I
         writer.fact("sections", SECTIONS)
         writer.end("done", line_us=max(created, default=begin))
         run = writer.run_id
-    return Imported(ledger.run_info(run), is_new=True, report=body)
+    return Imported(ledger.run_info(run), is_new=True, report=body, source=path)
 
 
 def microseconds(text: str) -> int | None:

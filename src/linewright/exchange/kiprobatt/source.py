@@ -10,6 +10,9 @@ from pathlib import Path, PurePosixPath
 
 from linewright.model.errors import LinewrightError
 
+#: How the name of an archive ends.
+ARCHIVES = (".tar.gz", ".tgz", ".tar")
+
 
 class SourceError(LinewrightError):
     """The records cannot be read at all: no such place, not an archive, nothing in it."""
@@ -25,21 +28,48 @@ class SourceFile:
     damage: str = ""
 
 
+def located(path: Path) -> Path:
+    """Return what is to be read: the path itself, or the only archive of the dataset in a folder that has no protocols of its own.
+
+    Raises
+    ------
+    SourceError
+        There is no such place, or the folder holds several such archives.
+    """
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder. Expected: kiprobatt-early.tar.gz, or the folder it unpacks to.")
+    if not path.is_dir() or any(file.is_file() and _is_wanted(_relative(path, file)) for file in path.rglob("*.jsonld")):
+        return path
+    archives = sorted(file for file in path.iterdir() if file.is_file() and file.name.endswith(ARCHIVES) and _has_protocols(file))
+    if len(archives) > 1:
+        named = "\n".join(f"    linewright import kiprobatt {file}" for file in archives)
+        raise SourceError(f"{path}: {len(archives)} archives of the dataset lie there; one was expected. Name it:\n{named}")
+    return archives[0] if archives else path
+
+
+def _has_protocols(path: Path) -> bool:
+    """Tell whether an archive holds a protocol, or breaks before one is found (reading it says how)."""
+    try:
+        with tarfile.open(path) as archive:
+            return any(member.isfile() and _is_wanted(PurePosixPath(member.name)) for member in archive)
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
+        return True
+
+
 def read_source(path: Path) -> list[SourceFile]:
     """Return the protocols (`data/*.jsonld`) and cycler files (`files/*.txt`) of an archive or a folder, by folder and name.
 
     Parameters
     ----------
     path
-        A ``.tar.gz`` (or ``.tar``) or a folder that holds ``data`` and ``files``, itself or one level below.
+        A ``.tar.gz`` (or ``.tar``), a folder that holds ``data`` and ``files``, itself or one level below, or a folder with one such archive.
 
     Raises
     ------
     SourceError
         Where nothing can be read: says what was expected and what to do.
     """
-    if not path.exists():
-        raise SourceError(f"{path}: there is no such file or folder. Expected: kiprobatt-early.tar.gz, or the folder it unpacks to.")
+    path = located(path)
     found = list(_from_folder(path) if path.is_dir() else _from_archive(path))
     if not any(f.folder == "data" for f in found):
         raise SourceError(f"{path}: no protocol was found. Expected: files named data/*.jsonld, as the archive of the dataset has them.")
@@ -50,9 +80,13 @@ def _is_wanted(name: PurePosixPath) -> bool:
     return (name.parent.name, name.suffix) in {("data", ".jsonld"), ("files", ".txt")}
 
 
+def _relative(path: Path, file: Path) -> PurePosixPath:
+    return PurePosixPath(path.name) / PurePosixPath(file.relative_to(path).as_posix())
+
+
 def _from_folder(path: Path) -> Iterator[SourceFile]:
     for file in path.rglob("*"):
-        relative = PurePosixPath(path.name) / PurePosixPath(file.relative_to(path).as_posix())
+        relative = _relative(path, file)
         if not file.is_file() or not _is_wanted(relative):
             continue
         try:
