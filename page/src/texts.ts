@@ -155,7 +155,7 @@ export const texts = {
     fromNumber: "From number", before: "Before", further: "Further", done: "Done", pageOf: (first: number, last: number, total: number, isWorst: boolean) => `${count(first)} to ${count(last)} of ${count(total)}${isWorst ? ", by state" : ""}`, of: (n: number, all: number) => `${n} of ${count(all)}`,
     madeSince: (at: string) => `Good since ${at}`, doneSince: (at: string) => `Done since ${at}`, availability: "Availability", scrap: "Lost", inside: "In it", rated: "Rated", wait: "Waits",
     perMin: (n: number) => quantity(n, "/min", n < 9.95 ? 1 : 0),
-    alarms: "Alarms", alarmsSub: (active: number) => (active ? plural(active, "active", "active") : "none active"), history: "History", noAlarms: "No active alarm", noAlarmsText: "Faults, and values outside their window, appear here.",
+    alarms: "Alarms", alarmsSub: (active: number, fresh: number) => (active ? plural(active, "active", "active") : "none active") + (fresh ? `, ${count(fresh)} not acknowledged` : ""), history: "History", noAlarms: "No active alarm", noAlarmsText: "Faults, and values outside their window, appear here.",
     do: "Do:", recipe: "Recipe", recipeSub: "set and actual", parameter: "Parameter", set: "Set", actual: "Actual", unit: "Unit", noActual: "not measured",
     mounts: "On the machine", left: (m: number | null, s: number | null) => [m === null ? null : metres(m, m < 100 ? 1 : 0) + " left", s === null ? null : brief(s) + " left"].filter(Boolean).join(", "),
     leftShort: (m: number, s: number | null) => (s === null ? `${metres(m, m < 100 ? 1 : 0)} left` : `${metres(m, m < 100 ? 1 : 0)}, ${brief(s)} left`), endedAt: (at: string) => `ended ${at}`,
@@ -170,8 +170,8 @@ export const texts = {
     mode: "Mode", order: "Order", recipeNone: "No recipe", recipeNoneText: "The line file sets nothing here.",
   },
   alarms: {
-    title: "Alarms", active: "Active", history: "History", fresh: "New", acknowledgedTab: "Acknowledged", returnedTab: "Returned", show: "Which alarms",
-    counts: (active: number, fresh: number) => `${plural(active, "active", "active")}, ${fresh} not acknowledged`,
+    title: "Alarms", active: "Open", history: "History", fresh: "New", acknowledgedTab: "Acknowledged", returnedTab: "Returned", show: "Which alarms",
+    counts: (active: number, fresh: number) => `${active ? plural(active, "active", "active") : "none active"}, ${count(fresh)} not acknowledged`,
     priority: "Priority", state: "State", station: "Station", text: "Alarm", age: "Age", raised: "Raised", effect: "Effect", next: "Next step", all: "all", anyStation: "All stations",
     states: { new: "new", acknowledged: "acknowledged", returned: "returned", gone: "gone" } as Record<string, string>,
     sort: "Sort", byEffect: "By effect", byTime: "By time", none: "No alarm is active", noneText: "Nobody is needed. What was is under History.", noneFiltered: "No alarm fits the filter", noneFilteredText: "Show all priorities or all stations.",
@@ -219,6 +219,6 @@ export const texts = {
     phases: ["discharge", "rest", "charge"] as const, none: { before: "Made before this run, no curve recorded", "not recorded": "No curve of it is recorded" } as Record<string, string>,
     label: (title: string, unit: string, low: string, high: string, span: string) => `${title} over ${span}, ${low} to ${high} ${unit}; its points are under ${lower("Show as table")}`,
   },
-  webs: { title: "Webs", sub: "newest first", subUsed: "on a machine first, then the newest", inUse: "On", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
+  webs: { title: "Webs", sub: "newest first", subUsed: "on a machine first, then the newest", inUse: "On", batch: "Batch or lot", amount: "Amount", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
   time: { minute, clock },
 } as const;

@@ -42,7 +42,7 @@ export default function AlarmsPage() {
   return (
     <>
       <div className="head">
-        <h1>{texts.alarms.title}</h1><span className="crumb">{texts.alarms.counts(counts.active ?? counts["1"] + counts["2"] + counts["3"] + counts["4"], counts.unacknowledged)}</span>
+        <h1>{texts.alarms.title}</h1><span className="crumb">{texts.alarms.counts(counts["1"] + counts["2"] + counts["3"] + counts["4"], counts.unacknowledged)}</span>
         <span className="grow" />
         {open.length > 1 && state !== "history" ? <button type="button" className="btn" disabled={why !== null} title={why ?? undefined} data-acknowledge-all="" onClick={() => acknowledge(run, open)}>{texts.alarms.acknowledgeAll(openCount)}</button> : null}
       </div>

@@ -12,7 +12,7 @@ export function StationAlarms({ station, alarms }: { station: string; alarms: Al
   const { link } = useRun();
   return (
     <section className="panel al fill">
-      <div className="ph"><h2>{texts.station.alarms}</h2><span className="sub">{texts.station.alarmsSub(alarms.length)}</span><span className="right"><a href={link("/alarms", { state: "history", station })}>{texts.station.history}</a></span></div>
+      <div className="ph"><h2>{texts.station.alarms}</h2><span className="sub">{texts.station.alarmsSub(alarms.filter((each) => each.returned_us === null).length, alarms.filter(isOpen).length)}</span><span className="right"><a href={link("/alarms", { state: "history", station })}>{texts.station.history}</a></span></div>
       {alarms.length ? <ul className="scroll" style={{ maxHeight: 320 }}>{alarms.map((each, i) => <Row key={each.key} alarm={each} isFirst={i === 0} />)}</ul> : <Note title={texts.station.noAlarms}>{texts.station.noAlarmsText}</Note>}
     </section>
   );

@@ -20,23 +20,24 @@ export default function WebsPage() {
   const [more, setMore] = useState<{ kind: string; rows: LotRow[]; next: string | null } | null>(null);
   const extra = more?.kind === kind ? more : null;
   const rows = [...(first.data?.lots ?? []), ...(extra?.rows ?? [])];
+  const isSized = rows.some((each) => each.length_m !== null || each.amount !== null);
   const isUsed = rows.some((each) => each.in_use);
   const next = extra ? extra.next : first.data?.next ?? null;
   return (
     <>
-      <div className="head"><h1>{texts.webs.title}</h1><span className="crumb">{isUsed ? texts.webs.subUsed : texts.webs.sub}</span><span className="grow" />
+      <div className="head"><h1>{kind === "web" ? texts.webs.title : texts.webs.batches}</h1><span className="crumb">{isUsed ? texts.webs.subUsed : texts.webs.sub}</span><span className="grow" />
         <span className="seg" role="group" aria-label={texts.webs.kinds}>{(["web", "lot"] as const).map((each) => <button key={each} type="button" aria-pressed={kind === each} onClick={() => setQuery({ kind: each === "web" ? null : each })}>{each === "web" ? texts.webs.title : texts.webs.batches}</button>)}</span></div>
       <section className="panel fill">
         {rows.length ? (
           <table className="hits">
-            <thead><tr><th>{texts.webs.web}</th><th>{texts.webs.material}</th><th className="num">{texts.webs.length}</th>{isUsed ? <th>{texts.webs.inUse}</th> : null}<th className="wide-only">{texts.webs.station}</th><th className="num">{texts.webs.made}</th></tr></thead>
+            <thead><tr><th>{kind === "web" ? texts.webs.web : texts.webs.batch}</th><th>{texts.webs.material}</th>{isSized ? <th className="num">{kind === "web" ? texts.webs.length : texts.webs.amount}</th> : null}{isUsed ? <th>{texts.webs.inUse}</th> : null}<th className="wide-only">{texts.webs.station}</th><th className="num">{texts.webs.made}</th></tr></thead>
             <tbody>{rows.map((each) => {
               const to = link(toPath(each.kind === "web" ? "web" : "lot", each.id));
               return (
                 <tr key={each.id} className="pick" onClick={() => go(to)}>
                   <td><a className="id" href={to} data-item="">{each.id}</a></td><td className="soft">{each.title}</td>
-                  <td className="num">{each.length_m !== null ? metres(each.length_m, 0) : each.amount !== null ? quantity(each.amount, each.unit) : texts.noValue}</td>
-                  {isUsed ? <td>{each.in_use ? <a href={link(toPath("line", ...each.in_use.split("/")))}>{machineOf(each.in_use)}</a> : ""}</td> : null}<td className="soft wide-only">{stationTitle(each.station)}</td><td className="num" title={each.made_us ? exact(each.made_us) : undefined}>{each.made_us ? when(each.made_us, zone, now()) : each.remark ? words(each.remark) : texts.notYet}</td>
+                  {isSized ? <td className="num">{each.length_m !== null ? metres(each.length_m, 0) : each.amount !== null ? quantity(each.amount, each.unit) : texts.noValue}</td> : null}
+                  {isUsed ? <td>{each.in_use ? <a href={link(toPath("line", ...each.in_use.split("/")))}>{machineOf(each.in_use)}</a> : ""}</td> : null}<td className="soft wide-only">{stationTitle(each.station)}</td><td className="num" title={each.made_us ? exact(each.made_us) : undefined}>{each.made_us ? when(each.made_us, zone, now()) : each.remark ? words(each.remark) : kind === "web" ? texts.notYet : texts.noValue}</td>
                 </tr>
               );
             })}</tbody>
