@@ -8,13 +8,13 @@ import signal
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from .driving import Server, Visitor, frames_of, refused, until
+from .driving import Server, Visitor, frames_of, painted, refused, until
 
 pytestmark = pytest.mark.browser
 LINE = "/cylindrical-21700-tabless"
-TREND = 4  # frame type
+HISTORY, TREND = 3, 4  # frame types
 #: What the browser itself writes when a connection is cut by the test.
 CUT = r"WebSocket connection to|ERR_CONNECTION|Failed to load resource"
 
@@ -158,6 +158,45 @@ def test_a_silent_server_is_a_cut_and_its_gap_is_filled_from_the_ledger(stops: S
     assert samples == (after[-1]["pos"] - known) / 1e6
     assert samples > 0.8 * 10 * gone, f"{samples} samples for {gone:.0f} s at ten times the clock"
 
+
+def test_a_long_gap_that_comes_as_history_leaves_what_was_drawn_before_it(live: Server, visitor: Visitor) -> None:
+    visitor.expected = CUT + "|willReadFrequently"
+    page = visitor.open(live.url)
+    sockets: list[WebSocketRoute] = []
+    filled: list[int] = []
+    is_cut = [False]
+
+    def pass_on(socket: WebSocketRoute, message: str | bytes) -> None:
+        data = message if isinstance(message, bytes) else message.encode()
+        length = int.from_bytes(data[4:8], "little")
+        if json.loads(data[8 : 8 + length]).get("filled"):
+            filled.append(int.from_bytes(data[:2], "little"))
+        socket.send(message)
+
+    def connect(socket: WebSocketRoute) -> None:
+        if is_cut[0]:
+            socket.close()
+            return
+        sockets.append(socket)
+        server = socket.connect_to_server()
+        server.on_message(lambda message: pass_on(socket, message))
+
+    page.route_web_socket("**/api/stream", connect)
+    canvas = '.trend[data-tag="winder/7/tension"] canvas'
+    page.goto(live.url + LINE + "/line/winder/7?range=day")
+    page.wait_for_selector(canvas)
+    # 40 minutes of the line are 23 pixels of a day.
+    until(lambda: painted(page, canvas, "--d1") > 40, 90, "a trend", page=page)
+    before = painted(page, canvas, "--d1")
+    is_cut[0] = True
+    sockets[-1].close()
+    page.locator('[data-connection="lost"]').wait_for(timeout=15_000)
+    page.wait_for_timeout(7000)  # seven minutes of the line: 21,000 values of the tension
+    is_cut[0] = False
+    page.locator('[data-connection="back"]').wait_for(timeout=25_000)
+    until(lambda: HISTORY in filled, 15, "the gap as history", page=page)
+    page.wait_for_timeout(1500)
+    assert painted(page, canvas, "--d1") >= before * 0.8
 
 
 def test_a_ledger_without_a_run_has_the_same_pages_and_cannot_act(ended: Server, visitor: Visitor) -> None:
