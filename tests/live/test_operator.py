@@ -119,16 +119,30 @@ def test_what_cannot_be_commanded_is_refused_with_an_event(operator: Operator, d
     assert operator.preview(ask("stop", target))["can"] is False
 
 
-def test_pausing_the_order_stops_what_begins_from_bought_things_alone(operator: Operator, desk: Desk) -> None:
+def test_pausing_the_order_stops_what_begins_something_and_says_exactly_that(operator: Operator, desk: Desk) -> None:
+    told = dict(tuple(row.values()) for row in operator.preview(ask("pause-run"))["effect"])
+    assert told["Stop at once"] == "coat, wind (3): nothing new is begun there, what they have in hand waits"
     operator.do(ask("pause-run"), 10)
-    assert [(r["what"], r["station"]) for r in desk.sent[-1]] == [(STOP, 0)]
+    assert [(r["what"], r["station"], r["machine"]) for r in desk.sent[-1]] == [(STOP, 0, 0), (STOP, 1, 0), (STOP, 1, 1), (STOP, 1, 2)]
     assert [e.kind for e in desk.events] == ["order", "Command"]
+    assert answer(desk)["text"] == "Order JO-0001 paused: coat, wind (3) stand still, the stations behind them finish what is begun"
     assert operator.is_paused
     operator.do(ask("pause-run", number=2), 11)
     assert "it cannot pause" in answer(desk)["text"]
     operator.do(ask("resume-run", number=3), 12)
-    assert [(r["what"], r["station"]) for r in desk.sent[-1]] == [(CLEAR, 0)]
+    assert [(r["what"], r["station"]) for r in desk.sent[-1]] == [(CLEAR, 0), (CLEAR, 1), (CLEAR, 1), (CLEAR, 1)]
     assert not operator.is_paused
+
+
+def test_a_machine_stopped_by_hand_stands_still_while_the_order_is_paused_and_after(operator: Operator, desk: Desk) -> None:
+    operator.do(ask("stop", {"station": "wind", "machine": 2}), 5)
+    operator.do(ask("pause-run", number=2), 10)
+    operator.do(ask("resume", {"station": "wind", "machine": 2}, number=3), 11)
+    assert answer(desk)["text"] == "wind 2 runs again when order JO-0001 is resumed"
+    assert all(r["what"] == STOP for rows in desk.sent for r in rows), "nothing was let go on yet"
+    operator.do(ask("stop", {"station": "wind", "machine": 3}, number=4), 12)
+    operator.do(ask("resume-run", number=5), 13)
+    assert [(r["what"], r["station"], r["machine"]) for r in desk.sent[-1]] == [(CLEAR, 0, 0), (CLEAR, 1, 0), (CLEAR, 1, 1)]
 
 
 def test_a_set_point_is_changed_in_shown_units(operator: Operator, desk: Desk) -> None:

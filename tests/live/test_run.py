@@ -3,13 +3,18 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sqlite3
 import time
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
-from lines import assert_same_rows, line, line_at
+from lines import assert_same_rows, line, line_at, rows_of
 from test_kill import started
 
+from linewright.cli.main import run_command
+from linewright.control.compile import compile_plant
 from linewright.ledger.disk import WANTED_BYTES
 from linewright.ledger.errors import DiskLowError, LockedError
 from linewright.ledger.ledger import Ledger
@@ -20,8 +25,13 @@ from linewright.live.line_of_run import refuse_what_real_machines_cannot
 from linewright.live.live_run import LiveRun
 from linewright.live.plan_changes import PlanChangedError
 from linewright.live.run import RunResult, run
+from linewright.live.saved_state import decoded, encoded
+from linewright.measures.figures import figures_of
+from linewright.measures.fold import fold_rows
+from linewright.measures.losses import losses_of
+from linewright.measures.tally import OFF, STOPPED
 from linewright.model.errors import LinewrightError, ModelError
-from linewright.model.load import load
+from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
 
 
@@ -179,6 +189,108 @@ def test_what_an_operator_asks_is_answered_in_the_ledger_and_survives(tmp_path: 
     reader = Ledger(tmp_path).reader("live-1")
     assert reader.events_since(0, "Command")[-1].body["text"] == "wind 1 may run again"
     assert reader.count("visit") > made + 100
+    reader.close()
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["another layout", "saved before layouts were told"])
+def test_a_state_of_another_version_is_refused_with_the_next_step_and_nothing_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, is_told: bool
+) -> None:
+    go(line("four-stations"), tmp_path)
+    file = Ledger(tmp_path).path_of("live-1")
+    connection = sqlite3.connect(file, isolation_level=None)
+    for seq, data in connection.execute("SELECT seq, state FROM checkpoint").fetchall():
+        saved = decoded(data)
+        if is_told:
+            saved.values["layout"] = "0123456789abcdef"
+        else:
+            del saved.values["layout"]
+            raw = bytearray(zlib.decompress(saved.arrays["line"].tobytes()))
+            raw[:8] = (int.from_bytes(raw[:8], "little") + 7).to_bytes(8, "little")  # more rows than this line has
+            saved.arrays["line"] = np.frombuffer(zlib.compress(bytes(raw)), np.uint8)
+        connection.execute("UPDATE checkpoint SET state = ? WHERE seq = ?", (encoded(saved.arrays, saved.values), seq))
+    connection.close()
+    before = {table: rows_of(file, table) for table in ("visit", "state", "thing")}
+    assert run_command(["run", "four-stations", "--no-page", "--until", "20 min", "--continue", "--ledger", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert "live-1 cannot be gone on with: its saved state was written by another version" in told
+    assert "--new" in told
+    assert {table: rows_of(file, table) for table in before} == before
+    assert Ledger(tmp_path).run_info("live-1").outcome == "stopped"
+    assert go(line("four-stations"), tmp_path, continue_run=False).run == "live-2"
+
+
+PAUSED = """
+line: paused
+product: cell
+target: 10 ppm
+materials: {powder: {}}
+stations:
+  mix: {time: 60 s, takes: {powder: 1 kg}, makes: {slurry: 100 kg}}
+  wind: {count: 2, time: 4 s, takes: {slurry: {amount: 1 kg, buffer: 3}}, makes: cell, failures: {web-break: {mtbf: 20 min, mttr: 30 s}}}
+  test: {time: 2 s, buffer: 20}
+"""
+
+
+def plant_begin(folder: Path) -> int:
+    return Ledger(folder).run_info("live-1").begin_us
+
+
+def test_after_a_pause_of_the_order_no_branch_begins_anything_and_the_rest_is_finished(tmp_path: Path) -> None:
+    plant = load_text(PAUSED, installed_libraries())
+
+    def pause(live: LiveRun) -> None:
+        live.commands.send({"kind": "pause-run", "target": {}, "by": "Ada"})
+
+    def resume(live: LiveRun) -> None:
+        live.commands.send({"kind": "resume-run", "target": {}, "by": "Ada"})
+
+    def ended(since_us: int = 0) -> dict[str, int]:
+        """Works that ended after a line time, by station."""
+        reader = Ledger(tmp_path).reader("live-1")
+        counts = {s: sum(v.done_us > since_us for v in reader.visits_between(0, 2**62, s)) for s in ("mix", "wind", "test")}
+        reader.close()
+        return counts
+
+    go(plant, tmp_path, until_s=300.0)
+    go(plant, tmp_path, until_s=900.0, on_ready=pause)
+    reader = Ledger(tmp_path).reader("live-1")
+    (answer,) = reader.events_since(0, "Command")
+    sample = json.loads(reader.latest_sample().body)
+    reader.close()
+    assert 300e6 <= answer.line_us - plant_begin(tmp_path) < 400e6
+    paused = ended()
+    assert {s: n for s, n in ended(answer.line_us).items() if s != "test"} == {"mix": 0, "wind": 0}, "nothing ends or is begun there"
+    assert paused["test"] == paused["wind"] > 0, "what is begun is finished behind them"
+    assert {sample["stations"][s]["worst"]["reason"] for s in ("mix", "wind")} == {"operator"}
+    go(plant, tmp_path, until_s=1500.0, on_ready=resume)
+    assert ended()["wind"] > paused["wind"] + 20
+
+
+def test_a_machine_stopped_by_hand_is_a_loss_of_its_own_and_folding_agrees(tmp_path: Path) -> None:
+    """One of two winders stands still: half of what winding could have made is lost by hand, winding stays the bottleneck."""
+    plant = load_text(PAUSED, installed_libraries())
+
+    def stop(live: LiveRun) -> None:
+        live.commands.send({"kind": "stop", "target": {"station": "wind", "machine": 2}, "reason": "cleaning", "by": "Ada"})
+
+    begun = go(plant, tmp_path, until_s=600.0, on_ready=stop)
+    assert begun.why == "until"
+    reader = Ledger(tmp_path).reader("live-1")
+    compiled = compile_plant(plant, begin_us=reader.header().begin_us)
+    tally = fold_rows(reader, compiled)
+    first = compiled.machines.index("wind/2")
+    assert tally.times[first, STOPPED] == pytest.approx(600e9, rel=0.02)
+    assert tally.times[first, OFF] == 0
+    losses = losses_of(compiled, tally, [compiled.station("wind")])
+    parts = {each.cause: each.count for each in losses.parts}
+    assert losses.possible == pytest.approx(2 * 600 / 4, rel=0.02)
+    assert parts["stopped"] == pytest.approx(600 / 4, rel=0.03), "from the moment of the stop, a few seconds after the begin"
+    figures = figures_of(compiled, tally)
+    assert figures.line.bottleneck == "wind"
+    assert figures.station("wind").availability < 0.5
+    sample = json.loads(reader.latest_sample().body)
+    assert "stopped" in {part["cause"] for part in sample["losses"]["parts"]}
     reader.close()
 
 

@@ -109,7 +109,7 @@ def test_a_unit_is_held_taken_back_held_again_and_released_by_another(quiet: Ser
 def test_the_order_is_paused_and_resumed_on_the_line(quiet: Server, visitor: Visitor) -> None:
     page = visitor.open(quiet.url + "/quiet/line")
     page.locator('[data-act="pause-run"]').click()
-    expect(page.get_by_role("dialog")).to_contain_text("what is begun is finished, nothing new is begun")
+    expect(page.get_by_role("dialog")).to_contain_text("finish what is begun, then wait")
     page.get_by_role("dialog").get_by_role("button", name="Pause order").click()
     expect(page.locator(".orderp")).to_contain_text("interrupted", timeout=12_000)
     page.locator('[data-act="resume-run"]').click()

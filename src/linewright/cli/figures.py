@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_figures", "span"]
 
-STATES = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked")
+STATES = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked", "stopped")
 
 
 def print_figures(plant: Plant, result: Result, figures: Figures) -> None:

@@ -117,6 +117,8 @@ class LiveRun:
         ------
         LedgerError
             The state does not make the rows again that are there.
+        OtherStateError
+            Another version saved the state.
         """
         checkpoint = self._writer.checkpoint()
         tail = read_tail(self._writer.path, info, checkpoint)
@@ -124,7 +126,7 @@ class LiveRun:
         if checkpoint is None:
             self.begin()
         else:
-            state, saved = line_from(self._ready.compiled.table, checkpoint)
+            state, saved = line_from(self._ready.compiled.table, checkpoint, info.run)
             self._restore(state, saved.arrays, saved.values)
         self._signals.written_ns = tail.signals_ns
         self._floor.is_replaying = True

@@ -201,8 +201,10 @@ class Operator:
                 f"{segment.path} {machine} was not stopped by hand: there is nothing to {asked.kind}.\n"
                 "A fault clears by itself when it is mended; a wait ends when material or room is there."
             )
-        self._desk.send(self._commands(CLEAR, [(segment.path, machine - 1)], at_ns))
         self.kept.stopped.discard((segment.path, machine))
+        if self.is_paused and (segment.path, machine - 1) in self._feeding():
+            return f"{segment.path} {machine} runs again when order {self.kept.order.id} is resumed"
+        self._desk.send(self._commands(CLEAR, [(segment.path, machine - 1)], at_ns))
         return f"{segment.path} {machine} may run again"
 
     def _pause_run(self, asked: Asked, at_ns: int) -> str:
@@ -210,7 +212,7 @@ class Operator:
         free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
         self._desk.send(self._commands(STOP, free, at_ns))
         self.order(Verb.PAUSE, at_ns, asked.by)
-        return f"Order {self.kept.order.id} paused: nothing new is begun, what is begun is finished"
+        return f"Order {self.kept.order.id} paused: {self._first_stations()} stand still, the stations behind them finish what is begun"
 
     def _resume_run(self, asked: Asked, at_ns: int) -> str:
         self.order(Verb.RESUME, at_ns, asked.by)
@@ -264,10 +266,12 @@ class Operator:
             return [("Held", things[0] if len(things) == 1 else _count(things)), ("Line", "nothing stops: a hold marks, it does not divert")]
         if asked.kind == "pause-run":
             after(self.kept.order, Verb.PAUSE)
-            return [("Order", f"{self.kept.order.id} is interrupted"), ("Line", "what is begun is finished, nothing new is begun")]
+            return [("Order", f"{self.kept.order.id} is interrupted"),
+                    ("Stop at once", f"{self._first_stations()}: nothing new is begun there, what they have in hand waits"),
+                    ("Go on", "the stations behind them finish what is begun, then wait")]  # fmt: skip
         if asked.kind == "resume-run":
             after(self.kept.order, Verb.RESUME)
-            return [("Order", f"{self.kept.order.id} goes on")]
+            return [("Order", f"{self.kept.order.id} goes on"), ("Go on", f"{self._first_stations()}, but for machines that were stopped by hand")]
         return [("Run", "it ends cleanly; starting it again carries on")] if asked.kind == "stop-run" else []
 
     def _held(self, asked: Asked, at_ns: int | None = None) -> tuple[int, Held]:
@@ -302,11 +306,18 @@ class Operator:
         return segment, machine
 
     def _feeding(self) -> list[tuple[str, int]]:
-        """Return the machines that begin something from nothing but bought things: what an order feeds."""
-        made = {o.material for s in self._segments.values() for o in s.makes}
+        """Return the machines that begin something: the first station of each branch (mixers, coaters, winders), all that an order feeds.
+
+        A pause of the order (OPC 10031-4) stops them at once. What is behind them ends by itself, so that nothing half-made spoils in an oven.
+        """
         first = self._plant.segments[0]
-        feeding = [s for s in self._segments.values() if (s.begins or s is first) and not any(i.material in made for i in s.inputs)]
-        return [(s.path, m) for s in feeding for m in range(s.count)]
+        return [(s.path, m) for s in self._segments.values() if s.begins or s is first for m in range(s.count)]
+
+    def _first_stations(self) -> str:
+        counts: dict[str, int] = {}
+        for path, _ in self._feeding():
+            counts[path] = counts.get(path, 0) + 1
+        return ", ".join(path if count == 1 else f"{path} ({count})" for path, count in counts.items())
 
     def _commands(self, what: int, machines: Sequence[tuple[str, int]], at_ns: int) -> Rows:
         rows = np.zeros(len(machines), COMMAND)

@@ -5,7 +5,8 @@ Definitions, after ISO 22400-2 (key performance indicators for manufacturing ope
 ====================  ======================================================================================================================
 planned busy time     PBT = span x machines - off shift - planned stops (maintenance)
 actual production     APT = time in work
-availability          A = APT / PBT. Waiting, coil changes, faults and missing utilities lower it.
+availability          A = APT / PBT. Waiting, coil changes, faults, missing utilities and stops by hand lower it: a machine that an operator
+                      stopped was meant to work.
 planned run time      PRI = mean time of one item of the line file (of a web: metres / speed; of a batch: its time / its size)
 produced, good        PQ = items whose work ended, GQ = those of them that passed on
 work in hand          H = items in work, by the share of their time that is over: at the end of the span less at its begin
@@ -18,9 +19,9 @@ first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pa
 Of the line: throughput is good products over the span; yield and FPY are the products of the stations' over those that units of the product's kind
 pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
 The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
-(work, changes, faults, planned stops); stores, and stations at which no work ended, are left out. A fleet whose vehicles are busy for a larger
-share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number of items in
-the station over the span; a stay is the mean of those that ended in it.
+(work, changes, faults, planned stops, stops by hand); stores, and stations at which no work ended, are left out. A fleet
+whose vehicles are busy for a larger share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number of
+items in the station over the span; a stay is the mean of those that ended in it.
 
 Energy: running power x time in work + standby power x all other time on shift + energy of an item x items. CO2 and cost follow by the factors
 of the carriers of energy.
@@ -38,7 +39,7 @@ from linewright.control.compile import Compiled
 from linewright.control.flows import is_source
 from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
-from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, WORK, Tally
+from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, WORK, Tally
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of"]
 
@@ -191,7 +192,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
         _ratio(good, done) if flow not in (UTILITY, FLEET) else None,
         tally.insides[number] / span if span else 0.0,
         _ratio(tally.stays[number] / 1e9, done + counts["late"]),
-        float(times[[WORK, CHANGE, FAULT, PLANNED]].sum()) / (span * machines) if span else 0.0,
+        float(times[[WORK, CHANGE, FAULT, PLANNED, STOPPED]].sum()) / (span * machines) if span else 0.0,
         {name: float(t) / (span * machines) if span else 0.0 for name, t in zip(GROUPS, times.tolist(), strict=True)},
         used,
         co2,

@@ -21,7 +21,7 @@ from linewright.kernels.rows import (
 )
 from linewright.kernels.table import ITEM
 from linewright.ledger.reader import RunReader
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, UTILITY, WORK, Tally
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, UTILITY, WORK, Tally
 
 __all__ = ["fold_rows", "state_group"]
 
@@ -92,15 +92,15 @@ def state_group(state: str, reason: str) -> int:
 
     Examples
     --------
-    >>> GROUPS[state_group("Held", "change")], GROUPS[state_group("Suspended", "starved")]
-    ('change', 'starved')
+    >>> GROUPS[state_group("Held", "change")], GROUPS[state_group("Suspended", "starved")], GROUPS[state_group("Stopped", "operator")]
+    ('change', 'starved', 'stopped')
     """
     if state == "Execute":
         return WORK
     if state == "Held":
         return CHANGE if reason == "change" else FAULT
     if state == "Stopped":
-        return OFF if reason in ("off-shift", "operator") else PLANNED
+        return {"off-shift": OFF, "operator": STOPPED}.get(reason, PLANNED)
     return {"starved": STARVED, "blocked": BLOCKED}.get(reason, UTILITY)
 
 

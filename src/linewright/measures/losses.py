@@ -8,7 +8,7 @@ from typing import Any
 
 from linewright.control.compile import Compiled
 from linewright.kernels.table import ITEM
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, UTILITY, WORK, Tally
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, STOPPED, UTILITY, WORK, Tally
 from linewright.model.station import Measure
 
 __all__ = ["Loss", "Losses", "losses_of", "unit_stations"]
@@ -18,7 +18,10 @@ _DONE, _GOOD = COUNTS.index("done"), COUNTS.index("good")
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Units lost by one cause: ``held``, ``waiting``, ``changes``, ``planned``, ``rejects``, ``speed``, or ``other`` (rounding; the item in work)."""
+    """Units lost by one cause.
+
+    Causes are ``held``, ``waiting``, ``changes``, ``planned``, ``stopped`` (by hand), ``rejects``, ``speed``, ``other`` (rounding; the item in work).
+    """
 
     cause: str
     count: int
@@ -57,7 +60,7 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
         Those of which the busiest is told; None: `unit_stations`.
     """
     numbers = unit_stations(compiled) if stations is None else stations
-    active = {n: float(_times(compiled, tally, n)[[WORK, CHANGE, FAULT, PLANNED]].sum()) / _machines(compiled, n) for n in numbers}
+    active = {n: float(_times(compiled, tally, n)[[WORK, CHANGE, FAULT, PLANNED, STOPPED]].sum()) / _machines(compiled, n) for n in numbers}
     busiest = max(active, key=active.__getitem__, default=None)
     if busiest is None:
         return None
@@ -69,7 +72,7 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
     possible = round((float(times.sum()) - float(times[OFF])) / item_ns)
     parts = {
         "held": times[FAULT] / item_ns, "waiting": (times[STARVED] + times[BLOCKED] + times[UTILITY]) / item_ns,
-        "changes": times[CHANGE] / item_ns, "planned": times[PLANNED] / item_ns, "rejects": float(done - good),
+        "changes": times[CHANGE] / item_ns, "planned": times[PLANNED] / item_ns, "stopped": times[STOPPED] / item_ns, "rejects": float(done - good),
         "speed": max(0.0, times[WORK] / item_ns - done),
     }  # fmt: skip
     whole = {cause: round(float(n)) for cause, n in parts.items()}
