@@ -50,6 +50,8 @@ def test_availability_counts_planned_time_only() -> None:
     rows = [StateSpan("m", 0, 60, "Execute", None), StateSpan("m", 60, 80, "Held", None), StateSpan("m", 80, None, "Stopped", None)]
     assert share_running(rows, 0, 1000) == 0.75
     assert share_running(rows, 80, 1000) is None
+    waits = [StateSpan("m", 0, 60, "Execute", None), StateSpan("m", 60, 80, "Suspended", "starved"), StateSpan("m", 80, None, "Held", "change")]
+    assert share_running(waits, 0, 100) == 0.6, "waits and coil changes lower it, as they lower the station's"
 
 
 def test_a_coil_change_is_no_fault_and_does_not_hide_one() -> None:

@@ -94,7 +94,7 @@ def test_every_machine_of_thousands_can_be_reached_the_waiting_ones_first(run: R
     assert groups == sorted(groups, key=["fault", "no-data", "waiting", "planned", "running"].index)
     assert groups.count("waiting") == starved > 100
     last = run.get("/stations/formation", first=total, limit=20)["machines"]
-    assert [(m["machine"], m["state"], m["availability"]) for m in last] == [(total, "Suspended", 1.0)]
+    assert [(m["machine"], m["state"], m["availability"]) for m in last] == [(total, "Suspended", 0.0)]
     bars = run.get("/stations/formation/states", machines=f"1,{total}", pixels=100)["machines"]
     assert [(b["machine"], [r["group"] for r in b["rows"]]) for b in bars] == [(1, ["running"]), (total, ["waiting"])]
 

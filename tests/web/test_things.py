@@ -35,7 +35,7 @@ def test_stations_machines_and_pages_are_found_by_their_words(world: World) -> N
 def test_what_is_not_there_has_neighbours(world: World) -> None:
     nothing = world.json(f"{RUN}/search", q="CELL-99999")
     assert nothing["groups"] == []
-    assert nothing["nearest"]
+    assert nothing["nearest"] == ["CELL-150"], "the last of its kind"
     missing = world.get(f"{RUN}/things/CATHODE-STRIP-77")
     assert missing.status_code == 404
     assert missing.json()["nearest"]

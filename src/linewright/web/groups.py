@@ -96,12 +96,15 @@ def merged_rows(spans: Sequence[StateSpan], from_us: int, to_us: int, pixels: in
 
 
 def share_running(spans: Sequence[StateSpan], from_us: int, to_us: int) -> float | None:
-    """Return the share of planned time in which a machine was not at fault (availability); None where no time was planned, or none is known."""
-    planned = fault = 0
+    """Return the share of planned time in which a machine worked: its availability, defined as its station's (ISO 22400-2).
+
+    Waits, coil changes and faults lower it; waits too short to be told count as work. None where no time was planned, or none is known.
+    """
+    planned = worked = 0
     for span in spans:
         begin, end = max(span.from_us, from_us), min(span.to_us if span.to_us is not None else to_us, to_us)
-        group = group_of(span.state)
+        group = group_of(span.state, span.reason)
         if end > begin and group not in {"planned", "no-data"}:
             planned += end - begin
-            fault += end - begin if group == "fault" else 0
-    return None if planned == 0 else (planned - fault) / planned
+            worked += end - begin if group == "running" else 0
+    return None if planned == 0 else worked / planned
