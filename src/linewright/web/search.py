@@ -102,8 +102,8 @@ def hit(thing: Thing, q: str) -> dict[str, Any]:
 
 def nearest_ids(run: OpenRun, q: str, count: int = 3) -> list[str]:
     """Return ids close to one that is not there: of the same prefix the nearest serial, else what holds a part of it."""
-    if q.rpartition("-")[2].isdigit() and (found := near_ids(run.reader, q, count)):
-        return list(found)
+    if q.rpartition("-")[2].isdigit() and (near := near_ids(run.reader, q, count)):
+        return list(near)
     tries = (q, q[:-1], q[:-2], *re.findall(r"\d{2,}", q))
     for part in tries:
         found = [t.id for t in things_like(run, part, count)] if len(part) >= 2 else []
