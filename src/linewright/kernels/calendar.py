@@ -17,7 +17,7 @@ from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_calls import start_trip
 from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
-from linewright.kernels.calendar_sources import first_source, put_on_agenda, schedule, set_time, take_from_agenda
+from linewright.kernels.calendar_sources import put_on_agenda, schedule, take_from_agenda
 from linewright.kernels.calendar_starts import attempt_item, begin_work, item_done, put_on
 from linewright.kernels.calendar_stops import (
     REASON_BLOCKED,
@@ -80,6 +80,7 @@ from linewright.kernels.table import (
     UTILITY,
     Table,
 )
+from linewright.kernels.tree import ROOT, first_source, set_time
 
 UNTIL, ROWS, ASK, DEADLOCK, FULL = range(5)
 REASONS = ("until", "rows", "ask", "deadlock", "full")
@@ -288,7 +289,8 @@ def event(t, s, r, from_inbox):
         scrap = np.int64(1) if what == DONE and record.verdict != 0 else np.int64(0)
         given = np.int64(record.values)
     elif row.what in (SOURCE_MACHINE, SOURCE_VEHICLE):
-        if t.stations[t.machines[of].station].asks or own_next(t, s, of) > s.head[0].now:
+        now = s.head[0].now
+        if t.stations[t.machines[of].station].asks or (s.machines[of].due == now and own_next(t, s, of) > now):
             if row.what == SOURCE_VEHICLE:
                 go_on(t, s, r, of)
             else:
@@ -344,7 +346,7 @@ def advance(t, s, r, until):
         settle(t, s, r)
         if head.full > 0:
             return FULL
-        at = s.tree[1]
+        at = s.tree[ROOT]
         from_inbox = False
         if head.inbox > 0:
             first = s.inbox[0].t

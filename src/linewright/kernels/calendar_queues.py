@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.calendar_rows import placed, visit
-from linewright.kernels.calendar_sources import put_on_agenda, schedule, set_time
+from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, leave_lists, next_thing
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.state import EMPTY, FIRST_OF_ALL, GRADE_SHIFT, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, PASS_MASK, UNLOAD
 from linewright.kernels.table import BATCH, FIFO, LEAVES, LOADER, REWORK_FIRST, STORE, UNLOADER
+from linewright.kernels.tree import set_time
 
 
 @kernel
@@ -200,7 +201,7 @@ def give(t, s, r, m):
     return item, done, 1
 
 
-@kernel
+@part
 def hand_over(t, s, r, q):
     """Take one item from the machine that waits longest for a queue.
 

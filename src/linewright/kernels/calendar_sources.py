@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.machine import next_time
-from linewright.kernels.state import NEVER
+from linewright.kernels.tree import set_time
 
 
-@kernel
-def set_time(tree, source, time):
-    """Set the next time of a source; each inner node holds the least time of its two children."""
-    i = (tree.shape[0] >> 1) + source
-    tree[i] = time
-    i >>= 1
-    while i >= 1:
-        least = min(tree[2 * i], tree[2 * i + 1])
-        if tree[i] == least:
-            break
-        tree[i] = least
-        i >>= 1
-
-
-@kernel
-def first_source(tree):
-    """Return the source with the least time; of several, the one with the smallest number."""
-    leaves = tree.shape[0] >> 1
-    least = tree[1]
-    i = 1
-    while i < leaves:
-        i <<= 1
-        if tree[i] != least:
-            i += 1
-    return i - leaves
-
-
-@kernel
+@part
 def schedule(t, s, m):
     """Set the time of a machine's source: what it does itself (unless it is somewhere else), or what the line does for it."""
     machine = t.machines[m]
@@ -70,9 +43,3 @@ def take_from_agenda(s):
     station = s.agenda[head.agenda]
     s.stations[station].flag = 0
     return station
-
-
-@kernel
-def is_idle(tree):
-    """Tell whether nothing will ever happen by itself."""
-    return tree[1] >= NEVER

@@ -37,7 +37,7 @@ from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NON
 own_start, own_change = own_side.start, own_side.change
 
 
-@kernel
+@part
 def start(t, s, r, m, item, arrive, amount):
     """Begin the next start of a station on one of its machines."""
     row = s.machines[m]
@@ -304,7 +304,7 @@ def given_value(s, i):
     return record.v2 if i == 2 else record.v3
 
 
-@kernel
+@part
 def all_inside(t, s, check0, checks, item, given):
     """Tell whether an item lies inside all of some windows; of its values the first `given` come from a record, the others are drawn."""
     for i in range(check0, check0 + checks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.calendar_sources import put_on_agenda
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import VERDICT_REWORK
 from linewright.kernels.state import FIRST_OF_ALL, IDLE
 from linewright.kernels.table import BATCH, BY_GRADE, FIRST_FREE, IN_TURN, LEAST_WORK, LEAVES, STORE
@@ -21,7 +21,7 @@ def free_places(t, s, q):
     return t.queues[q].places - state.count - state.coming
 
 
-@kernel
+@part
 def begin_waiting(t, s, m):
     """Put a machine that has something to hand over into the waiting list of its next queue, or of all that it may go to."""
     row = s.machines[m]

@@ -76,8 +76,8 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that is called from one place; the compiler makes it a part of its caller."""
-    return kernel(function)
+    """Compile a function as a part of each that calls it: one that is called from few places and often, where measuring shows that it pays."""
+    return function if is_plain() else Kernel(function, is_part=True)
 
 
 def wrapping_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,11 +92,14 @@ class Kernel:
     ----------
     function
         Python that Numba can compile.
+    is_part
+        Whether it becomes a part of its callers, whatever the compiler thinks.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], *, is_part: bool = False) -> None:
         functools.update_wrapper(self, function)
         self.py_func = function
+        self.is_part = is_part
         self.name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
         self._made: dict[tuple[Kind, ...], Native] = {}
         self._lock = threading.RLock()

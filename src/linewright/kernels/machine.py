@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from linewright.kernels.compiled import kernel
+from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import CHANGED, DONE, FAILED, MAINTAINED, REPAIRED
 from linewright.kernels.rows import SERIAL_MASK
 from linewright.kernels.rules import FAILURE, PICK, SCRAP, SERVICE, duration, uniform, value
@@ -57,7 +57,7 @@ def elapse(t, s, m, now):
     own.since = now
 
 
-@kernel
+@part
 def start(t, s, m, n, now):
     """Begin the station's n-th start."""
     own = s.own[m]

@@ -114,7 +114,7 @@ class _Dispatcher(dispatcher.Dispatcher):  # type: ignore[misc]  # Numba is unty
 
 def dispatcher_of(kernel: Kernel) -> Any:
     """Return what a kernel is to Numba."""
-    return _Dispatcher(kernel.py_func, targetoptions=dict(OPTIONS))
+    return _Dispatcher(kernel.py_func, targetoptions=OPTIONS | {"forceinline": kernel.is_part})
 
 
 def object_code(kernel: Kernel, kinds: tuple[Kind, ...]) -> tuple[str, bytes]:

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from linewright.kernels.compiled import kernel, wrapping_kernel
+from linewright.kernels.compiled import kernel, part, wrapping_kernel
 from linewright.kernels.table import BERNOULLI, CONSTANT, EMPIRICAL, EXPONENTIAL, LAW, LOGNORMAL, NORMAL, TRIANGULAR, UNIFORM, WEIBULL, records
 
 SERVICE, SCRAP, FAILURE, REPAIR, MAINTAIN, VALUE, MISS, CHANCE, PICK = range(1, 10)
@@ -204,7 +204,7 @@ def quantile(laws, quantiles, index, u):
     return parabola(quantiles, law.table0 + STRIDE * (cell if u < 0.5 else cell + HALF), v)
 
 
-@kernel
+@part
 def duration(laws, quantiles, index, base, h, purpose, n):
     """Return a drawn time in whole nanoseconds, at least 1."""
     law = laws[index]

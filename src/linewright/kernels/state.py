@@ -18,6 +18,7 @@ from linewright.kernels.exchange_rows import COMMAND, RECORD
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.rules import base_of
 from linewright.kernels.table import INT, Table
+from linewright.kernels.tree import new_tree
 
 # phases of a machine, on the line's side
 IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT, READY = range(9)  # READY: all is in, it waits for people
@@ -261,7 +262,7 @@ class State(Bundle):
     clocks: Records
     tools: Records
     own_outs: Records
-    tree: np.ndarray  # times of the sources and the least of each pair
+    tree: np.ndarray  # times of the sources: `tree`
     agenda: np.ndarray
     inbox: Records
     outbox: Records
@@ -298,9 +299,6 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         Whether rows are written.
     """
     z = table.sizes
-    leaves = 1
-    while leaves < z[Z_SOURCES]:
-        leaves *= 2
     state = State(
         head=_empty(HEAD, 1),
         machines=_empty(MACHINE_STATE, z[Z_MACHINES]),
@@ -332,7 +330,7 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         clocks=_empty(CLOCK, z[Z_CLOCKS]),
         tools=_empty(TOOL_STATE, z[Z_TOOLMODES]),
         own_outs=_empty(OWN_OUT, z[Z_TOOLMODES] * OWN_OUTS),
-        tree=np.full(2 * leaves, NEVER, np.int64),
+        tree=new_tree(int(z[Z_SOURCES]), int(NEVER)),
         agenda=_empty("i8", z[Z_STATIONS]),
         inbox=_empty(RECORD, INBOX),
         outbox=_empty(COMMAND, OUTBOX),
