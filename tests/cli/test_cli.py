@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -43,8 +44,13 @@ def test_the_welcome_imports_neither_typer_nor_numpy() -> None:
         (["trace", "COIL-4", "--from", "nan", "--to", "3"], "metres on the web were expected"),
         (["trace", ""], "Expected: the id of a cell, coil or batch"),
         (["trace", "--web", " "], "--web is empty"),
-        (["simulate", "four-stations", "--seed", "9223372036854775808"], "less than or equal to 9223372036854775807"),
-        (["run", "four-stations", "--seed", "-1"], "greater than or equal to 0"),
+        (["simulate", "four-stations", "--seed", "9223372036854775808"], "--seed 9223372036854775808: 9223372036854775807 at most was expected."),
+        (["run", "four-stations", "--seed", "-1"], "--seed -1: 0 or more was expected."),
+        (["simulate", "four-stations", "--seed", "abc"], "--seed abc: a whole number was expected, such as 7.\n"),
+        (["run", "four-stations", "--port=8x"], "--port 8x: a whole number was expected"),
+        (["new", "mine.yaml", "--from", "nope"], "--from nope: the library has no line of this name.\n    linewright lines lists them."),
+        (["new", "mine.yaml", "--from", "four-station"], "no line of this name. Did you mean `four-stations`?\n"),
+        (["check", "/dev/zero"], "a device, a pipe or a socket; a line file was expected"),
         (["import", "kiprobatt", ".", "--report", "no-such-folder/report.json"], "there is no folder no-such-folder"),
     ],
 )
@@ -168,3 +174,31 @@ def test_an_until_that_is_past_is_a_users_fault(tmp_path: Path, capsys: pytest.C
     capsys.readouterr()
     assert run_command([*asked, "30 min"]) == 2
     assert "live-1 is at 3600 s of line time already, past the 1800 s of --until" in capsys.readouterr().err
+
+
+def test_a_simulation_has_one_name_for_each_figure_and_says_what_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["simulate", "cylindrical-21700-tabless", "--until", "2 min", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    stations = {row["station"]: row for row in told["stations"]}
+    of_figures = {row["station"]: row for row in told["figures"]["stations"] if row["station"] in stations}
+    assert {path: (row["item"], row["good"], row["lost"]) for path, row in stations.items()} == {
+        path: (row["item"], row["good"], row["lost"]) for path, row in of_figures.items()
+    }
+    assert told["good"] == told["figures"]["line"]["good"]
+    assert "yield" in told["figures"]["line"]
+    items = {path: stations[path]["item"] for path in ("cathode-coater", "cathode-slitter", "tray-loader", "packer")}
+    assert items == {
+        "cathode-coater": "cathode-coil", "cathode-slitter": "cathode-strip", "tray-loader": "tray", "packer": "cell-21700-tabless",
+    }  # fmt: skip
+
+    def names(value: object) -> set[str]:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return {*(value if isinstance(value, dict) else ()), *(n for each in inner for n in names(each))}
+
+    assert names(told) & {"yield_", "made", "scrap"} == set()
+
+
+def test_a_pipe_is_not_read_as_a_line_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "line.yaml")
+    assert run_command(["check", str(tmp_path / "line.yaml")]) == 2
+    assert "a device, a pipe or a socket; a line file was expected" in capsys.readouterr().err

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from linewright.cli.trace import asked_for, curve_words, print_values, value_words
-from linewright.genealogy.tree import Curve, CurveLine, Node, Value
+from linewright.cli.main import run_command
+from linewright.cli.printing import table
+from linewright.cli.trace import asked_for, curve_words, print_branches, print_values, value_words
+from linewright.genealogy.tree import Branch, Curve, CurveLine, Edge, Node, Value
+from linewright.ledger.ledger import Ledger
 from linewright.model.errors import LinewrightError
 
 
@@ -62,3 +67,36 @@ def test_a_curve_is_one_line() -> None:
         "curve at formation, begun -: power in 12.0000 Wh, power out 0.0000 Wh; 3 points (--json has them); "
         "made before this run, drawn again from the seed"
     )
+
+
+def leaves(count: int, material: str = "cell") -> tuple[Branch, ...]:
+    return tuple(Branch(Edge("part", role="separator"), Node(f"{material.upper()}-{n}", "unit", material)) for n in range(1, count + 1))
+
+
+def test_many_branches_of_one_sort_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_branches("Went into", (*leaves(40), *leaves(2, "can")))
+    assert capsys.readouterr().out.splitlines() == [
+        "", "Went into", "   CELL-1 .. CELL-40  40 of cell  separator  (--json has each)", "   CAN-1  can  separator", "   CAN-2  can  separator",
+    ]  # fmt: skip
+
+
+def test_no_line_is_wider_than_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    long = ", ".join(str(n) for n in range(900))
+    print_values((Value("AH-IN", None, None, None, "", text=long, source="stated"),))
+    print_branches("Made of", (Branch(Edge("link", "stated", "x" * 300), Node("File:" + "y" * 300, "file", None)),))
+    table(["Id", "Words", "Count"], [["z" * 268, long, "1"], ["CELL-1", "short", "2"]], right=[2])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 200
+    assert sum("\N{HORIZONTAL ELLIPSIS}" in text for text in lines) == 3
+    assert next(text for text in lines if text.startswith("CELL-1 ")).split() == ["CELL-1", "short", "2"]
+
+
+def test_the_newest_of_an_import_are_a_line_a_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Ledger(tmp_path).create_run("t", "d", "import", name="pilot") as writer:
+        kinds = [writer.key("kind", name) for name in ("sheet", "cell")]
+        writer.append("thing", {"key": list(range(1, 41)), "id": [f"{n}" for n in range(1, 41)], "kind": [kinds[n % 2] for n in range(40)]})
+        writer.commit()
+    assert run_command(["trace", "--ledger", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[1] for line in out.splitlines() if line.split()[1:2] in (["sheet"], ["cell"])] == ["cell", "sheet"]
+    assert "--json lists ten of each." in out

@@ -157,6 +157,12 @@ def test_what_a_strip_became(reader) -> None:
     assert [b.node.id for b in found.node.made_of] == ["COIL-1@calender"]
 
 
+def test_what_came_of_a_lot_without_metres_is_one_branch(reader) -> None:
+    """Separator lot 2 went into the cells of winder 1, each odd number; all of them are told as the first, the last and how many."""
+    (group,) = trace(reader, "FOIL-2").node.went_into
+    assert (group.node.id, group.node.count, group.edge.role) == (f"CELL-1 to CELL-{CELLS - 1}", CELLS // 2, "separator 1")
+
+
 def test_a_carrier_tells_who_shared_it(reader) -> None:
     found = trace(reader, "T-1")
     assert [s.step for s in found.life] == ["formation"]

@@ -26,25 +26,27 @@ def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     for name, value, words in rows:
         say(f"  {name.ljust(names)}   {value.rjust(values)}   {words}")
     say()
-    lost = {row["station"]: row["lost"] for row in result.to_json()["stations"]}
-    shown = [s for s in figures.stations if s.station in lost]
+    told = {row["station"] for row in result.to_json()["stations"]}
+    shown = [s for s in figures.stations if s.station in told]
     machines = {s.path: s.count for s in plant.segments}  # what arrives from outside is a station of one, which the file does not name
     used = [state for state in STATES if any(s.shares[state] for s in shown)]
     cells = [
         [
-            s.station, f"{machines.get(s.station, 1):,}", f"{s.good:,}", f"{lost[s.station]:,}", _percent(s.fpy, 2), _percent(s.oee),
+            s.station, f"{machines.get(s.station, 1):,}", s.item or "-", f"{s.good:,}", f"{s.lost:,}", _percent(s.fpy, 2), _percent(s.oee),
             _percent(s.availability), _percent(s.performance), _percent(s.quality), f"{s.wip:,.1f}",
             *(_percent(s.shares[state], blank=True) for state in used),
         ]
         for s in shown
     ]  # fmt: skip
-    heads = ["Station", "Machines", "Good", "Lost", "Yield %", "OEE %", "A %", "P %", "Q %", "WIP", *(f"{state.capitalize()} %" for state in used)]
-    table(heads, cells, right=list(range(1, len(heads))))
+    of_time = [f"{state.capitalize()} %" for state in used]
+    heads = ["Station", "Machines", "Item", "Good", "Lost", "Yield %", "OEE %", "A %", "P %", "Q %", "WIP", *of_time]
+    table(heads, cells, right=[k for k, head in enumerate(heads) if head not in {"Station", "Item"}])
     if result.fleets:
         say()
         _print_fleets(result.fleets)
     say()
-    say("OEE = A x P x Q: availability, performance, quality (ISO 22400-2). The columns behind WIP share out the machines' time; stores have no OEE.")
+    say("Good and lost are counted in the station's item. OEE = A x P x Q: availability, performance, quality (ISO 22400-2); stores have none.")
+    say("The columns behind WIP share out the machines' time.")
     say(result.evaluator.text)
 
 

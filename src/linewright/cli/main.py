@@ -45,7 +45,7 @@ def run_command(arguments: list[str]) -> int:
         told(str(error))
         return USER_FAULT
     except USAGE_ERRORS as error:
-        told(f"{error.format_message()}\n    linewright --help lists the commands; linewright COMMAND --help its options.")
+        told(f"{usage_words(error.format_message(), arguments)}\n    linewright --help lists the commands; linewright COMMAND --help its options.")
         return USER_FAULT
     except ABORTED:
         told("Stopped by Ctrl-C.")
@@ -66,6 +66,40 @@ def run_command(arguments: list[str]) -> int:
     if result == INTERRUPTED:  # Typer turns Ctrl-C into this code and says nothing
         told("Stopped by Ctrl-C.")
     return result if isinstance(result, int) else 0
+
+
+#: What the parser says of a value, and what is said here.
+USAGE_WORDS = (
+    (r"Input should be a valid integer.*", "a whole number was expected, such as 7"),
+    (r"Input should be a valid number.*", "a number was expected, such as 1.5"),
+    (r"Input should be greater than or equal to (\S+)", r"\1 or more was expected"),
+    (r"Input should be less than or equal to (\S+)", r"\1 at most was expected"),
+    (r"Input should be a valid boolean.*", "yes or no was expected"),
+)
+
+
+def usage_words(message: str, arguments: list[str]) -> str:
+    """Return what is wrong with an option in our words, with what came.
+
+    Examples
+    --------
+    >>> usage_words("Invalid value for '--seed': Input should be a valid integer, unable to parse", ["simulate", "x", "--seed", "abc"])
+    '--seed abc: a whole number was expected, such as 7.'
+    """
+    import re
+    from itertools import pairwise
+
+    found = re.match(r"Invalid value for '(?P<option>--[a-z-]+)'[^:]*: (?P<why>.*)", message, re.DOTALL)
+    if found is None:
+        return message
+    why = next((re.sub(form, words, found["why"], flags=re.DOTALL) for form, words in USAGE_WORDS if re.match(form, found["why"])), None)
+    if why is None:
+        return message
+    option = found["option"]
+    apart = [b for a, b in pairwise(arguments) if a == option]
+    joined = [a.partition("=")[2] for a in arguments if a.startswith(f"{option}=")]
+    came = next(iter([*apart, *joined]), "")
+    return f"{option} {came}".rstrip() + f": {why}."
 
 
 def told(text: str) -> None:

@@ -24,9 +24,11 @@ def new(
 
     libraries = installed_libraries()
     found = libraries.find("line", line)
-    if len(found) != 1:
-        why = nearest(line, tuple(libraries.names("line"))) if not found else "Several libraries have it: " + ", ".join(f.path for f in found)
-        raise LinewrightError(f"--from {line}: the library has no such line, or not one alone. {why}\n    linewright lines lists them.")
+    if not found:
+        near = nearest(line, tuple(libraries.names("line")))
+        raise LinewrightError(f"--from {line}: the library has no line of this name. {near}".rstrip() + "\n    linewright lines lists them.")
+    if len(found) > 1:
+        raise LinewrightError(f"--from {line}: {len(found)} libraries have a line of this name: {', '.join(f.path for f in found)}. Rename one.")
     if file.suffix not in {".yaml", ".yml"}:
         raise LinewrightError(f"{file}: a line file ends in .yaml. Did you mean {file.with_suffix('.yaml')}?")
     if not file.absolute().parent.is_dir():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
@@ -11,7 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["as_json", "moment", "number", "say", "table"]
+__all__ = ["as_json", "cut", "line_width", "moment", "number", "say", "table"]
+
+#: Letters of a line where nobody's terminal says how wide it is.
+WIDE = 200
+#: Least letters that a cell keeps when a table is wider than a line.
+CELL_LEAST = 24
 
 
 def say(text: str = "") -> None:
@@ -35,8 +41,39 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
+def line_width() -> int:
+    """Return how many letters a line may have: the terminal's; `WIDE` where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many letters, with an ellipsis where some are left out; line ends become blanks.
+
+    Examples
+    --------
+    >>> cut("areal-weight", 6), cut("areal", 6)
+    ('areal\N{HORIZONTAL ELLIPSIS}', 'areal')
+    """
+    plain_text = " ".join(text.split()) if "\n" in text else text
+    return plain_text if len(plain_text) <= most else plain_text[: max(0, most - 1)].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def fitted(heads: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[list[str]]:
+    """Return rows whose widest columns are cut until a line has at most so many letters, three blanks between columns counted."""
+    widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
+    while sum(widths) + 3 * (len(widths) - 1) > most:
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] <= CELL_LEAST:
+            break
+        over = sum(widths) + 3 * (len(widths) - 1) - most
+        second = max((w for k, w in enumerate(widths) if k != widest), default=CELL_LEAST)
+        widths[widest] = max(CELL_LEAST, min(widths[widest] - 1, max(widths[widest] - over, second)))
+    return [[cut(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Print rows below heads, the columns in `right` aligned to the right; with colour where a person looks on."""
+    """Print rows below heads, the columns in `right` aligned to the right; with colour where a person looks on. Long cells are cut to the line."""
+    rows = fitted(heads, rows, line_width())
     if not sys.stdout.isatty():
         widths = [max(len(row[k]) for row in [heads, *rows]) for k in range(len(heads))]
         for row in [heads, *rows]:

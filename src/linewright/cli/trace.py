@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linewright.cli.asked import ledger_at
-from linewright.cli.printing import as_json, moment, number, say, table
+from linewright.cli.printing import as_json, cut, line_width, moment, number, say, table
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
 
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
+#: More branches than this that end here and are of one sort are one line.
+FOLDED_FROM = 12
+#: Letters of a text among values; `--json` has all of it.
+TEXT_MOST = 60
+#: Letters of an id in the tree, as `trace` takes parts of ids too.
+ID_MOST = 80
 #: Heads of what tells values along a web apart; a head without any word below it is left out.
 ALONG = ("Metres", "Side", "Lane")
 #: Heads of what a mean is of: lowest and highest, and how many values.
 MEANS = ("Lowest", "Highest", "Of")
 #: What goes in and out by the unit of a curve's sum.
 CHARGES = {"Ah": ("charge", "discharge")}
-#: Values that are stored in the unit of their file (Ah), not in that of the ledger: no doubt about them.
-ELSEWHERE = ("first charge", "first discharge")
 
 
 def trace(  # noqa: PLR0917 - a command's options are its arguments
@@ -141,7 +146,12 @@ def print_recent(reader: RunReader, newest: dict[str, list], passed: tuple[str, 
         return
     newer = f"; newer, and nothing made yet: {few(passed)}" if passed else ""
     say(f"Run {header.run} ({header.source}, {header.name}){newer}. --run chooses another: linewright runs lists them.\n")
-    table(["Newest", "Kind", "Material", "Made (UTC)"], rows)
+    if header.source == "import":  # many kinds: a line a kind
+        rows = [[things[0].id, kind, things[0].material or "-", moment(things[0].made_us)] for kind, things in newest.items()]
+        table(["Newest of each kind", "Kind", "Material", "Made (UTC)"], rows)
+        say("\n--json lists ten of each.")
+    else:
+        table(["Newest", "Kind", "Material", "Made (UTC)"], rows)
     say(f"\nlinewright trace {rows[0][0]}")
 
 
@@ -171,9 +181,10 @@ def print_trace(found: Trace) -> None:
     print_branches("Went into", node.went_into)
     if found.certain or found.possible:
         say(f"\nUnits that hold part of it: {found.certain} certainly, {found.possible - found.certain} more possibly")
-        say("   " + ", ".join(found.units) if found.units else "")
+        say(cut("   " + ", ".join(found.units), line_width()) if found.units else "")
     for finding in found.findings:
-        say(f"doubt: {finding.kind} ({finding.source or '-'}): {finding.found or '-'}; {finding.done or 'kept as it stands'}")
+        words = f"doubt: {finding.kind} ({finding.source or '-'}): {finding.found or '-'}; {finding.done or 'kept as it stands'}"
+        say(cut(words, line_width()))
 
 
 def print_contents(contents: tuple[Filling, ...]) -> None:
@@ -207,7 +218,7 @@ def print_values(values: tuple[Value, ...]) -> None:
     has_means = any(v.count > 1 for v in values)
     rows = [
         [v.characteristic, *(dict(zip(ALONG, along_words(v), strict=True))[h] or "-" for h in along), v.step or "-",
-         number(v.value, 6) if v.value is not None else v.text or v.literal or "-",
+         number(v.value, 6) if v.value is not None else cut(v.text or v.literal or "-", TEXT_MOST),
          *([number(v.low), number(v.high), str(v.count)] if has_means else []), v.unit, number(v.lower),
          number(v.upper), "outside" if v.is_outside else v.source] for v in values
     ]  # fmt: skip
@@ -251,7 +262,7 @@ def told_words(row: ToldValue) -> str:
     """Return a value as it was typed; where the importer works with another number than the one stored, that too."""
     v = row.value
     shown = v.literal or (f"{number(v.value, 6)} {v.unit}".rstrip() if v.value is not None else v.text or v.remark or "-")
-    is_other = v.value is not None and v.stated is not None and v.characteristic not in ELSEWHERE and not isclose(v.value, v.stated, rel_tol=1e-9)
+    is_other = v.value is not None and v.stated is not None and not isclose(v.value, v.stated, rel_tol=1e-9)
     return f"{shown} (stored as {number(v.stated, 6)} {v.unit})" if is_other else shown
 
 
@@ -264,18 +275,33 @@ def print_branches(head: str, branches: tuple[Branch, ...]) -> None:
     """Print one side of the tree."""
     if branches:
         say(f"\n{head}")
-        for branch in branches:
-            print_branch(branch, 1)
+        print_folded(branches, 1)
 
 
 def print_branch(branch: Branch, depth: int) -> None:
     """Print a branch and what hangs on it."""
     node = branch.node
     many = f" and {node.count - 1} more" if node.count > 1 else ""
-    say(f"{'   ' * depth}{node.id}{many}  {what_words(node)}{edge_words(branch.edge)}{value_words(node)}")
+    say(cut(f"{'   ' * depth}{cut(node.id, ID_MOST)}{many}  {what_words(node)}{edge_words(branch.edge)}{value_words(node)}", line_width()))
     if depth < DEEPEST:
-        for each in (*node.made_of, *node.went_into):
-            print_branch(each, depth + 1)
+        print_folded((*node.made_of, *node.went_into), depth + 1)
+
+
+def print_folded(branches: tuple[Branch, ...], depth: int) -> None:
+    """Print branches; many that end here and are of one sort are one line with their number, the first and the last."""
+    alike: dict[tuple[object, ...], list[Branch]] = {}
+    for branch in branches:
+        node, edge = branch.node, branch.edge
+        is_leaf = not (node.made_of or node.went_into) and node.count == 1
+        alike.setdefault((edge.kind, edge.role, edge.basis, edge.rule, what_words(node)) if is_leaf else (id(branch),), []).append(branch)
+    for rows in alike.values():
+        if len(rows) <= FOLDED_FROM:
+            for branch in rows:
+                print_branch(branch, depth)
+        else:
+            first, last = cut(rows[0].node.id, ID_MOST), cut(rows[-1].node.id, ID_MOST)
+            words = edge_words(replace(rows[0].edge, lo_m=None, hi_m=None))
+            say(cut(f"{'   ' * depth}{first} .. {last}  {len(rows)} of {what_words(rows[0].node)}{words}  (--json has each)", line_width()))
 
 
 def what_words(node: Node) -> str:

@@ -71,6 +71,7 @@ def affected_of_batch(records: Records, batch: int) -> Affected:
         taken = records.reader.pieces_on_web(batch)
         found.possible.update({p.unit: None for p in taken})
         found.certain.update({p.unit: None for p in taken})
+        branches = list(_group(records, [p.unit for p in taken], Edge("consume", role=taken[0].role))) if len(taken) > 1 else []
     found.branches = tuple(branches)
     return found
 
@@ -143,13 +144,17 @@ def _units(  # noqa: PLR0917 - one step of a walk
         return ()
     found.certain.update(dict.fromkeys(certain))
     found.possible.update(dict.fromkeys(possible))
-    first = records.thing(possible[0])
-    edge = Edge("consume", "certain" if len(certain) == len(possible) else "possible", pieces[0].role)
+    return _group(records, possible, Edge("consume", "certain" if len(certain) == len(possible) else "possible", pieces[0].role))
+
+
+def _group(records: Records, units: list[int], edge: Edge) -> tuple[Branch, ...]:
+    """Return units as one branch: the first, the last, and how many."""
+    first = records.thing(units[0])
     kind, material = (first.kind, first.material) if first is not None else ("unit", None)
-    if len(possible) == 1:
-        return (Branch(edge, Node(records.id_of(possible[0]), kind, material)),)
-    ids = f"{records.id_of(possible[0])} to {records.id_of(possible[-1])}"
-    return (Branch(edge, Node(ids, kind, material, count=len(dict.fromkeys(possible)))),)
+    if len(units) == 1:
+        return (Branch(edge, Node(records.id_of(units[0]), kind, material)),)
+    ids = f"{records.id_of(units[0])} to {records.id_of(units[-1])}"
+    return (Branch(edge, Node(ids, kind, material, count=len(dict.fromkeys(units)))),)
 
 
 def went_into(records: Records, key: int, limit: int = 100, depth: int = 24, seen: frozenset[int] = frozenset()) -> tuple[Branch, ...]:

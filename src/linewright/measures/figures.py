@@ -41,19 +41,21 @@ from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
 from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, WORK, Tally
 
-__all__ = ["Figures", "LineFigures", "StationFigures", "figures_of"]
+__all__ = ["Figures", "LineFigures", "StationFigures", "figures_of", "item_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class StationFigures:
     """Figures of one station; None where the definition has no value (nothing was made, or a store has no OEE).
 
-    Shares are 0 to 1, times s, rates 1/s, energy J by carrier.
+    Shares are 0 to 1, times s, rates 1/s, energy J by carrier. `good` and `lost` (scrapped, refused, too late) count things of the kind `item`, which
+    the station hands on: coils, strips, trays, cells.
     """
 
     station: str
+    item: str
     good: int
-    scrap: int
+    lost: int
     throughput_s: float
     takt_s: float | None
     oee: float | None
@@ -117,7 +119,8 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         """Return them as plain values."""
-        return {"span_s": self.span_s, "line": asdict(self.line), "stations": [asdict(s) for s in self.stations]}
+        line = {"yield" if name == "yield_" else name: value for name, value in asdict(self.line).items()}
+        return {"span_s": self.span_s, "line": line, "stations": [asdict(s) for s in self.stations]}
 
 
 def figures_of(compiled: Compiled, tally: Tally, energy: Mapping[str, StationEnergy] | None = None) -> Figures:
@@ -161,6 +164,14 @@ def _ratio(top: float, low: float) -> float | None:
     return top / low if low > 0 else None
 
 
+def item_of(compiled: Compiled, number: int) -> str:
+    """Return the name of what a station hands on (of what is carried the carrier's), which its counts count; empty where it hands on nothing."""
+    if number >= len(compiled.flow.stations):
+        return ""
+    kind = compiled.flow.stations[number].kind
+    return compiled.flow.kinds[kind].name if 0 <= kind < len(compiled.flow.kinds) else ""
+
+
 def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str, StationEnergy]) -> StationFigures:
     row, path = compiled.table.stations[number], compiled.stations[number]
     span = tally.span_ns
@@ -181,6 +192,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
     used, co2, _ = _energy(compiled, path, times, done, energy)
     return StationFigures(
         path,
+        item_of(compiled, number),
         good,
         lost,
         good * 1e9 / span if span else 0.0,

@@ -6,6 +6,7 @@ YAML 1.2 by ruamel.yaml, read event by event, so that depth and size are bounded
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -163,13 +164,18 @@ def read_text(path: Path, name: str, report: Report) -> str | None:
         if path.is_dir():
             report.fault(whole, "", "this is a folder; a line file was expected.")
             return None
-        size = path.stat().st_size
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # reading one may never end
+            report.fault(whole, "", "this is a device, a pipe or a socket; a line file was expected.", "Save the text as a file, and name that.")
+            return None
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
+        size = max(about.st_size, len(raw))
         if size > LARGEST_BYTES:
             report.fault(
                 whole, "", f"the file has {size / 1e6:.1f} MB; a line file has {LARGEST_BYTES / 1e6:.0f} MB at most.", "Is it the right file?"
             )
             return None
-        raw = path.read_bytes()
     except FileNotFoundError:
         report.fault(whole, "", "there is no such file.")
         return None

@@ -208,6 +208,6 @@ def _stations(course: Course, figures: Figures) -> str:
         stay = "no value" if s.stay_s is None else f"{s.stay_s / 3600:,.2f}" if s.stay_s >= 36 else f"{s.stay_s / 3600:.4f}"
         oee = [_percent(x) for x in (s.oee, s.availability, s.performance, s.quality)]
         shares = [f"{s.shares[name] * 100:.1f}" if s.shares[name] else "" for name in pictures.STATE_WORDS]
-        rows.append([path, f"{int(stations[n]['count']):,}", f"{s.good:,}", f"{s.scrap:,}", *oee, f"{s.wip:,.1f}", stay, *shares])
+        rows.append([path, f"{int(stations[n]['count']):,}", f"{s.good:,}", f"{s.lost:,}", *oee, f"{s.wip:,.1f}", stay, *shares])
     heads = ["Station", "Machines", "Good", "Lost", "OEE %", "A %", "P %", "Q %", "WIP", "Stay h", *(f"{name} %" for name in pictures.STATE_WORDS)]
     return table_of(heads, rows)

@@ -58,6 +58,7 @@ STATION_FIGURES = (
     Told("off", "Off", "%", 0, "stations"),
     Told("starved", "Starved", "%", 0, "stations"),
     Told("blocked", "Blocked", "%", 0, "stations"),
+    Told("stopped", "Stopped by hand", "%", -1, "stations"),
 )
 _COST = "cost-"
 

@@ -10,6 +10,7 @@ import numpy as np
 from linewright.control.compile import Compiled
 from linewright.kernels.state import State
 from linewright.kernels.table import FLEET, UTILITY
+from linewright.measures.figures import item_of
 from linewright.measures.fleets import FleetFigures
 from linewright.measures.tally import COUNTS, GROUPS, Tally
 from linewright.twin.evaluator import Choice
@@ -80,7 +81,7 @@ class Result:
         stations = [self._station(n) for n in range(len(self.compiled.stations)) if self.compiled.table.stations[n].flow not in (UTILITY, FLEET)]
         return {
             "line": self.compiled.plant.name, "seconds": self.seconds, "seed": int(self.state.head[0].seed), "run": self.run,
-            "evaluator": self.evaluator.to_json(), "made": self.made, "per_min": self.per_min, "stations": stations,
+            "evaluator": self.evaluator.to_json(), "good": self.made, "per_min": self.per_min, "stations": stations,
             "fleets": [fleet.to_json() for fleet in self.fleets],
         }  # fmt: skip
 
@@ -88,6 +89,7 @@ class Result:
         good, done = int(self.counts("good")[number]), int(self.counts("done")[number])
         lost = sum(int(self.counts(name)[number]) for name in ("scrap", "reject", "false_reject", "chance", "late", "lost"))
         return {
-            "station": self.compiled.stations[number], "good": good, "lost": lost, "yield": good / done if done else None, "wip": self.wip[number],
+            "station": self.compiled.stations[number], "item": item_of(self.compiled, number),
+            "good": good, "lost": lost, "yield": good / done if done else None, "wip": self.wip[number],
             **{name: round(share, 6) for name, share in self.shares(number).items()},
         }  # fmt: skip

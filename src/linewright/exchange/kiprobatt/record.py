@@ -244,7 +244,7 @@ class _Recording:
             self._observe(me, name, text=json.dumps(column), source=f"{file.name} column {place + 1}", remark=f"{len(column)} rows")
         for name, charge in (("first charge", file.first("AH-IN")), ("first discharge", file.first("AH-OUT"))):
             if charge is not None:
-                self._observe(me, name, value=charge * 3600.0, unit="C", stated=charge, literal=f"{charge} Ah", source=file.name)
+                self._observe(me, name, value=charge, unit="Ah", stated=charge, literal=f"{charge} Ah", source=file.name)
 
 
 def _made(thing: str, protocol: Protocol) -> int | None:
