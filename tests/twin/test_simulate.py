@@ -116,16 +116,16 @@ def test_the_library_line_runs_filled(shared: Path):
 def test_what_has_no_behaviour_yet_is_named():
     faulty = """
 line: one
-level: machine
 product: part
 stations:
   coat: {use: slot-die-coater, time: 1 s}
+  pack: {time: 1 s, blocking: before}
 faults:
   - {fault: lane-clogged, station: coat, size: 2 %, at: 3 h, for: 90 min}
 """
     with pytest.raises(NotYetError) as told:
         simulate(load_text(faulty, installed_libraries()), until_s=10)
-    assert {"level", "faults"} <= {name for name, _ in told.value.elements}
+    assert {"stations.pack.blocking", "faults"} <= {name for name, _ in told.value.elements}
     assert all(":" in place for _, place in told.value.elements)
 
 

@@ -68,7 +68,7 @@ def standstill_of(compiled: Compiled, state: State) -> Standstill | None:
     >>> from linewright.control.fill import open_line
     >>> from linewright.library.catalogue import installed_libraries
     >>> from linewright.model.load import load_text
-    >>> line = compile_plant(load_text("line: one\\nproduct: part\\nstations:\\n  cut: {time: 2 s}\\n", installed_libraries()))
+    >>> line = compile_plant(load_text("line: one\nproduct: part\nstations:\n  cut: {time: 2 s}\n", installed_libraries()))
     >>> standstill_of(line, open_line(line, 1)) is None
     True
     """
