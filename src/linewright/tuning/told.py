@@ -58,7 +58,6 @@ STATION_FIGURES = (
     Told("off", "Off", "%", 0, "stations"),
     Told("starved", "Starved", "%", 0, "stations"),
     Told("blocked", "Blocked", "%", 0, "stations"),
-    Told("stopped", "Stopped by hand", "%", -1, "stations"),
 )
 _COST = "cost-"
 
@@ -109,7 +108,8 @@ def _line(line: LineFigures) -> dict[str, float | None]:
 
 
 def _station(station: StationFigures) -> dict[str, float | None]:
-    shares = {name: _percent(share) for name, share in station.shares.items()}
+    # Nobody stops a simulated machine by hand: that share is the floor's alone.
+    shares = {name: _percent(share) for name, share in station.shares.items() if name != "stopped"}
     return {
         "output": station.throughput_s * 60.0, "oee": _percent(station.oee), "yield": _percent(station.fpy), "wip": station.wip, **shares,
     }  # fmt: skip
