@@ -72,3 +72,15 @@ def test_the_command_says_which_run_answered(ledger: Ledger, capsys: pytest.Capt
     assert json.loads(capsys.readouterr().out)["run"] == "twin-2"
     assert run_command(["trace", "CELL-77", "--run", "twin-2", "--ledger", str(ledger.folder)]) == 2
     assert "There is no `CELL-77` in run twin-2." in capsys.readouterr().err
+
+
+def test_a_part_of_several_ids_names_some_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = Ledger(tmp_path)
+    with found.create_run("text", "digest", "import", None, None, BEGIN_US, "small") as writer:
+        kind = writer.key("kind", "DryCell")
+        writer.append("thing", {"key": [1, 2], "id": ["Lab:OSL5fc0-23O0001", "Lab:OSL5fc0-23O0002"], "kind": [kind, kind]})
+        writer.commit()
+    told = "`OSL5fc0` is a part of several ids, such as Lab:OSL5fc0-23O0001, Lab:OSL5fc0-23O0002. Write more of the one that is meant."
+    for named in ([], ["--run", "import-1"]):
+        assert run_command(["trace", "OSL5fc0", *named, "--ledger", str(tmp_path)]) == 2
+        assert told in capsys.readouterr().err

@@ -22,7 +22,7 @@ from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Thing
 from linewright.model.errors import LinewrightError
 
-__all__ = ["NotFoundError", "find", "holds", "near_ids", "recent", "trace"]
+__all__ = ["NotFoundError", "find", "holds", "near_ids", "parts_of", "recent", "trace"]
 
 #: Guard band of a span that is asked for: widens what is possible (LINE-FILE: 2 m, default).
 GUARD_MM = 2000.0
@@ -41,10 +41,15 @@ class NotFoundError(LinewrightError):
         Ids that come close.
     runs
         Those that were looked in, newest first.
+    is_part
+        Whether the text is a part of each of these ids: then there are several, and more of it is wanted.
     """
 
-    def __init__(self, asked: str, nearest: tuple[str, ...], runs: tuple[str, ...]) -> None:
+    def __init__(self, asked: str, nearest: tuple[str, ...], runs: tuple[str, ...], *, is_part: bool = False) -> None:
         self.asked, self.nearest, self.runs = asked, nearest, runs
+        if is_part:
+            super().__init__(f"`{asked}` is a part of several ids, such as {', '.join(nearest)}. Write more of the one that is meant.")
+            return
         near = f" Nearest: {', '.join(nearest)}." if nearest else ""
         more = f" and {len(runs) - NAMED} more" if len(runs) > NAMED else ""
         where = f"in run {runs[0]}" if len(runs) == 1 else f"in the runs {', '.join(runs[:NAMED])}{more}"
@@ -232,14 +237,21 @@ def _held(reader: RunReader, text: str) -> int | None:
     return held[0].key if len(held) == 1 else None
 
 
+def parts_of(reader: RunReader, text: str, count: int = 3) -> tuple[str, ...]:
+    """Return a few ids that hold a text of three letters or more."""
+    return tuple(t.id for t in reader.ids_like(text, count)) if len(text) >= 3 else ()
+
+
 def _thing(records: Records, text: str) -> Thing:
     key = _exact(records, text)
     if key is None:
         key = _held(records.reader, text)
     thing = records.thing(key) if key is not None else None
     if thing is None:
-        near = [t.id for t in find(records.reader, text, 3)]
-        raise NotFoundError(text, tuple(near), (records.reader.header().run,))
+        near = parts_of(records.reader, text)
+        is_part = bool(near)
+        near = near or tuple(t.id for t in find(records.reader, text, 3))
+        raise NotFoundError(text, near, (records.reader.header().run,), is_part=is_part)
     return thing
 
 

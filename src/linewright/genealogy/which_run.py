@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from linewright.genealogy.spans import SPAN_TEXT
-from linewright.genealogy.trace import NotFoundError, holds, near_ids, recent
+from linewright.genealogy.trace import NotFoundError, holds, near_ids, parts_of, recent
 from linewright.ledger.errors import DamagedError, NewerError
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.reader import RunReader
@@ -46,7 +46,8 @@ def run_with(ledger: Ledger, asked: str) -> tuple[RunReader, tuple[str, ...]]:
             reader.close()
     piece = SPAN_TEXT.match(asked.strip())
     lot = piece["lot"] if piece is not None else asked.strip()
-    raise NotFoundError(lot, _nearest(ledger, lot), tuple(passed))
+    several = _parts(ledger, lot)
+    raise NotFoundError(lot, several or _nearest(ledger, lot), tuple(passed), is_part=bool(several))
 
 
 def newest_with_things(ledger: Ledger) -> tuple[RunReader, tuple[str, ...]]:
@@ -75,6 +76,16 @@ def _readers(ledger: Ledger) -> Iterator[tuple[str, RunReader]]:
         except (NewerError, DamagedError):
             continue
         yield info.run, reader
+
+
+def _parts(ledger: Ledger, asked: str) -> tuple[str, ...]:
+    """Return a few ids that hold a text, from the newest run that has any."""
+    for _, reader in _readers(ledger):
+        found = parts_of(reader, asked)
+        reader.close()
+        if found:
+            return found
+    return ()
 
 
 def _nearest(ledger: Ledger, asked: str, count: int = 3) -> tuple[str, ...]:
