@@ -119,6 +119,13 @@ def test_a_cell_of_the_first_minute_traces_to_metres_and_batches(reader) -> None
     assert "k-value" not in values, "it has not come to that station yet"
 
 
+def test_a_separator_of_the_stock_leads_to_the_cells_of_the_stock(reader) -> None:
+    found = trace(reader, "separator-4001")
+    (group,) = found.node.went_into
+    assert group.node.count == found.certain > 1000
+    assert "separator-4001" in {b.node.id for b in trace(reader, found.units[0]).node.made_of}
+
+
 def test_a_tray_of_the_stock_tells_where_it_stands_and_what_lies_on_it(reader) -> None:
     """Tray 15625 holds cells 256 * 15624 + 1 and on; it has come as far as they have."""
     tray, cell = trace(reader, "T-15625"), trace(reader, "CELL-4000000")

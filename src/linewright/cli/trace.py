@@ -281,7 +281,7 @@ def print_branches(head: str, branches: tuple[Branch, ...]) -> None:
 def print_branch(branch: Branch, depth: int) -> None:
     """Print a branch and what hangs on it."""
     node = branch.node
-    many = f" and {node.count - 1} more" if node.count > 1 else ""
+    many = f", {node.count} in all" if node.count > 1 else ""
     say(cut(f"{'   ' * depth}{cut(node.id, ID_MOST)}{many}  {what_words(node)}{edge_words(branch.edge)}{value_words(node)}", line_width()))
     if depth < DEEPEST:
         print_folded((*node.made_of, *node.went_into), depth + 1)

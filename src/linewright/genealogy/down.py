@@ -68,7 +68,7 @@ def affected_of_batch(records: Records, batch: int) -> Affected:
         below.branches = ()
         found.add(below)
     if not branches:
-        taken = records.reader.pieces_on_web(batch)
+        taken = records.pieces_on_web(batch, -(2**50), 2**50)  # those of the stock too
         found.possible.update({p.unit: None for p in taken})
         found.certain.update({p.unit: None for p in taken})
         branches = list(_group(records, [p.unit for p in taken], Edge("consume", role=taken[0].role))) if len(taken) > 1 else []
