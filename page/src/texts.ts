@@ -35,7 +35,7 @@ const reasons: Record<string, string> = {
 const shorts: Record<string, string> = { "coil change": "coil" };
 const priorities: Record<number, string> = { 1: "Critical", 2: "High", 3: "Medium", 4: "Low" };
 const causes: Record<string, string> = {
-  held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", planned: "Planned stops", other: "Other",
+  held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", planned: "Planned stops", stopped: "Stopped by hand", other: "Other",
 };
 
 export const texts = {
@@ -135,11 +135,7 @@ export const texts = {
       switch (kind) {
         case "coil-change": return `${where}, ${lower(what)} coil change${span}`;
         case "maintenance": return `${where}, ${lower(what)}${span}`;
-        case "oven-opens": return `${where} opens`;
-        case "web-ends": return `${where}, the web ends`;
         case "shift": return what ? `Shift ${what} begins` : "The shift changes";
-        case "order": return what ? `Order ${what}` : "The order ends";
-        case "repaired": return `${where} back from ${lower(what) || "repair"}`;
         default: return [where, lower(what)].filter(Boolean).join(", ") + span;
       }
     },
@@ -201,7 +197,7 @@ export const texts = {
     life: "Life", lifeSub: "equal steps, not to scale", tree: "Genealogy", treeSub: "dashes: possible, dots: carried in", madeOf: "Made of", wentInto: "Went into", both: "Made of, went into", along: "Along its way", alongSub: "what the records say of each part", parts2: (n: number, what: string) => `${count(n)} times ${lower(what)}`, range: (low: string, high: string) => `${low} to ${high}`, doubts: "Doubtful in the records", doubtsSub: "kept as it stands", carriedIn: "Carried in", metres: "metres", carriers: "carriers", list: "Open as list", drawing: "Open as drawing",
     groupHint: (n: number) => `Show the first of ${count(n)}`, groupTitle: (title: string, of: string) => `${title} of ${of}`, groupMore: "All in Find", groupFirst: (shown: number, all: number) => `the first ${count(shown)} of ${count(all)}`,
     told: "In the records", toldSub: (n: number, stated: number, absent: number) => `${plural(n, "ancestor")}: ${count(stated)} stated, ${count(n - stated)} by rule${absent ? `, ${count(absent)} absent from the records` : ""}`, linked: "Linked", partHead: "Part", sideHead: "Side", valueHead: "Value", byRule: (rules: string[]) => `by rule ${rules.join(", ")}`, isStated: "stated", neverFilled: "asked for, never filled in", toldSheets: (n: number) => plural(n, "value"), storedAs: (value: string) => `stored as ${value}`, treeImport: "solid: stated in the record, dashes: by rule", untold: "The importer of this run named no sections. Import the records anew to see them by section.",
-    parts: "Parts, by the lot", partsCount: (n: number) => plural(n, "lot"), others: (n: number) => `with ${plural(n, "other")}`, moreOf: (n: number) => `${count(n)} more`, self: "This", open: (id: string) => `Open ${id}`, expand: (id: string) => `Show neighbours of ${id}`,
+    parts: "Parts, by the lot", partsCount: (n: number) => plural(n, "lot"), units: (n: number) => plural(n, "unit"), moreOf: (n: number) => `${count(n)} more`, self: "This", open: (id: string) => `Open ${id}`, expand: (id: string) => `Show neighbours of ${id}`,
     span: (lo: number, hi: number) => `${number(lo, 2)} to ${metres(hi)}`, at: (m: number) => `at ${metres(m)}`, share: (share: number) => percent(share, 0), lane: (n: number) => `lane ${n}`, basis: { certain: "certain", possible: "possible", stated: "stated in the record", rule: "by rule" } as Record<string, string>,
     onWeb: "On its web", side: (side: string) => `side ${side}`, splice: "splice", atUnit: (value: string) => `at the unit ${value}`, thin: (percentText: string) => `${percentText} thin`, thick: "thick", ramp: "deviation from the target", rampLow: "below target", rampHigh: "above", hidden: (n: number) => "+" + count(n), noProfile: "No profile is kept for these metres.", noWeb: "Lies on no web", noWebText: "No piece of a web went into it, or none is recorded.", limits: (certain: string, possible: string) => `certain ${certain}, possible ${possible}`, position: (lo: number, hi: number, error: number | null) => `${number(lo, 2)} to ${metres(hi)}${error === null ? "" : `, limit of error \u00b1\u202f${metres(error)}`}`,
     inWork: "in work", now: "Where it is now", nowSince: (at: string) => `since ${at}`, place: "Place", machine: "Machine", station: "Station", nowhere: "No place is recorded",

@@ -26,7 +26,7 @@ function ThingNode({ data }: NodeProps<Node<ThingData>>) {
     <div className={"node" + (isNarrow ? " narrow" : "") + (node.role === "self" ? " self" : "") + (isPossible ? " possible" : "")} title={[node.kind === "group" && node.of ? texts.thing.groupHint(node.count ?? 0) : node.id, ...node.lines].join("\n")}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <span>{after === null ? title : texts.thing.after(isNarrow ? after.split(" ").at(-1) ?? after : after)}</span>
-      <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.others(node.count ?? 0) : name.id}</bdi></b>
+      <b className="id"><bdi>{node.id === "parts" ? texts.thing.partsCount(node.count ?? 0) : node.kind === "group" ? texts.thing.units(node.count ?? 0) : name.id}</bdi></b>
       {(node.role === "self" ? node.lines : isNarrow && hidden > 0 ? [] : node.lines.slice(0, 1)).map((each) => <span key={each} className="t">{each}</span>)}
       {hidden > 0 && open ? <button type="button" className="morebtn nodrag" title={texts.thing.expand(node.id)} onClick={(event) => { event.stopPropagation(); open(); }}>{texts.thing.hidden(hidden)}</button> : null}
       <Handle type="source" position={Position.Right} isConnectable={false} />
