@@ -33,6 +33,10 @@ export async function post<T>(path: string, body: object): Promise<T> {
   return answer<T>(await fetch("/api" + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
 }
 
+export async function remove(path: string): Promise<unknown> {
+  return answer(await fetch("/api" + path, { method: "DELETE" }));
+}
+
 /** Address of something of a run. */
 export function ofRun(run: string, ...parts: (string | number)[]): string {
   return "/runs/" + [run, ...parts].map((part) => encodeURIComponent(String(part))).join("/");

@@ -129,4 +129,4 @@ export interface CurveLine { name: string; title: string; unit: string | null; d
 export interface Curve { step: string; title: string; machine: number | null; carrier: string | null; place: number | null; start_us: number | null; done_us: number | null; source: string; t_s: number[]; lines: CurveLine[] }
 export interface Curves { curves: Curve[]; why_none: string | null }
 export interface Preview { class: "look" | "undoable" | "stops" | "releases"; can: boolean; why_not: string | null; helps: string | null; title: string; button: string; effect: { label: string; text: string }[]; asks: string[]; undo_s: number | null }
-export interface Fault { what: string; expected: string; came: string; nearest: string[]; next: string }
+export interface Fault { what: string; expected: string; came: string; nearest: string[]; next: string; faults?: string[] }

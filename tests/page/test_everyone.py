@@ -11,7 +11,7 @@ from .driving import REPOSITORY, Server, Visitor
 
 pytestmark = pytest.mark.browser
 AXE = REPOSITORY / "page" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ["/line", "/line/winder", "/line/cathode-coater/1", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/web/cathode-coil-2", "/webs"]
+PAGES = ["/line", "/line/winder", "/line/cathode-coater/1", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/web/cathode-coil-2", "/webs", "/experiments", "/experiments/new"]
 RUN = """async () => {
   const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] });
   const said = (node) => node.target.join(" ") + " " + node.failureSummary.replaceAll("\\n", " ").slice(0, 200);

@@ -2,7 +2,7 @@
 import { Clock } from "./clock";
 import { decode, type Frame, type FrameHeader } from "./frames";
 
-export type Topic = "line" | "header" | "alarms" | "station" | "machine" | "states" | "signals" | "events" | "runs";
+export type Topic = "line" | "header" | "alarms" | "station" | "machine" | "states" | "signals" | "events" | "runs" | "experiments";
 export interface Wish { run: string; topic: Topic; [key: string]: unknown }
 export interface Link { state: "connecting" | "open" | "lost"; lostAt: number | null; nextTry: number | null; healed: number | null }
 
