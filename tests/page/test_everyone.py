@@ -11,7 +11,10 @@ from .driving import REPOSITORY, Server, Visitor
 
 pytestmark = pytest.mark.browser
 AXE = REPOSITORY / "page" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ["/line", "/line/winder", "/line/cathode-coater/1", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/web/cathode-coil-2", "/webs", "/experiments", "/experiments/new"]
+PAGES = [
+    "/line", "/line/winder", "/line/cathode-coater/1", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/web/cathode-coil-2", "/webs",
+    "/experiments", "/experiments/new",
+]  # fmt: skip
 RUN = """async () => {
   const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] });
   const said = (node) => node.target.join(" ") + " " + node.failureSummary.replaceAll("\\n", " ").slice(0, 200);
@@ -50,7 +53,7 @@ def test_axe_finds_nothing(live: Server, visitor: Visitor, axe: str, *, dark: bo
         if found:
             wrong[path] = found
     page.keyboard.press("/")
-    page.get_by_role("combobox").fill("winder")
+    page.get_by_role("dialog").get_by_role("combobox").fill("winder")
     page.wait_for_selector("[role=option]")
     found = findings(page, axe)
     if found:

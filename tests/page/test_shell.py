@@ -105,14 +105,18 @@ SMALL = """() => [...document.querySelectorAll("button, .btn, .tabs a, select, i
 
 
 @pytest.mark.parametrize(
-    "path", ["/line", "/line/winder", "/line/winder/7", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/webs", "/web/cathode-coil-2"]
-)
+    "path",
+    [
+        "/line", "/line/winder", "/line/winder/7", "/alarms", "/find?q=CELL-12345", "/unit/CELL-123456", "/webs", "/web/cathode-coil-2",
+        "/experiments", "/experiments/new",
+    ],
+)  # fmt: skip
 def test_a_tablet_never_scrolls_sideways_and_has_targets_for_a_thumb(live: Server, visitor: Visitor, path: str) -> None:
     page = visitor.open(live.url + LINE + path, width=820, height=1180)
     page.wait_for_timeout(1500)  # all panels have asked and drawn
     widths = page.evaluate("() => [...['html', 'body', 'main'].map((name) => document.querySelector(name).scrollWidth), innerWidth]")
     assert max(widths[:3]) <= widths[3], widths
-    assert page.locator(".tabs a").count() == 4
+    assert page.locator(".tabs a").count() == 5
     assert page.evaluate(SMALL) == []
 
 

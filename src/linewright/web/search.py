@@ -21,7 +21,14 @@ from linewright.web.titles import thing_title
 __all__ = ["nearest_ids", "router", "search_body"]
 
 router = APIRouter()
-PAGES = (("Line", "/line"), ("Alarms", "/alarms?state=active"), ("Find", "/find"), ("Webs", "/webs"), ("Experiments", "/experiments"), ("Model", "/model"))
+PAGES = (
+    ("Line", "/line"),
+    ("Alarms", "/alarms?state=active"),
+    ("Find", "/find"),
+    ("Webs", "/webs"),
+    ("Experiments", "/experiments"),
+    ("Model", "/model"),
+)
 GROUPS = {"unit": "Units", "web": "Webs", "lot": "Batches and lots", "carrier": "Carriers"}
 TAIL = re.compile(r"^(.*?)-?0*(\d+)$")
 QUERY_LETTERS = 120
