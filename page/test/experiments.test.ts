@@ -5,7 +5,7 @@ import type { Case, Difference, Estimate, ExperimentRow } from "../src/experimen
 
 const estimate = (mean: number, half: number | null = 1, digits = 1): Estimate => ({ mean, half_width: half, low: half === null ? null : mean - half, high: half === null ? null : mean + half, samples: 5, digits });
 const one = (variant: string, point: Record<string, string>, mean: number, shares: [string, number][] = []): Case => ({
-  label: variant, variant, point, base: null, warm_up_s: 0, is_steady: true, figures: { output: estimate(mean) }, differences: {}, pace: { method: "most-active", shares }, on_paper: null, narrowing: [],
+  label: variant, variant, point, base: null, warm_up_s: 0, is_steady: true, figures: { output: estimate(mean) }, differences: {}, pace: { method: "most-active", shares, span_s: null, unpaused: [] }, on_paper: null, narrowing: [],
 });
 
 describe("scales", () => {

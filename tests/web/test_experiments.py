@@ -97,7 +97,8 @@ def test_an_experiment_gives_the_findings_of_the_command_line(plan: Plan) -> Non
     assert found["cases"][0]["base"] is None
     assert found["cases"][1]["base"] == 0
     assert [n for n, _ in found["cases"][0]["narrowing"]] == [2, 3]
-    assert sum(share for _, share in found["cases"][0]["pace"]["shares"]) == pytest.approx(1.0)
+    assert found["cases"][0]["pace"]["method"] == "active-periods"
+    assert found["cases"][0]["pace"]["shares"] == [list(row) for row in own.active[0].shares]
     assert found["result"]["label"] == "wind.count=2"
     assert not [f for f in found["figures"] if "." in f["name"]]
     assert "wind.output" in plan.json(f"/{number}", stations=True)["findings"]["cases"][0]["figures"]

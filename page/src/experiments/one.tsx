@@ -70,7 +70,7 @@ function Told({ findings, command }: { findings: Findings; command: string }) {
       <Compare findings={findings} figure={figure} chosen={chosen} />
       <div className={"expcols" + (hasSweep ? "" : " two")}>
         {hasSweep ? <section className="panel"><div className="ph"><h2>{t.sweep}</h2><span className="sub">{t.sweepSub(figure.title, figure.unit, findings.confidence)}</span></div><div className="pb"><Sweep cases={all} paths={findings.paths} figure={figure} chosen={chosen} /></div></section> : null}
-        <section className="panel"><div className="ph"><h2>{t.pace}</h2><span className="sub">{t.paceSub}</span></div><div className="pb">{bars.some((n) => all[n]?.pace.shares.length) ? <Stations cases={bars.flatMap((n) => all[n] ?? [])} letters={bars.map(letter)} /> : <p className="say">{t.noPace}</p>}</div></section>
+        <section className="panel"><div className="ph"><h2>{t.pace}</h2><span className="sub">{t.paceSub(all[chosen]?.pace.method ?? "")}</span></div><div className="pb">{bars.some((n) => all[n]?.pace.shares.length) ? <Stations cases={bars.flatMap((n) => all[n] ?? [])} letters={bars.map(letter)} /> : <p className="say">{t.noPace}</p>}</div></section>
         <div className="stack">
           {base !== null && base !== chosen ? <Pair findings={findings} one={base} other={chosen} /> : <Alone findings={findings} n={chosen} />}
           <Enough findings={findings} n={chosen} />
@@ -129,7 +129,7 @@ function Compare({ findings, figure, chosen }: { findings: Findings; figure: Fig
                 {isCompared ? <td className="num dd">{one.base === null ? <span className="muted">{t.basis}</span> : <Apart found={difference} digits={apart} />}</td> : null}
                 <td className="fo"><ForestRow scale={scale} found={isCompared ? difference : estimate} label={t.rowLabel(letter(n), estimate ? number(estimate.mean, digits) + " " + figure.unit : texts.noValue)} /></td>
                 {further.map((each) => <td key={each.name} className="num wide-only"><Mean found={one.figures[each.name]} digits={decimals(all.map((other) => other.figures[each.name]))} /></td>)}
-                <td className="wide-only nowrap">{pace ? stationTitle(pace[0]) : ""}</td>
+                <td className="wide-only nowrap">{one.pace.unpaused.length > 1 ? <span className="muted">{t.notApart}</span> : pace ? stationTitle(pace[0]) : ""}</td>
               </tr>
             );
           })}</tbody>

@@ -109,7 +109,7 @@ export function paces(cases: Case[], most: number): { stations: string[]; rows: 
     const shares = new Map(one.pace.shares);
     const pieces: Piece[] = stations.map((station) => ({ station, share: shares.get(station) ?? 0, from: 0 }));
     const rest = 1 - pieces.reduce((sum, each) => sum + each.share, 0);
-    if (rest > 0.0005 && one.pace.shares.length) pieces.push({ station: null, share: rest, from: 0 });
+    if (rest > 0.005 && one.pace.shares.length) pieces.push({ station: null, share: rest, from: 0 });
     for (const piece of pieces) { piece.from = from; from += piece.share; }
     return pieces.filter((each) => each.share > 0);
   });

@@ -4,7 +4,7 @@ export interface Difference extends Estimate { verdict: "higher" | "lower" | "no
 export interface Figure { name: string; title: string; unit: string; better: number; group: string }
 export interface Case {
   label: string; variant: string; point: Record<string, string>; base: number | null; warm_up_s: number; is_steady: boolean;
-  figures: Record<string, Estimate>; differences: Record<string, Difference>; pace: { method: string; shares: [string, number][] };
+  figures: Record<string, Estimate>; differences: Record<string, Difference>; pace: { method: string; shares: [string, number][]; span_s: number | null; unpaused: string[] };
   on_paper: { bound_per_min: number | null; bound_station: string | null } | null; narrowing: [number, number][];
 }
 export interface Findings {

@@ -133,9 +133,14 @@ def _numbers(samples: NDArray[np.float64]) -> list[float | None]:
 
 
 def _pace(findings: Findings, case: int) -> dict[str, Any]:
-    """Return who set the pace, and in what share of the samples: the station that was active most."""
+    """Return who set the pace: by active periods in shares of the time; of many cases, who was active most in shares of the samples."""
+    if findings.active:
+        active = findings.active[case]
+        found = [list(row) for row in active.shares]
+        return {"method": "active-periods", "shares": found, "span_s": active.span_s, "unpaused": list(active.unpaused)}
     names = [name for run in findings.runs[case] for name in run.bottlenecks if name is not None]
-    return {"method": "most-active", "shares": [[name, count / len(names)] for name, count in Counter(names).most_common()]}
+    shares = [[name, count / len(names)] for name, count in Counter(names).most_common()]
+    return {"method": "most-active", "shares": shares, "span_s": None, "unpaused": []}
 
 
 def _narrowing(findings: Findings, case: int) -> list[list[float]]:
