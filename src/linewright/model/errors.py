@@ -4,6 +4,7 @@
 
     LinewrightError              what any part of Linewright says to its user; exit code 2, no traceback
     ├── ModelError               a line file is wrong: `faults`, all of them, sorted by place
+    ├── DataError                a file of measurements, or of limits for them, is wrong: `faults`, likewise
     └── NotYetError              the file is right, but an element of it has no behaviour yet: `elements`, by name and place
 
 Catch the root, or one leaf.
@@ -14,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["FileFault", "LinewrightError", "ModelError", "NotYetError"]
+__all__ = ["DataError", "FileFault", "LinewrightError", "ModelError", "NotYetError"]
 
 
 #: Faults that one message shows; a file with more is not the file that was meant.
@@ -34,7 +35,7 @@ class FileFault:
     file
         As the user named it.
     line, column
-        From 1; 0 where the file as a whole is meant.
+        From 1; 0 where the file as a whole, or the line as a whole, is meant.
     path
         Such as ``stations.winder.buffer``; empty where the file as a whole is meant.
     message
@@ -60,7 +61,7 @@ class FileFault:
     source: str | None = None
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        place = self.file + "".join(f":{part}" for part in (self.line, self.column) if part)
         lines = [f"{place}  {self.path}: {self.message}" if self.path else f"{place}  {self.message}"]
         if self.source is not None and self.line:
             lines.append(f"    {self.line} | {shortened(self.source, self.column)}")
@@ -92,6 +93,31 @@ class ModelError(LinewrightError):
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         more = [f"... and {len(self.faults) - MOST_SHOWN} more."] if len(self.faults) > MOST_SHOWN else []
         return "\n".join([*map(str, self.faults[:MOST_SHOWN]), *more, f"{count}. Nothing was run."])
+
+
+class DataError(LinewrightError):
+    """A file of measurements, or of limits for them, that cannot be used.
+
+    Parameters
+    ----------
+    faults
+        All that was found, sorted by file and line.
+
+    Examples
+    --------
+    >>> print(DataError([FileFault("a.DTA", 52, 0, "", "there is no column of frequencies.")]))
+    a.DTA:52  there is no column of frequencies.
+    1 fault. Nothing was judged.
+    """
+
+    def __init__(self, faults: Sequence[FileFault]) -> None:
+        self.faults: tuple[FileFault, ...] = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        more = [f"... and {len(self.faults) - MOST_SHOWN} more."] if len(self.faults) > MOST_SHOWN else []
+        return "\n".join([*map(str, self.faults[:MOST_SHOWN]), *more, f"{count}. Nothing was judged."])
 
 
 class NotYetError(LinewrightError):
