@@ -72,7 +72,14 @@ def test_new_makes_a_file_that_checks_and_never_writes_over_one(tmp_path: Path, 
 
 def test_lines_and_runs_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["lines", "--json"]) == 0
-    assert [row["line"] for row in json.loads(capsys.readouterr().out)] == ["cylindrical-21700-tabless", "four-stations"]
+    rows = {row["line"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {"cylindrical-21700-tabless", "four-stations", "electrolyzer-pem", "cell-topcon"} <= set(rows)
+    assert rows["cylindrical-21700-tabless"]["rated"] == "350 /min"
+    assert 0.05 < rows["cylindrical-21700-tabless"]["sourced_share"] < 0.5
+    assert run_command(["lines", "blade-lfp"]) == 0
+    assert "BYD/FinDreams plant tour" in capsys.readouterr().out
+    assert run_command(["lines", "blade-lpf"]) == 2
+    assert "Did you mean `blade-lfp`" in capsys.readouterr().err
     assert run_command(["runs", "--json", "--ledger", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out) == []
 

@@ -293,3 +293,18 @@ def test_a_quoted_none_begins_from_an_endless_supply_as_the_bare_word_does() -> 
     quoted, bare = (load_text(line.format(none=word), EmptyCatalogue()) for word in ('"none"', "none"))
     assert quoted.segments == bare.segments
     assert quoted.digest == bare.digest
+
+
+def test_a_part_that_is_added_is_asked_for_by_its_amount_alone(tmp_path: Path) -> None:
+    """A mixer of 200 kg serves 2,700 cells of 72 g: its target is not half of theirs."""
+    text = """\
+line: gel
+product: cell
+target: 10 ppm
+stations:
+  mixer: {time: 30 min, takes: {solvent: 200 kg}, makes: {mixed: 200 kg}}
+  stacker: {time: 5 s, takes: none, makes: cell}
+  filler: {time: 5 s, buffer: 10, adds: {mixed: {amount: 72 g, buffer: 1}}}
+materials: {mixed: {price: 2 EUR/kg}, solvent: {price: 1 EUR/kg}}
+"""
+    assert warnings(text, Shelf({}), tmp_path) == []

@@ -161,9 +161,16 @@ def _backwards(need: _Need) -> None:
                 _ask(need, step, key, first * visits)
             continue
         _ask(need, step, "adds", first * visits)
-        before = [e.start for e in need.flow.arriving(step.path) if e.kind == "good" and not _reaches(need.flow, step.path, e.start)]
+        arriving = [e.start for e in need.flow.arriving(step.path) if e.kind == "good" and _is_same_chain(need.flow, e.start, step)]
+        before = [path for path in arriving if not _reaches(need.flow, step.path, path)]
         for path in before:
             need.good[path] = need.good.get(path, 0.0) + first / len(before)
+
+
+def _is_same_chain(flow: Flow, path: str, step: Step) -> bool:
+    """Tell whether what comes from a station passes on here; else it is a part that is added, and asked for by its amount."""
+    start = flow.step(path)
+    return start is not None and start.chain == step.chain
 
 
 def _ask(need: _Need, step: Step, key: str, starts: float) -> None:
