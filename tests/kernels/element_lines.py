@@ -137,7 +137,7 @@ people: {fitter: {count: 1}}
 line: gates
 product: part
 stations:
-  feed: {time: {law: exponential, mean: 1 s}, gate: {fails: 10 %}}
+  feed: {time: {law: exponential, mean: 1 s}, gate: {fails: 10 %, misses: 30 %, false-alarms: 4 %}}
   weld:
     count: 2
     time: {law: exponential, mean: 1.5 s}

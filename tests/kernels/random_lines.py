@@ -78,7 +78,7 @@ def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
         found["scrap"] = "15 %"
     quality = draw(st.sampled_from(["", "", "", "chance", "windows", "grades"]))
     if quality == "chance":
-        found["gate"] = {"fails": "20 %"}
+        found["gate"] = {"fails": "20 %", **({"misses": "30 %", "false-alarms": "10 %"} if draw(st.booleans()) else {})}
     elif quality:
         found["measures"] = {"width": {"window": "5 mm +- 1 mm", "spread": "0.7 mm"}}
         found["gate"] = {"misses": "30 %", "false-alarms": "10 %"}

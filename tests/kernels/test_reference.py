@@ -257,6 +257,14 @@ def test_a_gate_by_chance():
     assert [v.verdict for v in log.visits] == [rows.VERDICT_CHANCE, rows.VERDICT_CHANCE, 0, 0]
 
 
+def test_a_gate_by_chance_misses_and_raises_false_alarms():
+    """Of u = 0.1, 0.2 ...: bad below 0.4, of which 25 % are missed; of the good ones, from 0.4 on, a sixth is refused in vain."""
+    gate = Gate(fails=0.4, misses=0.25, false_alarms=1 / 6, chance=lambda n: 0.1 * n - 0.01)
+    log = simulate(Line((Step(steady(1), begins=True, gate=gate),)), 8)
+    found, missed, vain = rows.VERDICT_CHANCE, rows.VERDICT_MISSED, rows.VERDICT_FALSE_REJECT
+    assert [v.verdict for v in log.visits] == [found, found, found, missed, vain, 0, 0]
+
+
 def test_the_first_grade_that_fits_is_given_and_none_is_refused():
     grades = ((Check(value=float, upper=1.0),), (Check(value=float, upper=3.0),))
     log = simulate(Line((Step(steady(1), begins=True, gate=Gate(), grades=grades),)), 6)

@@ -334,6 +334,14 @@ def grade_of(t, s, station, item, given):
 
 
 @part
+def chance_verdict(u, fails, misses, false_alarms):
+    """Return the verdict of a gate that works by chance: one number says whether the item is bad, and whether the gate sees it rightly."""
+    if u < fails:
+        return VERDICT_CHANCE if u < fails * (1.0 - misses) else VERDICT_MISSED
+    return VERDICT_FALSE_REJECT if u < fails + (1.0 - fails) * false_alarms else VERDICT_PASS
+
+
+@part
 def verdict_of(t, s, station, item, n, scrap, grade, given):
     """Return the verdict on an item whose work has ended."""
     row = t.stations[station]
@@ -342,7 +350,7 @@ def verdict_of(t, s, station, item, n, scrap, grade, given):
     if row.gate == GATE_NONE:
         return VERDICT_PASS
     if row.gate == GATE_CHANCE:
-        return VERDICT_CHANCE if uniform(s.head[0].base, row.hash, CHANCE, n) < row.fails else VERDICT_PASS
+        return chance_verdict(uniform(s.head[0].base, row.hash, CHANCE, n), row.fails, row.misses, row.false_alarms)
     good = all_inside(t, s, row.check0, row.checks, item, given) and (row.grades == 0 or grade >= 0)
     if good:
         if row.false_alarms > 0.0 and uniform(s.head[0].base, row.hash, MISS, n) < row.false_alarms:

@@ -270,7 +270,9 @@ class _Reader:
         if s.gate == tb.GATE_NONE:
             return None
         if s.gate == tb.GATE_CHANCE:
-            return Gate(fails=float(s.fails), chance=partial(self.uniform, key, rules.CHANCE))
+            return Gate(
+                fails=float(s.fails), misses=float(s.misses), false_alarms=float(s.false_alarms), chance=partial(self.uniform, key, rules.CHANCE)
+            )
         return Gate(
             checks=self.checks(int(s.check0), int(s.checks)),
             misses=float(s.misses),

@@ -52,11 +52,20 @@ def at_gate(step: Step, gate: Gate | None, item: Thing, n: int, grade: int) -> t
     if gate is None:
         return VERDICT_PASS, grade
     if gate.fails is not None:
-        return (VERDICT_CHANCE if gate.chance(n) < gate.fails else VERDICT_PASS), grade
+        return by_chance(gate, gate.fails, n), grade
     is_outside = not all(has_passed(c, item) for c in gate.checks) or (bool(step.grades) and grade < 0)
     if is_outside:
         return (VERDICT_MISSED if gate.miss(n) < gate.misses else VERDICT_REJECT), grade
     return (VERDICT_FALSE_REJECT if gate.miss(n) < gate.false_alarms else VERDICT_PASS), grade
+
+
+def by_chance(gate: Gate, fails: float, n: int) -> int:
+    """Return the verdict of a gate without windows: of the shares found bad, missed, refused in vain and passed, the one in which the number lies."""
+    found, bad = fails * (1.0 - gate.misses), fails + (1.0 - fails) * gate.false_alarms
+    for share, verdict in ((found, VERDICT_CHANCE), (fails, VERDICT_MISSED), (bad, VERDICT_FALSE_REJECT)):
+        if gate.chance(n) < share:
+            return verdict
+    return VERDICT_PASS
 
 
 def has_passed(check: Check, item: Thing) -> bool:
