@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.naive.lin_kk import lin_kk_of_one
 
 from linewright.eis.circuit import parse_circuit
 from linewright.eis.impedance import impedance
 from linewright.eis.lin_kk import lin_kk
 from linewright.eis.spectrum import Spectra
+from naive.lin_kk import lin_kk_of_one
 
 F = np.logspace(4, -1, 51)
 Z = impedance(parse_circuit("L0-R0-p(R1,CPE1)-Ws1"), F, [[1e-8, 0.010, 0.020, 2.0, 0.9, 0.03, 2.0], [1e-8, 0.012, 0.025, 2.0, 0.8, 0.02, 2.0]])

@@ -63,9 +63,7 @@ def optimised_phases(cycles: NDArray[np.int64], amplitude: NDArray[np.float64], 
     return min(found, key=lambda each: each[1])[0]
 
 
-def search(
-    cycles: NDArray[np.int64], amplitude: NDArray[np.float64], points: int, seed: list[int]
-) -> tuple[NDArray[np.float64], float]:
+def search(cycles: NDArray[np.int64], amplitude: NDArray[np.float64], points: int, seed: list[int]) -> tuple[NDArray[np.float64], float]:
     """Return the phases that one search finds, and their peak / rms on its points."""
     scaled = amplitude / math.sqrt(float((amplitude**2).sum()) / 2.0)
     phase = np.random.default_rng(seed).uniform(0.0, 2.0 * math.pi, len(cycles))

@@ -66,9 +66,7 @@ def reduced(segment: Segment, plan: Plan, slow: NDArray[np.float32], fast: NDArr
     return Reduced(np.asarray(segment.cycles * (sample_rate_hz / count), dtype=np.float64), value, sigma, thd, nsd, middle, begin, end)
 
 
-def fitted(
-    segment: Segment, plan: Plan, slow: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.complex128], NDArray[np.float64]]:
+def fitted(segment: Segment, plan: Plan, slow: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.complex128], NDArray[np.float64]]:
     """Return drift, slow lines and what is left, by least squares on the slow series.
 
     Returns
@@ -99,9 +97,7 @@ def fitted(
     return solved[:, :3], lines, power
 
 
-def spectrum_of_fast(
-    plan: Plan, fast: NDArray[np.complex128], parabola: NDArray[np.float64], count: int
-) -> dict[int, NDArray[np.complex128]]:
+def spectrum_of_fast(plan: Plan, fast: NDArray[np.complex128], parabola: NDArray[np.float64], count: int) -> dict[int, NDArray[np.complex128]]:
     """Return each summed bin as a peak, (n_channels,), without the transform of the drift.
 
     Notes

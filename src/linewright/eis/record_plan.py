@@ -69,7 +69,8 @@ def plan_segment(segment: Segment, sample_rate_hz: float, channels: int) -> Plan
     limit = frequency.max() + 1.0 if most <= 1 else SLOW_HZ
     fewest = 8 * (3 + 2 * len(segment.cycles))  # rows that a fit with drift wants
     summed = next(
-        d for d in range(max(most, 1), 0, -1)
+        d
+        for d in range(max(most, 1), 0, -1)
         if d == 1 or (segment.count % d == 0 and segment.count // d >= fewest and is_apart(segment, d, frequency <= limit))
     )
     is_slow = frequency <= limit if summed > 1 or most <= 1 else np.zeros(len(frequency), dtype=np.bool_)

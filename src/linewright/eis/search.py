@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from linewright.eis.far_apart import far_apart
 from linewright.eis.impedance import immittance
 from linewright.eis.levenberg import Problem, Solution, normal_equations, solve
 from linewright.eis.spectrum import Floats
@@ -35,7 +36,7 @@ def solution_of(problem: Problem, asked: Floats | None, n_starts: int, seed: int
     n = len(problem.Z)
     if not n or not problem.variables.turned:
         return solve(problem, np.arange(n), np.empty((n, len(problem.variables.turned))), 0)
-    pilots, nearest = far_apart(problem, PILOTS)
+    pilots, nearest = far_apart(problem.Z, PILOTS)
     rough = best_of(problem, pilots, starts(problem, pilots, max(SHAPES, n_starts), n_starts, seed), FIRST_ITERATIONS, keep=KEPT)
     ends = best_of(problem, pilots, rough, MOST_ITERATIONS, keep=KEPT)
     theta = ends[nearest, 0]
@@ -113,25 +114,6 @@ def costs(problem: Problem, cell: NDArray[np.int64], theta: Floats) -> Floats:
     fitted = immittance(variables.circuit.root, problem.axis, values, is_admittance=False, is_derived=False)[0]
     left = (problem.Z[cell] - fitted).view(np.float64) * problem.weight[cell].reshape(len(cell), 2 * problem.Z.shape[1])
     return np.asarray(np.einsum("ij,ij->i", left, left))
-
-
-def far_apart(problem: Problem, most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return cells whose spectra lie far apart, and for each cell the number (in that list) of the nearest of them.
-
-    The first is the middlemost; each next is the one that is farthest from all before (Gonzalez 1985), by the logarithm of its impedance.
-    """
-    log = np.log(problem.Z).view(np.float64)
-    distance = np.abs(log - np.median(log, axis=0)).sum(axis=1)
-    chosen = [int(np.argmin(distance))] if len(log) else []
-    distance, nearest = np.full(len(log), np.inf), np.zeros(len(log), np.int64)
-    while chosen:
-        own = ((log - log[chosen[-1]]) ** 2).sum(axis=1)
-        is_nearer = own < distance
-        nearest[is_nearer], distance = len(chosen) - 1, np.minimum(own, distance)
-        if len(chosen) == most or not distance.max() > 0.0:
-            break
-        chosen.append(int(np.argmax(distance)))
-    return np.array(chosen, np.int64), nearest
 
 
 def best_of(problem: Problem, cell: NDArray[np.int64], theta: Floats, most: int, *, keep: int) -> Floats:
