@@ -7,6 +7,7 @@ from typing import cast
 import typer
 
 from linewright.cli.check import check
+from linewright.cli.eis import eis
 from linewright.cli.import_ import import_
 from linewright.cli.ledger_ import ledger
 from linewright.cli.lines import lines
@@ -29,4 +30,5 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 for command in (lines, new, check, schema, simulate, run, serve, runs, trace, version):
     app.command()(command)
 app.command("import")(import_)
+app.add_typer(eis, name="eis")
 app.add_typer(ledger, name="ledger")

@@ -20,6 +20,8 @@ Process engineer    what is set, what is seen, where a value came from
   check             name every fault of a line file; --full prints all values
   schema            print the JSON Schema of the line file, for editors
                       linewright check cylindrical-21700-tabless --full
+  eis               impedance spectra of cells, or of a stack: check, fit, judge
+                      linewright eis FILE --circuit "R0-p(R1,CPE1)"
 
 Operator            what is stopped, what do I do now?
   run               the line, live, with its page

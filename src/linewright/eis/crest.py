@@ -83,7 +83,7 @@ def search(cycles: NDArray[np.int64], amplitude: NDArray[np.float64], points: in
             else:
                 step, velocity = step * 0.5, np.zeros(len(cycles))
             if peak < lowest:
-                best, lowest = phase, peak
+                best, lowest = phase % (2.0 * math.pi), peak
         phase = best
     return best, lowest
 

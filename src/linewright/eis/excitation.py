@@ -139,12 +139,13 @@ def spread_cycles(lowest: int, highest: int, per_decade: float) -> NDArray[np.in
         lines.append(candidate)
         sums |= {candidate + line for line in lines}
         target = max(target * ratio, candidate * ratio**0.75)
+    if len(lines) > 1 and highest < lines[-1] * math.sqrt(ratio):
+        lines.pop()  # one as near to the highest frequency as may be takes its place
+    sums = {a + b for a in lines for b in lines}
     last = highest - (highest - lowest) % 4
     while last > lines[-1] and any(last + line in sums for line in lines):
         last -= 4
-    if last > lines[-1] * ratio**0.5:
-        lines.append(last)
-    return np.array(lines, dtype=np.int64)
+    return np.array(lines if last <= lines[-1] else [*lines, last], dtype=np.int64)
 
 
 def stepped_sine(  # noqa: PLR0917 - two numbers of the current, two of the sampling, two of the time

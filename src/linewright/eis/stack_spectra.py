@@ -30,7 +30,7 @@ class StackSpectra:
     mean_v, drift_v
         (n_usable,).
     faults
-        (cell from 0, name, what is wrong) of each channel that is not judged, or is judged with a doubt.
+        (cell from 0, name, what is wrong) of each channel that is not judged.
     is_discharge
         True where voltages fall with the current, so that Z = -V / I.
     """
@@ -59,7 +59,7 @@ def stack_spectra(phasors: Phasors, names: Sequence[str] = ()) -> StackSpectra:
     Notes
     -----
     Z = V / I, or -V / I where most cells' voltages fall with the current (a stack that delivers it). The variance of each part is
-    ``|Z|^2 (s_V^2 / |V|^2 + s_I^2 / |I|^2)``.
+    ``|Z|^2 (s_V^2 / |V|^2 + s_I^2 / |I|^2)``. Channels whose leads are exchanged, and those that see two cells for it, are named and left out.
     """
     cells = len(phasors.value) - 1
     called = tuple(names) or tuple(str(k + 1) for k in range(cells))
@@ -71,7 +71,10 @@ def stack_spectra(phasors: Phasors, names: Sequence[str] = ()) -> StackSpectra:
     is_discharge = bool(np.median(np.sign(np.median(upper, axis=1))) < 0.0) if len(usable) else False
     z = -z if is_discharge else z
     faults = [(k, called[k], text) for k, text in enumerate(phasors.faults[1:]) if text]
-    faults += [(int(k), called[k], text) for k, text in reversed_leads(z, usable, phasors.mean[1:][usable])]
+    turned = reversed_leads(z, usable, phasors.mean[1:][usable])
+    faults += [(k, called[k], text) for k, text in turned]
+    keep = ~np.isin(usable, [k for k, _ in turned])
+    usable, z, relative = usable[keep], z[keep], relative[keep]
     spectra = Spectra(phasors.frequency_hz, z, tuple(called[k] for k in usable.tolist()), np.abs(z) ** 2 * relative)
     return StackSpectra(
         spectra, usable.astype(np.int64), phasors.thd[1:][usable], phasors.nsd[1:][usable], phasors.nsr[1:][usable], phasors.mean[1:][usable],

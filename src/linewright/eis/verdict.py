@@ -17,6 +17,8 @@ __all__ = ["CellVerdict", "StackVerdict", "high_frequency_resistance", "judge", 
 FEWEST_CELLS = 8
 #: Cells on both sides whose median is the trend at a cell.
 REACH = 10
+#: Cells over which the ends fade into the middle, by e (default).
+END_CELLS = 3.0
 #: Standard deviation of a normal law by its median absolute deviation.
 BY_MAD = 1.4826
 #: Least robust standard deviation, as a share: cells that are more alike than this are not told apart.
@@ -173,8 +175,9 @@ def robust_deviations(values: NDArray[np.float64], place: NDArray[np.int64]) -> 
 
     Notes
     -----
-    The trend at a cell is the median of ln x over the cells within 10 places, so that ends that are colder than the middle are no outliers. The
-    standard deviation is 1.4826 times the median absolute deviation from it over the whole stack, 0.5 % at least; up to a third of the cells may be
+    The trend at a cell is the median of ln x over the cells within 10 places, and towards the ends, which are colder than the middle, what the end
+    cells have in common: a e^(-k / 3), with the median of the a that each of the last cells speaks for. The standard deviation is 1.4826 times
+    the median absolute deviation from it over the whole stack, 0.5 % at least; up to a third of the cells may be
     bad without moving it. Fewer than eight cells are not compared.
     """
     if len(values) < FEWEST_CELLS:
@@ -198,6 +201,11 @@ def from_trend(values: NDArray[np.float64], place: NDArray[np.int64]) -> tuple[N
     for k in np.flatnonzero(np.isfinite(x)).tolist():
         near = x[np.abs(place - place[k]) <= REACH]
         away[k] = x[k] - np.median(near[np.isfinite(near)])
+    from_end = np.minimum(place - place.min(), place.max() - place)
+    end = np.exp(-from_end / END_CELLS)
+    speaks = np.isfinite(away) & (from_end <= END_CELLS)
+    if speaks.sum() >= 4:
+        away = away - end * float(np.median(away[speaks] / end[speaks]))
     known = away[np.isfinite(away)]
     return away, float(BY_MAD * np.median(np.abs(known))) if len(known) else math.nan
 
@@ -216,11 +224,11 @@ def looks_like(deviations: Mapping[str, float]) -> str:
     'poor contact'
     """
     hfr, rct, transport = (deviations.get(q, math.nan) for q in ("hfr", "rct", "transport"))
-    far = 4.0
+    far, clear = 4.0, 2.5
     if hfr < -far and rct < -far:
         return "short"
     if hfr > far:
-        return "dry" if rct > far else "poor contact"
+        return "dry" if rct > clear else "poor contact"
     if transport > far and not rct > transport:
         return "flooded"
     return "poisoned" if rct > far else ""

@@ -102,6 +102,8 @@ class DataError(LinewrightError):
     ----------
     faults
         All that was found, sorted by file and line.
+    rest
+        What came of the rest.
 
     Examples
     --------
@@ -110,14 +112,15 @@ class DataError(LinewrightError):
     1 fault. Nothing was judged.
     """
 
-    def __init__(self, faults: Sequence[FileFault]) -> None:
+    def __init__(self, faults: Sequence[FileFault], rest: str = "Nothing was judged.") -> None:
         self.faults: tuple[FileFault, ...] = tuple(faults)
-        super().__init__(self.faults)
+        self.rest = rest
+        super().__init__(self.faults, rest)
 
     def __str__(self) -> str:
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         more = [f"... and {len(self.faults) - MOST_SHOWN} more."] if len(self.faults) > MOST_SHOWN else []
-        return "\n".join([*map(str, self.faults[:MOST_SHOWN]), *more, f"{count}. Nothing was judged."])
+        return "\n".join([*map(str, self.faults[:MOST_SHOWN]), *more, f"{count}. {self.rest}"])
 
 
 class NotYetError(LinewrightError):
