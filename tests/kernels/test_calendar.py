@@ -177,7 +177,7 @@ class Driver:
             machine, tool = which - int(t.stations[station].machine0), -1
             if what == x.DONE and t.stations[station].flow != UTILITY:
                 values = np.zeros(x.RECORD_VALUES)
-                record["values"] = own_side.measure(t, self.own, station, self.items[which] & SERIAL_MASK, values)
+                record["values"] = own_side.measure(t, self.own, station, self.items[which] & SERIAL_MASK, values, np.zeros(8), 0)
                 for i in range(x.RECORD_VALUES):
                     record[f"v{i}"] = values[i]
         record["t"], record["n"], record["station"], record["machine"], record["slot"] = at, n, station, machine, slot

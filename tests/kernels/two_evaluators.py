@@ -122,7 +122,7 @@ def run_reference(line: Compiled, until: int, seed: int = 1) -> Log:
 
 def rows_of(log: Log) -> dict[str, list[Row]]:
     """Return the reference's rows by the same kinds."""
-    lists = (log.visits, log.consumed, log.mounts, log.things, log.places, log.states, log.losses, log.missings, log.tool_stops)
+    lists = (log.visits, log.consumed, log.mounts, log.things, log.places, log.states, log.losses, log.missings, log.tool_stops, log.faults)
     return {kind: [tuple(row) for row in rows] for kind, rows in zip(KINDS, lists, strict=True)}
 
 

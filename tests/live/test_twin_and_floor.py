@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lines import TABLES, line_at
 
+from fault_lines import FAULTS, cells_with
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries
 from linewright.live.run import MAX, RunResult, run
@@ -117,3 +118,22 @@ def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:
     assert counts["consume"] > 300_000
     assert counts["piece_map"] > 20
     assert counts["curve"] > 400  # trays of 256 that left formation
+
+
+def test_faults_live_and_simulated_are_one(tmp_path: Path) -> None:
+    """What faults leave on slurry, web, strips, cells travels the same way on both sides, and so do values, gates and grades."""
+    plant, ledger = load_text(cells_with(FAULTS["all at once"]), installed_libraries()), Ledger(tmp_path)
+    floor, twin = lived(plant, 5, 5000, ledger), simulated(plant, 5, 5000, ledger)
+    counts = compare(floor, twin)
+    assert counts["visit"] > 8000
+    assert counts["profile"] > 50
+    events = [_fault_events(path) for path in (floor, twin)]
+    assert events[0] == events[1]
+    assert len(events[0]) == 6 + 5  # all begin, and all but one end
+
+
+def _fault_events(path: Path) -> list[tuple[str, int, str]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT kind, line_us, body FROM event WHERE kind LIKE 'fault.%' ORDER BY line_us, kind, body").fetchall()
+    connection.close()
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linewright.cli.printing import number, say, table
+from linewright.model.fault_words import fault_words
 
 if TYPE_CHECKING:
     from linewright.measures.figures import Figures, LineFigures
@@ -20,6 +21,8 @@ STATES = ("work", "change", "fault", "planned", "utility", "off", "starved", "bl
 def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     """Print a simulation: what came out, how good that is, and where each station's time went."""
     say(f"{plant.name}   {span(figures.span_s)} of line time, seed {result.to_json()['seed']}" + (f", kept as {result.run}" if result.run else ""))
+    for fault in plant.faults:
+        say(f"  fault: {fault_words(fault)}")
     say()
     rows = _line(plant, figures.line)
     names, values = (max(len(row[k]) for row in rows) for k in (0, 1))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from linewright.cli.figures import span
 from linewright.cli.printing import say, table
+from linewright.model.fault_words import fault_words
 from linewright.tuning.notes import notes_of
 from linewright.tuning.paper_words import assumed, paper_rows
 from linewright.tuning.told import STATION_FIGURES, Told, told
@@ -32,6 +33,8 @@ def print_findings(findings: Findings) -> None:
     """Print an experiment in the form that fits it."""
     e = findings.experiment
     say(f"{e.name}   {_runs(findings)}")
+    for fault in e.cases[0].plant.faults:
+        say(f"  fault: {fault_words(fault)}")
     done = len(findings.runs[0]) if findings.runs else 0
     if not findings.is_whole:
         part = f"Stopped after {done} of {e.replications} replications; what follows is theirs."

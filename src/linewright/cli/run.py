@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linewright.cli.asked import LARGEST_SEED, ledger_at, line_of, seconds, speed_of
+from linewright.cli.fault_options import At, Faults, Lasting, Machine, Tool, faults_asked
 from linewright.cli.printing import say
 from linewright.model.errors import LinewrightError
 
@@ -30,6 +31,11 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     no_page: Annotated[bool, typer.Option("--no-page", help="Without the page.")] = False,
     until: Annotated[str | None, typer.Option(help='Line time to stop at, such as "8 h".')] = None,
     changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; may be repeated.")] = None,
+    faults: Faults = None,
+    tool: Tool = None,
+    machine: Machine = None,
+    at: At = None,
+    lasting: Lasting = None,
 ) -> None:
     """Run a line live against its machines, and serve its page; Ctrl-C ends it cleanly."""
     if go_on and anew:
@@ -38,12 +44,15 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     import asyncio
 
     from linewright.live.run import run as run_line
+    from linewright.model.fault_words import fault_words
 
-    plant, store = line_of(line, changes or ()), ledger_at(ledger)
+    plant, store = line_of(line, [*(changes or ()), *faults_asked(faults or (), tool, machine, at, lasting)]), ledger_at(ledger)
     for path in store.damaged():
         told(f"{path}: this file is damaged, its run cannot be read or gone on with. Put a copy of it back, or move it away.")
     for error in store.newer():
         told(str(error))
+    for fault in plant.faults:
+        told(f"fault: {fault_words(fault)}")
     page = Page(store.folder, host, port)
     if not no_page:
         page.check()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linewright.cli.asked import LARGEST_SEED, heard_as_ctrl_c, ledger_at, line_of, seconds
+from linewright.cli.fault_options import At, Faults, Lasting, Machine, Tool, faults_asked
 from linewright.cli.printing import as_json, say
 from linewright.cli.progress import Progress
 from linewright.cli.report_file import refuse_report, write_report
@@ -27,6 +28,11 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     until: Annotated[str | None, typer.Option(help='Line time of a run, such as "1 day"; without it the file\'s.')] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Key of all draws; without it the file's.")] = None,
     changes: Annotated[list[str] | None, typer.Option("--set", metavar=PATH_VALUE, help="Change one value; may be repeated.")] = None,
+    faults: Faults = None,
+    tool: Tool = None,
+    machine: Machine = None,
+    at: At = None,
+    lasting: Lasting = None,
     versus: Annotated[
         list[str] | None, typer.Option("--vs", metavar="OTHER", help='Compare with a line, a file, or settings: "winder.count=13 winder.buffer=200".')
     ] = None,
@@ -48,16 +54,13 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int | None:
     """Simulate a line: throughput, OEE, yield, WIP, bottleneck. What if: --set, --vs, --sweep, --replications."""
-    if keep not in KEEP:
-        raise LinewrightError(f"--keep {keep}: none or all was expected.")
-    if start not in {None, "empty", "filled"}:
-        raise LinewrightError(f"--start {start}: empty or filled was expected.")
+    refuse_words(keep, start)
     if gantt is not None and html is None:
         raise LinewrightError("--gantt draws an hour in a report: name its file too, such as --html report.html.")
     if html is not None:
         refuse_report(html)
     until_s = seconds(until)
-    settings = [*(changes or ()), *([f"run.start={start}"] if start else [])]
+    settings = [*(changes or ()), *([f"run.start={start}"] if start else []), *faults_asked(faults or (), tool, machine, at, lasting)]
     is_asked = any((versus, sweep, replications, warm_up, batches, confidence, show))
     if not is_asked:
         from linewright.tuning.asked import asks_for_experiment  # noqa: PLC0415 - `--help` need not pay for the twin
@@ -79,6 +82,14 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     if gantt is not None:
         raise LinewrightError("--gantt draws an hour of one run; many were asked for. Take it away.")
     return what_if(options, html, json=json)
+
+
+def refuse_words(keep: str, start: str | None) -> None:
+    """Refuse words of options that stand for nothing."""
+    if keep not in KEEP:
+        raise LinewrightError(f"--keep {keep}: none or all was expected.")
+    if start not in {None, "empty", "filled"}:
+        raise LinewrightError(f"--start {start}: empty or filled was expected.")
 
 
 def one_run(plant: Plant, until_s: float | None, seed: int | None, ledger: Ledger | None, *, json: bool) -> None:
@@ -111,9 +122,10 @@ def told(plant: Plant, result: Result, *, json: bool) -> None:
     """Print what a run gave."""
     from linewright.cli.figures import print_figures  # noqa: PLC0415
     from linewright.measures.figures import figures_of  # noqa: PLC0415
+    from linewright.model.fault_words import fault_words  # noqa: PLC0415
 
     figures = figures_of(result.compiled, result.tally)
     if json:
-        as_json({**result.to_json(), "figures": figures.to_json()})
+        as_json({**result.to_json(), "figures": figures.to_json(), "faults": [fault_words(fault) for fault in plant.faults]})
     else:
         print_figures(plant, result, figures)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from linewright.control.compile_faults import effects_of, fault_rows, traces_needed
 from linewright.control.compile_fleets import fleet_rows, fleet_stations
 from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
 from linewright.control.flows import Flow, Kind, flow_of, is_source
@@ -16,7 +17,7 @@ from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.rules import TABLE, fill_quantiles, hash_text, normal_table
 from linewright.kernels.table import Table, records
 from linewright.model.errors import NotYetError
-from linewright.model.plant import Plant
+from linewright.model.plant import Fault, Plant
 
 __all__ = ["BEGIN_US", "Compiled", "compile_plant"]
 
@@ -46,6 +47,8 @@ class Compiled:
         By the number in STATE and TOOL_STOP rows: ``starved``, ..., ``winder.web-break``.
     queues
         By queue number: ``flattener`` or ``winder.cathode-strip``.
+    faults
+        In the order of the table's rows.
     begin_us
         The run's begin that the shift plans were listed for, UTC microseconds.
     """
@@ -59,6 +62,7 @@ class Compiled:
     reasons: tuple[str, ...]
     queues: tuple[str, ...]
     begin_us: int
+    faults: tuple[Fault, ...] = ()
 
     def station(self, path: str) -> int:
         """Return the number of a station. Raises ValueError."""
@@ -94,6 +98,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
         raise NotYetError(missing)
     begin = begin_us if begin_us is not None else (plant.run.begin_us if plant.run.begin_us is not None else BEGIN_US)
     draft = Draft(plant, flow_of(plant), begin)
+    fault_rows(draft)
     queue_rows(draft)
     shift_rows(draft)
     crew_rows(draft)
@@ -116,6 +121,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
         tuple(draft.reasons),
         tuple(draft.queue_names),
         begin,
+        tuple(plant.faults[number] for number in draft.fault_order),
     )
 
 
@@ -143,6 +149,8 @@ def _table(d: Draft) -> Table:
         measures=_rows(tb.CHECK, d.measures),
         checks=_rows(tb.CHECK, d.checks),
         grades=_rows(tb.GRADE, d.grades),
+        faults=_rows(tb.FAULT_ROW, d.faults),
+        effects=effects_of(d),
         outputs=_rows(tb.OUTPUT, d.outputs),
         needs=_rows(tb.NEED, d.needs),
         routes=np.array(d.routes or [0], np.int64),
@@ -184,7 +192,7 @@ def _laws(d: Draft) -> tuple[np.recarray, np.ndarray]:
 
 
 def _sizes(d: Draft) -> np.ndarray:
-    sizes = np.zeros(24, np.int64)
+    sizes = np.zeros(28, np.int64)
     sizes[st.Z_RING] = sum(q["room"] for q in d.queues)
     sizes[st.Z_WAITS] = sum(q["waits"] for q in d.queues)
     sizes[st.Z_BINS] = d.bins
@@ -209,4 +217,8 @@ def _sizes(d: Draft) -> np.ndarray:
     sizes[st.Z_ZONES] = len(d.zones)
     sizes[st.Z_CARGO] = d.cargo
     sizes[st.Z_LINEUP] = d.lineup
+    sizes[st.Z_FAULTS] = len(d.faults)
+    sizes[st.Z_CHANNELS] = max(len(d.channels), 1)
+    sizes[st.Z_PROGRESS] = d.progress
+    sizes[st.Z_TRACES] = traces_needed(d, int(sum(sizes[z] for z in (st.Z_RING, st.Z_BINS, st.Z_PARTS, st.Z_FILLS, st.Z_MACHINES))))
     return sizes

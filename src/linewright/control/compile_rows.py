@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from linewright.control.compile_faults import station_fields, web_machines
 from linewright.control.compile_ways import pass_rows, queue_of, way_rows
 from linewright.control.flows import Flow, Passing, brought_kind, lanes_of, whole
 from linewright.control.hours import is_always, switches_of
@@ -91,6 +92,10 @@ class Draft:
     slot_queues: dict[tuple[int, int], int] = field(default_factory=dict)
     pass_queues: dict[int, int] = field(default_factory=dict)
     marks: dict[int, int] = field(default_factory=dict)
+    faults: list[Row] = field(default_factory=list)
+    fault_order: list[int] = field(default_factory=list)
+    channels: dict[tuple[str, str], int] = field(default_factory=dict)
+    progress: int = 0
     bins: int = 0
     mounts: int = 0
     parts: int = 0
@@ -269,6 +274,7 @@ def _station_row(d: Draft, p: Passing) -> Row:
     row["parts"] += row["outs"] + (st.GRADE_MOST + 1) * row["same"]
     row |= _stop_rows(d, p)
     row |= _window_rows(d, p)
+    row |= station_fields(d, p)
     return row
 
 
@@ -385,7 +391,7 @@ def _window_rows(d: Draft, p: Passing) -> Row:
     own = [c for c in s.measures if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL]
     row: Row = {"measure0": len(d.measures), "measures": len(own), "check0": len(d.checks), "gate": tb.GATE_NONE}
     row["again"] = again = d.again.get(p.number, 0)
-    d.measures += [_check_row(s, c, c.window, i, (-1, again)) for i, c in enumerate(own)]
+    d.measures += [_check_row(d, p, c, c.window, i, (-1, again)) for i, c in enumerate(own)]
     if s.gate is not None:
         row |= {"gate": tb.GATE_CHANCE if s.gate.fails is not None else tb.GATE_WINDOWS, "fails": s.gate.fails or 0.0}
         row |= {"misses": s.gate.misses, "false_alarms": s.gate.false_alarms}
@@ -402,8 +408,9 @@ def _window_rows(d: Draft, p: Passing) -> Row:
     return row
 
 
-def _check_row(s: Segment, c: Characteristic, window: Window, value: int, marks: tuple[int, int]) -> Row:
+def _check_row(d: Draft, p: Passing, c: Characteristic, window: Window, value: int, marks: tuple[int, int]) -> Row:  # noqa: PLR0917 - a row
     mark, again = marks
+    s = p.segment
     lower = -math.inf if window.lower is None else window.lower
     upper = math.inf if window.upper is None else window.upper
     row: Row = {
@@ -415,6 +422,8 @@ def _check_row(s: Segment, c: Characteristic, window: Window, value: int, marks:
         "upper": upper,
         "value": value,
         "mark": mark,
+        "channel": d.channels.get((s.path, c.name), -1),
+        "amount": p.amount,
     }
     return row | {"law": COUNTED.get(c.law, tb.NORMAL if c.spread > 0.0 else tb.CONSTANT)}
 
@@ -428,7 +437,7 @@ def _found_check(d: Draft, p: Passing, name: str, window: Window | None) -> Row:
             if c.name == name:
                 i = own.index(c) if c in own else -1
                 marks = (d.marks.get(before.number, -1), d.again.get(before.number, 0))
-                return _check_row(before.segment, c, window or c.window, i if before is p else -1, marks)
+                return _check_row(d, before, c, window or c.window, i if before is p else -1, marks)
     raise NotYetError([(f"stations.{p.segment.path}.grades.{name}", "it is measured nowhere before, item by item")])
 
 
@@ -450,6 +459,7 @@ def machine_rows(d: Draft) -> None:
             d.plan_hash += [hash_text(f"{path}.{plan.name}") for plan in plans]
             d.mounts += int(row.get("slots", 0))
             d.parts += parts
+    web_machines(d)
     ask0 = 0
     for crew in d.crews:
         crew |= {"ask0": ask0, "asks": 3 * len(d.machines) + 1}

@@ -41,8 +41,6 @@ def _place(places: dict[str, str], element: str) -> str:
 def _of_plant(plant: Plant) -> Iterator[str]:
     if plant.orders:
         yield "orders"
-    if plant.faults:
-        yield "faults"
     for vehicle in plant.vehicles:
         is_mapped = vehicle.distance_m is None and vehicle.time is None
         for key, given in (

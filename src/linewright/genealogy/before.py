@@ -161,7 +161,7 @@ class Before:
                 lanes = range(station.lanes) if station.lanes > 1 and web.lanes == 1 else (None,)
                 for side in station.sides:
                     for lane in lanes:
-                        step_mm, values = self._values.along(station, c, item & SERIAL_MASK, web.leave_mm, (side, lane))
+                        step_mm, values = self._values.along(station, c, item, web.leave_mm, (side, lane))
                         found.append(Profile(key, c.name, side, lane, 0, step_mm, values))
         return found
 

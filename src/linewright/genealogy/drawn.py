@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linewright.genealogy.facts import LineFacts, StationFacts, layout_of
-from linewright.kernels.rows import SERIAL_MASK
+from linewright.genealogy.faulted import Changes, FaultTraces
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.rules import VALUE, base_of, fill_normals, fill_values, hash_text, normal_table, uniform
 from linewright.ledger.blocks import Layout, packed, whole_numbers
 from linewright.model.values import Characteristic, EveryKind, LawKind
@@ -36,18 +39,25 @@ class Values:
             # compiled code hands out a plain number, and takes one above 2^63 only as unsigned
             self._base = np.uint64(base_of(facts.seed, facts.replication))
         self._hashes: dict[str, np.uint64] = {}
+        self.faults = FaultTraces(facts.faults, facts.begin_us)
 
     def layouts(self) -> dict[int, Layout]:
         """Return the layout of each station that measures items, by the station's number."""
         return {number: layout_of(s.of_items) for number, s in enumerate(self._facts.stations) if s.of_items}
 
     def drawn(
-        self, key: str, c: Characteristic, serials: NDArray[np.int64], means: NDArray[np.float64] | None = None
+        self, key: str, c: Characteristic, serials: NDArray[np.int64], means: NDArray[np.float64] | None = None, changes: Changes | None = None
     ) -> NDArray[np.float64]:
         """Return the values of units under a key such as ``filler.electrolyte-mass``: float64 (n,), SI.
 
-        `means`, float64 (n,), replace the characteristic's one mean.
+        `means`, float64 (n,), replace the characteristic's one mean; `changes` say what faults add to mean and spread of some.
         """
+        if changes is not None:
+            out = self.drawn(key, c, serials)
+            for place, more, wider in zip(changes.places.tolist(), changes.means.tolist(), changes.spreads.tolist(), strict=True):
+                hurt = replace(c, mean=c.centre + more, spread=c.spread + wider)
+                out[place] = self.drawn(key, hurt, serials[place : place + 1])[0]
+            return out
         if c.law in COUNTS:
             return np.array([counted(c, self.share(key, int(serial))) for serial in serials.tolist()])
         out = np.empty(serials.shape, np.float64)
@@ -74,7 +84,12 @@ class Values:
             return float(uniform(self._base, np.uint64(hash_text(key)), VALUE, serial))
 
     def of_units(
-        self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], again: NDArray[np.int64] | int = 0
+        self,
+        station: StationFacts,
+        items: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        again: NDArray[np.int64] | int = 0,
+        done_ns: NDArray[np.int64] | int = 0,
     ) -> list[bytes]:
         """Return the whole numbers of single items at a station, one bytes object each; a value that is not measured at this start is missing.
 
@@ -84,21 +99,23 @@ class Values:
             Keys, and the station's number of each start; int64 (n,).
         again
             What is put before the serial of an item that came by before (`rows.VISIT`), int64 (n,).
+        done_ns
+            When each was measured: what faults had left on it then counts.
         """
         if station.is_real:
             return cut(station, np.full((len(station.of_items), len(items)), np.nan))
         serials = (items & SERIAL_MASK) | again
         values = np.empty((len(station.of_items), len(items)))
         for i, c in enumerate(station.of_items):
-            values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
+            values[i] = self.drawn(f"{station.path}.{c.name}", c, serials, changes=self.changes(station, c, items, done_ns))
             every = station.every_items[i] if i < len(station.every_items) else 1
             if every > 1:
                 values[i, starts % every != 0] = np.nan
         return cut(station, values)
 
-    def given(
+    def given(  # noqa: PLR0917 - the columns of visits, and what was measured
         self, station: StationFacts, items: NDArray[np.int64], starts: NDArray[np.int64], measured: NDArray[np.float64],
-        again: NDArray[np.int64] | int = 0,
+        again: NDArray[np.int64] | int = 0, done_ns: NDArray[np.int64] | int = 0,
     ) -> list[bytes]:
         """Return the whole numbers of items of which a driver delivered values.
 
@@ -106,7 +123,7 @@ class Values:
         ----------
         measured
             float64 (n, 4), the record's values, nan where it has none. Those that it lacks are drawn; at a real station they are missing.
-        again
+        again, done_ns
             As in `of_units`.
         """
         serials = (items & SERIAL_MASK) | again
@@ -114,7 +131,7 @@ class Values:
         place = 0
         for i, c in enumerate(station.of_items):
             if not station.is_real:
-                values[i] = self.drawn(f"{station.path}.{c.name}", c, serials)
+                values[i] = self.drawn(f"{station.path}.{c.name}", c, serials, changes=self.changes(station, c, items, done_ns))
             if c.every.kind is EveryKind.ITEM and c.law is LawKind.NORMAL:  # these come in records, in this order
                 if place < measured.shape[1]:
                     values[i] = np.where(np.isfinite(measured[:, place]), measured[:, place], values[i])
@@ -124,7 +141,7 @@ class Values:
                 values[i, starts % every != 0] = np.nan
         return cut(station, values)
 
-    def of_carrier(self, station: StationFacts, serials: NDArray[np.int64], missing: list[int]) -> NDArray[np.float64]:
+    def of_carrier(self, station: StationFacts, serials: NDArray[np.int64], missing: list[int], done_ns: int = 0) -> NDArray[np.float64]:
         """Return the values of all places of one carrier, float64 (characteristics, places), SI; nan where there is none.
 
         Parameters
@@ -133,22 +150,25 @@ class Values:
             Of the units by place, int64; shorter than the carrier where the rest is empty.
         missing
             Places whose unit gets no value.
+        done_ns
+            When they were measured.
         """
+        items = np.asarray(serials, np.int64) | station.inner << KIND_SHIFT
         values = np.full((len(station.of_items), station.holds), np.nan)
         for i, c in enumerate(() if station.is_real else station.of_items):
-            values[i, : len(serials)] = self.drawn(f"{station.path}.{c.name}", c, serials)
+            values[i, : len(serials)] = self.drawn(f"{station.path}.{c.name}", c, serials, changes=self.changes(station, c, items, done_ns))
         values[:, missing] = np.nan
         return values
 
     def profiles(
-        self, station: StationFacts, c: Characteristic, serial: int, length_mm: int, *, is_strip: bool = False
+        self, station: StationFacts, c: Characteristic, web: int, length_mm: int, *, is_strip: bool = False
     ) -> list[tuple[str | None, int | None, int, int, float, float, bytes]]:
         """Return (side, lane, step_mm, n, low, scale, data) of a characteristic along a web, for each side and lane that is told apart.
 
         Parameters
         ----------
-        serial, length_mm
-            Of the web.
+        web, length_mm
+            Its key (without a frame), and its length.
         is_strip
             Whether it is one lane by itself.
 
@@ -159,12 +179,12 @@ class Values:
         found: list[tuple[str | None, int | None, int, int, float, float, bytes]] = []
         for side in () if station.is_real else station.sides:
             for lane in range(station.lanes) if station.lanes > 1 and not is_strip else (None,):
-                step_mm, values = self.along(station, c, serial, length_mm, (side, lane))
+                step_mm, values = self.along(station, c, web, length_mm, (side, lane))
                 found.append((side, lane, step_mm, len(values), *packed(values, layout_of((c,)).resolutions[0])))
         return found
 
     def along(
-        self, station: StationFacts, c: Characteristic, serial: int, length_mm: int, where: tuple[str | None, int | None]
+        self, station: StationFacts, c: Characteristic, web: int, length_mm: int, where: tuple[str | None, int | None]
     ) -> tuple[int, NDArray[np.float64]]:
         """Return (step_mm, values in SI) of a characteristic along a side and lane of a web; each point has a key of its own."""
         step_mm = max(1, round(c.every.amount * 1000))
@@ -172,11 +192,26 @@ class Values:
         side, lane = where
         key = f"{station.path}.{c.name}" + (f".{side}" if side else "") + (f".{lane + 1}" if lane is not None else "")
         numbers = np.arange(points, dtype=np.int64)
-        means = self.modelled(station, c, (np.int64(serial) << POINT_SHIFT) + numbers * step_mm, where)
-        return step_mm, self.drawn(key, c, (np.int64(serial) << POINT_SHIFT) + numbers, means)
+        serial, places = np.int64(web & SERIAL_MASK), numbers * step_mm
+        shares = self.faults.along(web, station.number, lane, places)
+        own = self.faults.own(station.path, shares)
+        means = self.modelled(station, c, (serial << POINT_SHIFT) + places, where, own)
+        if shares:
+            more = self.faults.shift(station.path, c.name, shares, but_own=means is not None)
+            means = (np.full(points, c.centre) if means is None else means) + more
+        return step_mm, self.drawn(key, c, (serial << POINT_SHIFT) + numbers, means)
+
+    def changes(self, station: StationFacts, c: Characteristic, items: NDArray[np.int64], done_ns: NDArray[np.int64] | int) -> Changes | None:
+        """Return what faults add to a characteristic of things that a station measures."""
+        return self.faults.changes(station.path, c.name, items, done_ns, station.amount)
 
     def modelled(
-        self, station: StationFacts, c: Characteristic, places: NDArray[np.int64], where: tuple[str | None, int | None]
+        self,
+        station: StationFacts,
+        c: Characteristic,
+        places: NDArray[np.int64],
+        where: tuple[str | None, int | None],
+        faults: Mapping[str, NDArray[np.float64]] | None = None,
     ) -> NDArray[np.float64] | None:
         """Return what a process model gives along a side and lane of a web: float64 (n,), SI; None where no model gives it.
 
@@ -186,6 +221,8 @@ class Values:
         ----------
         places
             Web and millimetre of each measuring point as one number, int64 (n,).
+        faults
+            Sizes of the station's own faults there, by name, float64 (n,).
         """
         model, (side, lane) = station.model, where
         if model is None or c.name not in model.nominal:
@@ -194,7 +231,7 @@ class Values:
         for name in model.process.noise:
             key = f"{station.path}.noise.{name}"
             noise[name] = self.noise(f"{key}.{side}", np.array([lane or 0], np.int64)) if name == "lane" else self.noise(key, places)
-        return model.evaluate({"lane": lane or 0}, noise, len(places))[c.name]
+        return model.evaluate({"lane": lane or 0, **(faults or {})}, noise, len(places))[c.name]
 
 
 def counted(c: Characteristic, u: float) -> float:

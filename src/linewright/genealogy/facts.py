@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from linewright.genealogy.faulted import FaultFacts
 from linewright.ledger.blocks import Layout
 from linewright.library.curves import CurveSignal, StationCurves
 from linewright.library.station_models import StationModel
@@ -143,6 +144,8 @@ class StationFacts:
         What its channels draw of a unit in time, time first; and what draws it where the machines are emulated.
     curve_values
         What the curves follow from and other stations measure: name, key of its draw, characteristic.
+    number, amount
+        In the station table; mm, mL or g of a lot that passes, else 1.
     is_real
         Whether its machines are real: only what they measured is a value, nothing is drawn.
     """
@@ -168,6 +171,8 @@ class StationFacts:
     curves: StationCurves | None = None
     curve_values: tuple[tuple[str, str, Characteristic], ...] = ()
     is_real: bool = False
+    number: int = 0
+    amount: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,8 @@ class LineFacts:
         Digest of the line file.
     roles
         Limits of error of pieces, by the name of the input: (error_mm, drift).
+    faults
+        Injected, in the order of the station table.
     carriers
         Those that are loaded and unloaded.
     """
@@ -208,6 +215,7 @@ class LineFacts:
     plan: str = ""
     roles: dict[str, tuple[float, float]] = field(default_factory=dict)
     carriers: tuple[CarrierFacts, ...] = ()
+    faults: tuple[FaultFacts, ...] = ()
 
 
 def web_key(item: int, frame: int) -> int:

@@ -12,6 +12,7 @@ from linewright.control.compile import Compiled
 from linewright.control.flows import Flow, Passing, lanes_of, whole
 from linewright.control.opening import Opening
 from linewright.genealogy.facts import CarrierFacts, InputFacts, KindFacts, LineFacts, Rank, StationFacts, WebFacts, is_of_web
+from linewright.genealogy.faulted import fault_facts
 from linewright.kernels.state import FILLED, State
 from linewright.kernels.table import ITEM, UTILITY
 from linewright.library.catalogue import Libraries
@@ -64,6 +65,7 @@ def line_facts(
         compiled.plant.digest,
         _roles(flow),
         tuple(CarrierFacts(int(c.kind), int(c.holds), int(c.inner)) for c in compiled.table.carriers[: len(compiled.plant.carriers)]),
+        fault_facts(compiled),
     )
 
 
@@ -131,7 +133,9 @@ def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]], mode
         int(row.flow) == ITEM or int(row.flow) == UTILITY,
         compiled.flow.stations[p.feeders[0]].kind if p.feeders and not p.begins else -1,
         model,
-        *(_curves(compiled, p, int(carrier.inner), model) if carrier is not None else ()),
+        *(_curves(compiled, p, int(carrier.inner), model) if carrier is not None else ((), None, ())),
+        number=p.number,
+        amount=p.amount,
     )
 
 

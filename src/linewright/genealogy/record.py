@@ -16,6 +16,7 @@ from linewright.control.alarms import AlarmRule, AlarmWatch
 from linewright.genealogy.curves import CurveRecorder, Drawn
 from linewright.genealogy.drawn import Values
 from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, profile_facts
+from linewright.genealogy.faulted import Mark
 from linewright.genealogy.keys import Keys, none_below_zero
 from linewright.genealogy.things import Things
 from linewright.genealogy.trays import Trays
@@ -25,6 +26,7 @@ from linewright.kernels.rows import (
     HELD,
     KIND_SHIFT,
     R_CONSUME,
+    R_FAULTED,
     R_LOST,
     R_MADE,
     R_MISSING,
@@ -43,7 +45,7 @@ from linewright.ledger.writer import RunWriter
 __all__ = ["Recorder"]
 
 #: The buffers of `Rows` by the number of their count.
-ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop")
+ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop", "faulted")
 #: Why a piece of a lot was thrown away, by the number in LOST rows.
 LOST_WHY = ("rest", "old", "splice", "broken")
 #: Values that were delivered are kept for their visit until the station has begun so many starts more: then it will not come.
@@ -102,9 +104,11 @@ class Recorder:
         """Return what it knows besides what lies on carriers, for JSON."""
         given = {str(station): [rows.tobytes().hex() for rows in parts] for station, parts in self._given.items()}
         return {"serials": self._things.saved(), "pipes": self._webs.saved(), "alarms": self.alarms.saved(), "missing": self._missing,
-                "given": given}  # fmt: skip
+                "given": given, "faults": self._values.faults.saved()}  # fmt: skip
 
-    def restore(self, saved: Mapping[str, Any], fills: Mapping[int, NDArray[np.int32]] | None = None) -> None:
+    def restore(
+        self, saved: Mapping[str, Any], fills: Mapping[int, NDArray[np.int32]] | None = None, faulted: Mapping[int, Sequence[Mark]] | None = None
+    ) -> None:
         """Go on from a saved state.
 
         Parameters
@@ -113,7 +117,10 @@ class Recorder:
             What `saved` returned.
         fills
             What lies on carriers, by kind: see `Trays.restore`.
+        faulted
+            What faults have left on things (`faults_held`).
         """
+        self._values.faults.restore(saved.get("faults", 0), faulted or {})
         self._curves.begin()  # a run that an older version began does not say it yet
         self._things.restore(saved["serials"])
         self._webs.restore(saved["pipes"])
@@ -142,6 +149,8 @@ class Recorder:
     def record(self, rows: Rows) -> int:
         """Write all rows that are filled, and set their counts to 0; return how many visits there were."""
         taken = [plain(getattr(rows, name), int(rows.count[kind])) for kind, name in enumerate(ROW_NAMES)]
+        if len(taken[R_FAULTED]):
+            self._values.faults.told(taken[R_FAULTED])
         if len(taken[R_MADE]):
             self._made(taken[R_MADE])
         if len(taken[R_MOUNT]):
@@ -164,6 +173,8 @@ class Recorder:
         """Raise the alarms that have lasted for their delay when line time has come to `line_us`."""
         for change in self.alarms.due(line_us):
             self._writer.event(change.kind, change.line_us, change.body)
+        for kind, at_us, body in self._values.faults.due(line_us):
+            self._writer.event(kind, at_us, body)
 
     # ---- things
 
@@ -266,7 +277,7 @@ class Recorder:
                 station = self._facts.stations[row["station"]]
                 held = self._trays.on(int(row["item"]))
                 missing = self._missing_of(row)
-                drawn = self._values.of_carrier(station, held, missing)
+                drawn = self._values.of_carrier(station, held, missing, int(row["done"]))
                 if station.of_items:
                     values[i], layouts[i] = whole_numbers(drawn, self._resolutions[row["station"]]).tobytes(), int(row["station"]) + 1
                 self._curves.visit(row, held, drawn, missing)
@@ -292,7 +303,7 @@ class Recorder:
     def _values_of(self, number: int, station: StationFacts, rows: NDArray[np.void]) -> list[bytes]:
         given = self._given.pop(number, None)
         if given is None:
-            return self._values.of_units(station, rows["item"], rows["n"], rows["again"])
+            return self._values.of_units(station, rows["item"], rows["n"], rows["again"], rows["done"])
         records = np.concatenate(given)
         records = records[np.argsort(records["n"], kind="stable")]
         at = np.minimum(np.searchsorted(records["n"], rows["n"]), len(records) - 1)
@@ -304,7 +315,7 @@ class Recorder:
         later = records[~np.isin(records["n"], rows["n"]) & (records["n"] > rows["n"].max() - GIVEN_BACK)]
         if len(later):
             self._given[number] = [later]
-        return self._values.given(station, rows["item"], rows["n"], measured, rows["again"])
+        return self._values.given(station, rows["item"], rows["n"], measured, rows["again"], rows["done"])
 
     def _missing_of(self, row: np.void) -> list[int]:
         """Return the places without a value in a visit, and forget them."""

@@ -150,7 +150,7 @@ class WebRecorder:
             lane = int(row["lane"])
             if web is not None and lane >= 0:
                 self._add_maps(maps, station, (int(row["parent"]), int(row["item"])), int(row["t"]), lane)
-            self._add_profiles(profiles, station, int(row["item"]), int(row["amount"]), is_strip=lane >= 0)
+            self._add_profiles(profiles, station, int(row["item"]), 0, int(row["amount"]), is_strip=lane >= 0)
         self._write(maps, profiles)
 
     def passed(self, rows: NDArray[np.void]) -> None:
@@ -175,7 +175,7 @@ class WebRecorder:
                 }  # fmt: skip
                 for name, value in fields.items():
                     things[name].append(value)
-            self._add_profiles(profiles, station, web_key(item, web.frame_out), web.leave_mm)
+            self._add_profiles(profiles, station, item, web.frame_out, web.leave_mm)
         self._writer.put("thing", things)
         self._write(maps, profiles)
 
@@ -228,11 +228,13 @@ class WebRecorder:
             return 0.0
         return self._values.share(f"{station.path}.loss", child & SERIAL_MASK)
 
-    def _add_profiles(self, profiles: Columns, station: StationFacts, web: int, length_mm: int, *, is_strip: bool = False) -> None:
+    def _add_profiles(
+        self, profiles: Columns, station: StationFacts, item: int, frame: int, length_mm: int, *, is_strip: bool = False
+    ) -> None:
         for c in station.of_webs:
             characteristic = self._writer.key("characteristic", c.name)
-            for side, lane, step_mm, n, low, scale, data in self._values.profiles(station, c, web & SERIAL_MASK, length_mm, is_strip=is_strip):
-                for name, value in zip(profiles, (web, characteristic, side, lane, 0, step_mm, n, low, scale, data), strict=True):
+            for side, lane, step_mm, n, low, scale, data in self._values.profiles(station, c, item, length_mm, is_strip=is_strip):
+                for name, value in zip(profiles, (web_key(item, frame), characteristic, side, lane, 0, step_mm, n, low, scale, data), strict=True):
                     profiles[name].append(value)
 
     def _write(self, maps: Columns, profiles: Columns) -> None:

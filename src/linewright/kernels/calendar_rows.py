@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linewright.kernels.compiled import kernel
-from linewright.kernels.rows import R_CONSUME, R_LOST, R_MADE, R_MISSING, R_MOUNT, R_PLACED, R_STATE, R_TOOL_STOP, R_VISIT, VERDICT_LATE
+from linewright.kernels.rows import R_CONSUME, R_FAULTED, R_LOST, R_MADE, R_MISSING, R_MOUNT, R_PLACED, R_STATE, R_TOOL_STOP, R_VISIT, VERDICT_LATE
 from linewright.kernels.state import KEY_MASK, OUTBOX
 
 
@@ -189,3 +189,24 @@ def command(t, s, what, m, item, n, amount, slot, crew):
     out.revision = 0
     out.crew = crew
     out.what = what
+    out.d0 = out.d1 = out.d2 = out.d3 = 0.0
+    out.w0 = out.w1 = out.w2 = out.w3 = 0.0
+
+
+@kernel
+def faulted(s, r, station, thing, fault, lane, lo, hi, s0, s1):
+    """Write what a fault has left on a thing."""
+    if s.head[0].keep == 0:
+        return
+    i = r.count[R_FAULTED]
+    r.count[R_FAULTED] = i + 1
+    out = r.faulted[i]
+    out.thing = thing
+    out.t = s.head[0].now
+    out.lo = lo
+    out.hi = hi
+    out.s0 = s0
+    out.s1 = s1
+    out.fault = fault
+    out.lane = lane
+    out.station = station

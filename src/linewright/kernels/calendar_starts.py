@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_faults import begin_web, bring, deviation, hit, inherit, leave_marks, with_deviations
 from linewright.kernels.calendar_queues import pass_on, release, send, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
@@ -55,8 +56,15 @@ def start(t, s, r, m, item, arrive, amount):
     row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
     if station.plans:
         count_start(t, s, m, 1)
+    if station.faults:
+        if t.machines[m].progress0 > 0:
+            begin_web(t, s, m)
+        else:
+            hit(t, s, r, m, item, row.tool)
     if station.asks:
         command(t, s, START, m, item, row.n, amount, -1, -1)
+        if s.head[0].traces:
+            with_deviations(t, s, m, item)
     else:
         own_start(t, s, m, row.n, now)
     schedule(t, s, m)
@@ -182,6 +190,8 @@ def use_inputs(t, s, r, m, item):
     number = t.machines[m].station
     station = t.stations[number]
     machine = t.machines[m]
+    if s.head[0].traces:
+        bring(t, s, r, m, item)
     for j in range(station.slots):
         slot = t.slots[station.slot0 + j]
         if slot.kind == SUPPLY:
@@ -311,12 +321,18 @@ def all_inside(t, s, check0, checks, item, given):
         check = t.checks[i]
         if check.mark >= 0 and (item >> (MARK_SHIFT + check.mark)) & 1:
             return False
+        mean = check.mean
+        spread = check.spread
+        if check.channel >= 0 and s.head[0].traces:
+            more, wider = deviation(t, s, item, check.channel, check.amount)
+            mean += more
+            spread += wider
         if 0 <= check.value < given:
             x = given_value(s, check.value)
         elif check.law >= POISSON:
-            x = counted(check.law, check.mean, uniform(s.head[0].base, check.hash, VALUE, item & (SERIAL_MASK | check.again)))
+            x = counted(check.law, mean, uniform(s.head[0].base, check.hash, VALUE, item & (SERIAL_MASK | check.again)))
         else:
-            x = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), check.mean, check.spread)
+            x = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), mean, spread)
         if not (check.lower <= x <= check.upper):
             return False
     return True
@@ -420,6 +436,8 @@ def split(t, s, r, m, number, station):
         row.lanes = station.lanes
         for lane in range(station.lanes):
             made(t, s, r, number, m, row.give + lane, row.item, station.amount, lane)
+            if s.head[0].traces:
+                inherit(s, r, number, row.item, row.give + lane, lane)
         return
     for k in range(station.outs):
         output = t.outputs[station.out0 + k]
@@ -428,6 +446,8 @@ def split(t, s, r, m, number, station):
         s.parts[t.machines[m].part0 + station.give0 + k] = first
         for i in range(output.amount):
             made(t, s, r, number, m, first + i, row.item, output.made, -1)
+            if s.head[0].traces:
+                inherit(s, r, number, row.item, first + i, -1)
     row.give = s.parts[t.machines[m].part0 + station.give0]
     row.lanes = t.outputs[station.out0].amount
 
@@ -442,6 +462,8 @@ def item_done(t, s, r, m, scrap, given):
     now = s.head[0].now
     row.done = now
     item = row.item
+    if station.lot and (station.faults or s.head[0].traces):
+        leave_marks(t, s, r, m, item)
     if station.needs > 0:
         free_people(t, s, r, m)
     grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_faults import progress
 from linewright.kernels.calendar_rows import command, state_row
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.compiled import kernel, part
@@ -140,6 +141,8 @@ def set_category(t, s, r, m, category):
     old = row.category
     if old == category:
         return
+    if old == T_EXECUTE and t.machines[m].progress0 > 0:
+        progress(t, s, m)
     now = s.head[0].now
     s.times[m, old] += now - row.since
     if s.head[0].keep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_faults import hit, with_deviations
 from linewright.kernels.calendar_queues import on_carrier, pass_on, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
@@ -20,6 +21,35 @@ own_start = own_side.start
 
 
 # ---- ovens
+
+
+@part
+def start_batch(t, s, r, m):
+    """Let an oven begin with what is in it."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    state = s.stations[number]
+    now = s.head[0].now
+    state.n += 1
+    row.n = state.n
+    row.k += 1
+    row.start = now
+    row.due = NEVER
+    row.phase = WORK
+    if station.plans:
+        count_start(t, s, m, row.on)
+    if station.faults:
+        for i in range(row.on):
+            hit(t, s, r, m, s.bins[station.bin0 + (m - station.machine0) * station.size + i].item, -1)
+    if station.asks:
+        command(t, s, START, m, row.item, row.n, row.on, -1, -1)
+        if s.head[0].traces:
+            with_deviations(t, s, m, row.item)
+    else:
+        own_start(t, s, m, row.n, now)
+    schedule(t, s, m)
+    set_category(t, s, r, m, T_EXECUTE)
 
 
 @part
@@ -46,20 +76,7 @@ def attempt_batch(t, s, r, number):
             return changed
         if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
             state.open = -1
-            state.n += 1
-            row.n = state.n
-            row.k += 1
-            row.start = now
-            row.due = NEVER
-            row.phase = WORK
-            if station.plans:
-                count_start(t, s, m, row.on)
-            if station.asks:
-                command(t, s, START, m, row.item, row.n, row.on, -1, -1)
-            else:
-                own_start(t, s, m, row.n, now)
-            schedule(t, s, m)
-            set_category(t, s, r, m, T_EXECUTE)
+            start_batch(t, s, r, m)
             changed = True
             continue
         item, arrive, _ = take(t, s, r, station.pass_queue)
@@ -159,6 +176,8 @@ def attempt_store(t, s, r, m):
         entry.n = state.n
         entry.ready = now + duration(t.laws, t.quantiles, station.law, s.head[0].base, station.hash, SERVICE, state.n)
         row.on += 1
+        if station.faults:
+            hit(t, s, r, m, item, -1)
         if row.on == 1:
             row.due = entry.ready
             schedule(t, s, m)

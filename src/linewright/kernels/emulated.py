@@ -45,6 +45,7 @@ class Emulated(Bundle):
     idle: np.ndarray  # i1: 1 where it has nothing in hand
     watched: np.ndarray  # i1: 1 where it has process values that follow its work
     values: np.ndarray  # f8 (4,)
+    more: np.ndarray  # f8 (8 a machine): what faults add to the means of what it measures, and to the spreads
     asides: np.recarray  # RECORD
     worked: np.recarray  # WORKED
     commands: np.recarray  # COMMAND, taken since they were last looked at
@@ -53,8 +54,8 @@ class Emulated(Bundle):
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "tree": np.dtype("i8"), "items": np.dtype("i8"), "last": np.dtype("i8"), "works": np.dtype("i1"), "idle": np.dtype("i1"),
-        "watched": np.dtype("i1"), "values": np.dtype("f8"), "asides": RECORD, "worked": WORKED, "commands": COMMAND, "records": RECORD,
-        "count": np.dtype("i8"),
+        "watched": np.dtype("i1"), "values": np.dtype("f8"), "more": np.dtype("f8"), "asides": RECORD, "worked": WORKED, "commands": COMMAND,
+        "records": RECORD, "count": np.dtype("i8"),
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
@@ -81,7 +82,7 @@ def new_emulated(table: Table, line: State, watched: np.ndarray, room: int = 327
     return Emulated(
         np.full(2 * leaves, NEVER, np.int64),
         line.machines["item"][:machines].copy(), np.zeros(machines, np.int64), np.zeros(machines, np.int8), idle.astype(np.int8),
-        watched.astype(np.int8), np.zeros(RECORD_VALUES), np.zeros(ASIDES, RECORD).view(np.recarray),
+        watched.astype(np.int8), np.zeros(RECORD_VALUES), np.zeros(2 * RECORD_VALUES * machines), np.zeros(ASIDES, RECORD).view(np.recarray),
         np.zeros(WORKED_ROOM, WORKED).view(np.recarray), np.zeros(room, COMMAND).view(np.recarray), np.zeros(room, RECORD).view(np.recarray),
         np.zeros(6, np.int64),
     )  # fmt: skip
@@ -171,6 +172,9 @@ def obey(t, p, e, command):
             note(e, m, now, 1)
         e.idle[m] = 0
         e.items[m] = command.item | command.again
+        at = 2 * RECORD_VALUES * m
+        e.more[at], e.more[at + 1], e.more[at + 2], e.more[at + 3] = command.d0, command.d1, command.d2, command.d3
+        e.more[at + 4], e.more[at + 5], e.more[at + 6], e.more[at + 7] = command.w0, command.w1, command.w2, command.w3
         start(t, p, m, command.n, now)
     elif what == x.REPAIR:
         mend(t, p, m, now)
@@ -229,7 +233,7 @@ def report(t, p, e, record):
         e.idle[m] = 1
         record.item = e.items[m] & KEY_MASK
         record.verdict = VERDICT_SCRAP if scrap else VERDICT_PASS
-        measured(t, p, e, record, station, e.items[m])
+        measured(t, p, e, record, m)
     elif what == x.FAILED:
         note(e, m, record.t, 0)
     elif what == x.REPAIRED:
@@ -241,11 +245,12 @@ def report(t, p, e, record):
 
 
 @kernel
-def measured(t, p, e, record, station, item):
+def measured(t, p, e, record, m):
     """Add what the station measures at the unit that is done."""
+    station = t.machines[m].station
     if t.stations[station].measures == 0 or t.stations[station].flow == UTILITY:
         return
-    count = measure(t, p, station, item, e.values)
+    count = measure(t, p, station, e.items[m], e.values, e.more, 2 * RECORD_VALUES * m)
     record.values = count
     record.v0, record.v1, record.v2, record.v3 = e.values[0], e.values[1], e.values[2], e.values[3]
 

@@ -38,6 +38,14 @@ COMMAND = np.dtype(
         ("revision", "i4"),  # of the recipe that holds, 0 the line file's
         ("crew", "i4"),  # REPAIR, MAINTAIN: who does it, -1 nobody is needed
         ("what", "i4"),
+        ("d0", "f8"),  # START: what faults add to the means of what is measured (as v0..v3 of a record) at this unit: for emulated machines
+        ("d1", "f8"),
+        ("d2", "f8"),
+        ("d3", "f8"),
+        ("w0", "f8"),  # and to the spreads
+        ("w1", "f8"),
+        ("w2", "f8"),
+        ("w3", "f8"),
     ]
 )
 

@@ -253,11 +253,16 @@ def tool_fire(t, s, j):
 
 
 @kernel
-def measure(t, s, station, item, out):
-    """Write what a station measures at one unit (its key holds how often it came by): float64, SI, in the order of the file. Returns how many."""
+def measure(t, s, station, item, out, more, at):
+    """Write what a station measures at one unit (its key holds how often it came by): float64, SI, in the order of the file. Returns how many.
+
+    `more` holds from `at` on what faults add to the four means, then to the four spreads.
+    """
     row = t.stations[station]
     count = min(row.measures, out.shape[0])
     for i in range(count):
         check = t.measures[row.measure0 + i]
-        out[i] = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), check.mean, check.spread)
+        mean = check.mean + more[at + i]
+        spread = check.spread + more[at + 4 + i]
+        out[i] = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), mean, spread)
     return count

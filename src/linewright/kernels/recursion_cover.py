@@ -22,6 +22,7 @@ _STATION = frozenset([
     "hash", "amount", "enter", "leave", "short", "scrap", "fails", "misses", "false_alarms", "machine0", "law", "slot0", "queue0", "queues",
     "pass_queue", "out_queue", "kind", "begins", "point", "check0", "checks", "measure0", "measures", "grade0", "grades", "count", "within", "slots",
     "tools", "carrier", "size", "bin0", "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
+    "fault0", "lot",
 ])  # fmt: skip
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {

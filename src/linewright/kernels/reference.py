@@ -47,6 +47,7 @@ class World:
         self.now = 0
         self.calendar = Calendar()
         self.log = Log()
+        self.traces = 0  # that faults have left on things
         self.agenda: set[int] = set()  # stations to look at
         self.serials = dict(line.first_serials)
         self.queues = [QueueRun(self, q) for q in line.queues]

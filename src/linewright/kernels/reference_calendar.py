@@ -49,6 +49,18 @@ class Calendar:
         return time, self.due.pop(source)[1]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What a fault has left on lo..hi of a lot: how much of it acts at both ends, on which lane."""
+
+    fault: int
+    lane: int | None
+    lo: int
+    hi: int
+    s0: float
+    s1: float
+
+
 @dataclass(eq=False)
 class Thing:
     """An item, coil, batch or carrier: its key, when its last work ended, and what lies on it."""
@@ -61,6 +73,8 @@ class Thing:
     passes: int = 0  # through the gates that send things back: a field of bits for each
     grade: int = -1
     content: list[Thing] = field(default_factory=list)
+    shares: dict[int, float] = field(default_factory=dict)  # of a unit: how much of each fault acts on it
+    faulted: list[Mark] = field(default_factory=list)  # of a lot
 
     @property
     def serial(self) -> int:

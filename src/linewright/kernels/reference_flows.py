@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
+from linewright.kernels.reference_faults import bring, hit, inherit, leave_marks
 from linewright.kernels.reference_line import Choose, Flow, Step
 from linewright.kernels.reference_machine import Machine
 from linewright.kernels.reference_verdicts import GOES_ON, REFUSED, judge
@@ -126,8 +127,15 @@ class Station:
             item.arrived = now
         assert item is not None
         machine.item, machine.arrived, machine.started = item, item.arrived, now
+        if self.world.traces:
+            bring(self, machine.mounted, item)
         for mounted in machine.mounted:
             mounted.use_up(item)
+        if step.is_followed:
+            machine.worked = 0
+            machine.reaches.clear()
+        elif step.faults:
+            hit(self, machine, item, machine.tool)
         self.miss_values(machine, item)
         machine.begin("work", step.time(machine.n), lambda: self.worked(machine))
 
@@ -162,6 +170,8 @@ class Station:
         assert item is not None
         now = self.world.now
         machine.item = None
+        if self.step.is_lot:
+            leave_marks(self, machine, item)
         for crew, people in self.step.needs:
             self.world.crews[crew].release(people)
         machine.done = item.done = now
@@ -182,7 +192,7 @@ class Station:
         if machine.grade >= 0:
             item.grade = machine.grade
         machine.is_later = False
-        pieces = self.pieces(machine, item)
+        pieces = pieces_of(self, machine, item)
         if pieces[0] is not item:
             machine.item = item  # it ends when the last of what it has become has left
         machine.hands.extend(pieces)
@@ -202,23 +212,6 @@ class Station:
         if to is mend.to and passes < mend.most:
             item.passes += 1 << mend.shift
         return self.world.queues[to]
-
-    def pieces(self, machine: Machine, item: Thing) -> list[Thing]:
-        """Return what an item has become: itself, the lanes of a web, or the first of several things made; the others wait in `later`."""
-        world, now, step = self.world, self.world.now, self.step
-        if step.lanes > 1:
-            lanes = [world.new_thing(step.kind, amount=step.made, done=now) for _ in range(step.lanes)]
-            for lane, piece in enumerate(lanes):
-                world.log.made(piece.key, item.key, now, piece.amount, self.number, machine.number, lane)
-            return lanes
-        if not step.outputs:
-            return [item]
-        made = [[world.new_thing(o.kind, amount=o.made, done=now) for _ in range(o.amount)] for o in step.outputs]
-        for things in made:
-            for thing in things:
-                world.log.made(thing.key, item.key, now, thing.amount, self.number, machine.number, -1)
-        machine.later.extend((things, world.queues[o.queue]) for things, o in zip(made[1:], step.outputs[1:], strict=True) if o.queue is not None)
-        return made[0]
 
     # ---- where to
 
@@ -316,3 +309,23 @@ class Station:
 
     def came_up(self, reason: int) -> None:
         """Hear that it was repaired."""
+
+
+def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
+    """Return what an item has become: itself, the lanes of a web, or the first of several things made; the others wait in `later`."""
+    world, now, step = station.world, station.world.now, station.step
+    if step.lanes > 1:
+        lanes = [world.new_thing(step.kind, amount=step.made, done=now) for _ in range(step.lanes)]
+        for lane, piece in enumerate(lanes):
+            world.log.made(piece.key, item.key, now, piece.amount, station.number, machine.number, lane)
+            inherit(station, item, piece, lane)
+        return lanes
+    if not step.outputs:
+        return [item]
+    made = [[world.new_thing(o.kind, amount=o.made, done=now) for _ in range(o.amount)] for o in step.outputs]
+    for things in made:
+        for thing in things:
+            world.log.made(thing.key, item.key, now, thing.amount, station.number, machine.number, -1)
+            inherit(station, item, thing, None)
+    machine.later.extend((things, world.queues[o.queue]) for things, o in zip(made[1:], step.outputs[1:], strict=True) if o.queue is not None)
+    return made[0]

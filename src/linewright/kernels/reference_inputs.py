@@ -42,6 +42,10 @@ class Mounted:
         """Bring in what is missing and there; tell whether anything changed."""
         return False
 
+    def next_pieces(self) -> list[tuple[Thing, int, int]]:
+        """Return what the next start takes of each lot: the lot, from where, how much."""
+        return []
+
     def use_up(self, item: Thing) -> None:  # noqa: ARG002 - other inputs say what it is made of
         """Draw the pieces of one start, and as many again as break."""
         if self.slot.breaks is not None:
@@ -121,6 +125,10 @@ class Coil(Mounted):
         coil = self.queue.pop()
         return [] if coil is None else [coil]
 
+    def next_pieces(self) -> list[tuple[Thing, int, int]]:
+        """Return the piece of the coil that the next start winds off."""
+        return [(self.lots[0], self.at, self.slot.amount)]
+
     def put_on(self, lots: list[Thing]) -> None:
         """Put the new one on; its splice is lost."""
         self.lots = lots
@@ -169,6 +177,16 @@ class Bulk(Mounted):
             self.rests.append(lot.amount)
             self.world.log.mount(lot.key, self.world.now, *self.place)
         return changed
+
+    def next_pieces(self) -> list[tuple[Thing, int, int]]:
+        """Return what the next start draws of one or two batches."""
+        pieces, need = [], self.slot.amount
+        for lot, rest in zip(self.lots, self.rests, strict=True):
+            used = min(need, rest)
+            if used:
+                pieces.append((lot, lot.amount - rest, used))
+            need -= used
+        return pieces
 
     def is_old(self, lot: Thing) -> bool:
         """Tell whether a batch has passed its shelf life."""

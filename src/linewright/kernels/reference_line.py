@@ -121,6 +121,21 @@ class Check:
     upper: float = float("inf")
     mark: int | None = None
     again: int = 0
+    effects: tuple[tuple[float, float, float], ...] = ()  # of each fault: what it adds to mean and spread, and what a lane is of the width
+    changed: Callable[[int, float, float], float] | None = None  # the value with so much added to mean and spread
+    amount: int = 1  # of a lot
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that is injected: where (None: all machines, all tools) and when it acts; it grows for `over` ns, and acts in half of each `period`."""
+
+    begin: int
+    end: int
+    machine: int | None = None
+    tool: int | None = None
+    over: int = 0
+    period: int = 0
 
 
 class Choose(Enum):
@@ -209,7 +224,19 @@ class Step:
     unload: int = 0
     wait: int | None = None
     point: int = -1  # where it stands on the map
+    faults: tuple[tuple[int, Fault], ...] = ()  # that act here, with their numbers
+    is_lot: bool = False  # its items are webs or batches
+    is_carried: bool = False  # its items are carriers
+    enter: int = 0  # mm of a web before and behind
+    leave: int = 0
+    map_a: float = 0.0  # mm before = a + b mm behind; b 0: as they are
+    map_b: float = 0.0
     short: int = 5 * SECOND  # waits shorter than this make no STATE row
+
+    @property
+    def is_followed(self) -> bool:
+        """Tell whether faults act along the metres of what passes here."""
+        return self.flow is Flow.ITEM and self.is_lot and self.enter > 0
 
 
 @dataclass(frozen=True)
@@ -299,4 +326,5 @@ class Line:
     fleets: tuple[Fleet, ...] = ()
     zones: tuple[int, ...] = ()  # places of each
     carriers: tuple[Carrier, ...] = ()
+    faults: tuple[Fault, ...] = ()
     first_serials: dict[int, int] = field(default_factory=dict)  # first serial the run gives in each kind; 1 where not named

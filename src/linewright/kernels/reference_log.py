@@ -159,6 +159,20 @@ class ToolStop(NamedTuple):
     out: int
 
 
+class Faulted(NamedTuple):
+    """As ``rows.FAULTED``, without padding."""
+
+    thing: int
+    t: int
+    lo: int
+    hi: int
+    s0: float
+    s1: float
+    fault: int
+    lane: int
+    station: int
+
+
 #: How a verdict is counted; names as in ``state.STATION_STATE``.
 VERDICTS = {
     VERDICT_PASS: ("good",),
@@ -186,6 +200,7 @@ class Log:
         self.losses: list[Lost] = []
         self.missings: list[Missing] = []
         self.tool_stops: list[ToolStop] = []
+        self.faults: list[Faulted] = []
         self.times: dict[tuple[int, int], list[int]] = {}
         self.counts: Counter[tuple[int, str]] = Counter()  # by station and what is counted
         self.fleets: list[Counter[str]] = []  # what each fleet has done
@@ -234,6 +249,11 @@ class Log:
     def tool_stop(self, *row: int) -> None:
         """Write that a tool goes out or comes back."""
         self.tool_stops.append(ToolStop(*row))
+
+    def faulted(self, *row: float) -> None:
+        """Write what a fault has left on a thing."""
+        thing, t, lo, hi, s0, s1, fault, lane, station = row
+        self.faults.append(Faulted(int(thing), int(t), int(lo), int(hi), s0, s1, int(fault), int(lane), int(station)))
 
     def close(self, stations: list[Station], until: int) -> None:
         """Add up the times in state, and make rows of the stays that are told."""

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
+from linewright.kernels.reference_faults import Reach, follow_work
 from linewright.kernels.reference_inputs import INPUTS
 from linewright.kernels.reference_line import Plan
 from linewright.kernels.reference_log import Category, Stay
@@ -111,6 +112,9 @@ class Machine:
         self.kept: Upkeep | None = None  # waits for its people, or runs
         self.is_kept = False  # it runs
         self.stays: list[Stay] = []
+        # faults that act on a web: ns of the work in hand that are done, and how far each fault goes in them
+        self.worked = 0
+        self.reaches: dict[int, Reach] = {}
         self.plan_failure()
 
     def source(self, which: int) -> tuple[int, ...]:
@@ -212,6 +216,8 @@ class Machine:
         for j, mode in enumerate(self.station.step.modes):
             if mode.running:
                 self.clocks[j] = max(self.clocks[j] - passed, 1)
+        if self.station.step.is_followed:
+            follow_work(self, self.world.now - passed, self.world.now)
 
     def plan_failure(self) -> None:
         """Plan the next failure: the mode that falls due first, at one time the first in the file."""

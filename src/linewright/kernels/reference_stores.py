@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linewright.kernels.reference_calendar import Thing
+from linewright.kernels.reference_faults import hit
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Flow
 from linewright.kernels.reference_machine import LINE, Inside, Machine
@@ -59,6 +60,9 @@ class Oven(Station):
         machine.is_baking = True
         machine.started = self.world.now
         self.world.agenda.add(self.number)
+        if self.step.faults:
+            for item in machine.held:
+                hit(self, machine, item, -1)
         machine.begin("work", self.step.time(machine.n), lambda: self.baked(machine))
 
     def resumed(self, machine: Machine) -> None:
@@ -120,6 +124,8 @@ class Store(Station):
         now = self.world.now
         machine.held.append(item)
         machine.inside[item.key] = Inside(item.arrived, now, self.starts, now + self.step.time(self.starts))
+        if self.step.faults:
+            hit(self, machine, item, -1)
         if len(machine.held) == 1:
             self.head(machine)
         machine.note()

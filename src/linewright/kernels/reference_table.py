@@ -23,6 +23,7 @@ from linewright.kernels.reference_line import (
     Crew,
     Crossing,
     Drive,
+    Fault,
     Fleet,
     Flow,
     Gate,
@@ -85,6 +86,10 @@ class _Reader:
             return float(self.quiet(rules.counted, kind, mean, self.uniform(h, rules.VALUE, n)))
         return float(self.quiet(rules.value, self.t.normal, self.base, np.uint64(h), n, mean, spread))
 
+    def changed(self, c: Any, n: int, more: float, wider: float) -> float:
+        """Return what is measured of a unit, with something added to mean and spread."""
+        return self.value((int(c.law), int(c.hash)), float(c.mean) + more, float(c.spread) + wider, n)
+
     # ---- rows
 
     def line(self) -> Line:
@@ -106,6 +111,7 @@ class _Reader:
             carriers=tuple(
                 Carrier(int(c.kind), int(c.holds), int(c.count), int(c.back), int(c.inner)) for c in self.rows(t.carriers, sizes.Z_CARRIERS)
             ),
+            faults=tuple(self.fault(j) for j in self.size(sizes.Z_FAULTS)),
             first_serials={kind: int(t.kinds[kind]) for kind in self.size(sizes.Z_KINDS)},
         )
 
@@ -156,8 +162,28 @@ class _Reader:
             unload=int(s.unload),
             wait=_or_none(s.wait),
             point=int(s.point),
+            faults=tuple((int(s.fault0) + j, self.fault(int(s.fault0) + j)) for j in range(s.faults)),
+            is_lot=bool(s.lot),
+            is_carried=s.tray > 0,
+            enter=int(s.enter),
+            leave=int(s.leave),
+            map_a=float(s.map_a),
+            map_b=float(s.map_b),
             short=int(s.short),
         )
+
+    def fault(self, number: int) -> Fault:
+        """Return one fault."""
+        f = self.t.faults[number]
+        return Fault(int(f.begin), int(f.end), _or_none(f.machine), _or_none(f.tool), int(f.over), int(f.period))
+
+    def effects(self, channel: int) -> tuple[tuple[float, float, float], ...]:
+        """Return what each fault, acting wholly, adds to mean and spread of a value, and what a lane of it is of the width."""
+        if channel < 0:
+            return ()
+        channels = int(self.t.sizes[sizes.Z_CHANNELS])
+        at = [2 * (j * channels + channel) for j in self.size(sizes.Z_FAULTS)]
+        return tuple((float(self.t.effects[i]), float(self.t.effects[i + 1]), float(self.t.faults[j].part)) for j, i in enumerate(at))
 
     def fleet(self, f: Any) -> Fleet:
         """Return one fleet."""
@@ -296,6 +322,9 @@ class _Reader:
                 upper=float(c.upper),
                 mark=_or_none(c.mark),
                 again=int(c.again),
+                effects=self.effects(int(c.channel)),
+                changed=partial(self.changed, c),
+                amount=int(c.amount),
             )
             for c in self.t.checks[first : first + count]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import Thing
+from linewright.kernels.reference_faults import deviation
 from linewright.kernels.reference_line import THROWN, Check, Choose, Gate, Step
 from linewright.kernels.rows import (
     VERDICT_CHANCE,
@@ -72,4 +73,7 @@ def has_passed(check: Check, item: Thing) -> bool:
     """Tell whether a value lies in its window; one that the item lacks lies in none."""
     if check.mark is not None and check.mark in item.marks:
         return False
-    return check.lower <= check.value(item.serial | (item.passes & check.again)) <= check.upper
+    serial = item.serial | (item.passes & check.again)
+    if check.effects and check.changed is not None:
+        return check.lower <= check.changed(serial, *deviation(check, item)) <= check.upper
+    return check.lower <= check.value(serial) <= check.upper

@@ -81,8 +81,19 @@ MISSING = np.dtype([("item", "i8"), ("t", "i8"), ("station", "i4"), ("machine", 
 #: One tool goes out (`out` = 1) or comes back (0); reason as in STATE.
 TOOL_STOP = np.dtype([("t", "i8"), ("station", "i4"), ("machine", "i4"), ("tool", "i4"), ("reason", "i4"), ("out", "i4"), ("pad", "i4")])
 
-KINDS_OF_ROWS = 9
-R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP = range(KINDS_OF_ROWS)
+#: What a fault has left on a thing, told anew whenever that changes. Of a unit: the share `s0` of the fault that acts on it from `t` on, lo = hi = 0.
+#: Of a lot, all rows of one moment and station together say how it is behind that station: the fault acts on lo..hi (mm, mL, g), rising evenly from
+#: `s0` to `s1`, on one lane (-1: on all); a fault of -1 says that nothing is left.
+FAULTED = np.dtype(
+    [("thing", "i8"), ("t", "i8"), ("lo", "i8"), ("hi", "i8"), ("s0", "f8"), ("s1", "f8"), ("fault", "i4"), ("lane", "i4"), ("station", "i4"),
+     ("pad", "i4")]
+)  # fmt: skip
+
+#: How many times as long the buffer of FAULTED rows is.
+FAULTED_ROOM = 4
+
+KINDS_OF_ROWS = 10
+R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP, R_FAULTED = range(KINDS_OF_ROWS)
 
 
 class Rows(Bundle):
@@ -97,16 +108,18 @@ class Rows(Bundle):
     lost: Records
     missing: Records
     tool_stop: Records
-    count: np.ndarray  # (9,)
+    faulted: Records
+    count: np.ndarray  # (10,)
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "visit": VISIT, "consume": CONSUME, "mount": MOUNT, "made": MADE, "placed": PLACED, "state": STATE, "lost": LOST, "missing": MISSING,
-        "tool_stop": TOOL_STOP, "count": np.dtype("i8"),
+        "tool_stop": TOOL_STOP, "faulted": FAULTED, "count": np.dtype("i8"),
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
 
 def new_rows(room: int = 65536) -> Rows:
     """Return empty buffers of `room` rows each."""
-    kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP)
-    return Rows(*[as_records(np.zeros(room, kind)) for kind in kinds], np.zeros(KINDS_OF_ROWS, np.int64))
+    kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP, FAULTED)
+    rooms = [room if kind is not FAULTED else FAULTED_ROOM * room for kind in kinds]  # one start may touch all units of many carriers
+    return Rows(*[as_records(np.zeros(n, kind)) for n, kind in zip(rooms, kinds, strict=True)], np.zeros(KINDS_OF_ROWS, np.int64))

@@ -62,6 +62,7 @@ HEAD = np.dtype(
         ("fleets", "i4"),  # 1: a fleet may be able to start a trip
         ("full", "i4"),  # 1 + the number of an unlimited queue that has grown beyond all bounds
         ("pad", "i4"),
+        ("traces", "i8"),  # traces of faults that have been put down
     ],
     align=True,
 )
@@ -104,6 +105,8 @@ MACHINE_STATE = np.dtype(
         ("to", "i8"),  # of a station with `ways`: the queue that it waits for; -1 none, FIRST_OF_ALL
         ("people", "i8"),  # of the crews that it needs, how many have sent their people
         ("output", "i8"),  # several things made: which of them it hands out
+        ("worked", "i8"),  # where faults act on a web: ns of the work in hand that are done, up to the time `seen`
+        ("seen", "i8"),
     ],
     align=True,
 )
@@ -147,6 +150,13 @@ MOUNT_STATE = np.dtype(
      ("drawn", "i8")], align=True
 )  # fmt: skip
 
+#: What a fault has left on a thing. Of a unit `s0` is how much of it acts (0 to 1). Of a lot it acts on lo..hi (mm of the web as it is now, mL, g),
+#: rising evenly from `s0` to `s1`; `lane` -1 on all lanes. `next` leads through the traces of one of `trace_heads`, 1 + the number.
+TRACE = np.dtype(
+    [("key", "i8"), ("fault", "i8"), ("lane", "i8"), ("lo", "i8"), ("hi", "i8"), ("s0", "f8"), ("s1", "f8"), ("next", "i8")], align=True
+)  # fmt: skip
+#: How far a fault goes in the web in work, in ns of work; lo -1: it does not act.
+PROGRESS = np.dtype([("lo", "i8"), ("hi", "i8"), ("s0", "f8"), ("s1", "f8")], align=True)
 CREW_STATE = np.dtype([("busy", "i4"), ("on", "i4"), ("head", "i4"), ("count", "i4")], align=True)
 SHIFT_STATE = np.dtype([("at", "i4"), ("on", "i4")], align=True)
 
@@ -226,7 +236,8 @@ INBOX, OUTBOX, MISSINGS, LINE_OUTS = 8192, 4096, 8192, 1024
 # how long the arrays of a state are: index into `Table.sizes`
 SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "clocks", "plans", "vehicles", "machines", "stations", "queues")
 (Z_RING, Z_WAITS, Z_BINS, Z_MOUNTS, Z_PARTS, Z_ASKS, Z_TRAYS, Z_FILLS, Z_CLOCKS, Z_PLANS, Z_VEHICLES, Z_MACHINES, Z_STATIONS, Z_QUEUES, Z_CREWS,
- Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS, Z_FLEETS, Z_ZONES, Z_CARGO, Z_LINEUP) = range(24)  # fmt: skip
+ Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS, Z_FLEETS, Z_ZONES, Z_CARGO, Z_LINEUP, Z_FAULTS, Z_CHANNELS, Z_PROGRESS,
+ Z_TRACES) = range(28)  # fmt: skip
 
 
 class State(Bundle):
@@ -266,6 +277,9 @@ class State(Bundle):
     agenda: np.ndarray
     inbox: Records
     outbox: Records
+    traces: Records
+    trace_heads: np.ndarray  # by the bits of a key: 1 + the number of its newest trace
+    progress: Records
     fills: np.ndarray  # serials on the carriers
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
@@ -275,7 +289,7 @@ class State(Bundle):
         "carriers": CARRIER_STATE, "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE,
         "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN, "clocks": CLOCK, "tools": TOOL_STATE,
         "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND,
-        "fills": np.dtype("i4"),
+        "traces": TRACE, "trace_heads": INT, "progress": PROGRESS, "fills": np.dtype("i4"),
     }  # fmt: skip
     _fields = tuple(_dtypes)
     _two = frozenset({"times"})
@@ -334,6 +348,9 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         agenda=_empty("i8", z[Z_STATIONS]),
         inbox=_empty(RECORD, INBOX),
         outbox=_empty(COMMAND, OUTBOX),
+        traces=_empty(TRACE, z[Z_TRACES]),
+        trace_heads=_empty("i8", z[Z_TRACES]),
+        progress=_empty(PROGRESS, z[Z_PROGRESS]),
         fills=_empty("i4", z[Z_FILLS]),
     )
     head = state.head[0]
@@ -345,6 +362,7 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
     state.own.mode[:] = -1
     state.own.slot[:] = -1
     state.stations.open[:] = -1
+    state.progress.lo[:] = -1
     _put_vehicles(table, state)
     for c in range(int(z[Z_CARRIERS])):
         first, count = int(table.carriers[c].tray0), int(table.carriers[c].count)

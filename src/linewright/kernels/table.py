@@ -112,12 +112,19 @@ STATION = np.dtype(
         ("source0", "i8"),  # number of the source of its first machine
         ("fleet", "i8"),  # FLEET: in `fleets`
         ("point", "i8"),  # where it stands on the map; -1 nowhere
+        ("fault0", "i8"),  # faults that act here, in `faults`
+        ("faults", "i8"),
+        ("lot", "i8"),  # 1: its items are webs or batches
+        ("tray", "i8"),  # 1 + the number of the carrier that its items are; 0 they are none
+        ("map_a", "f8"),  # of a web: mm before = map_a + map_b * mm behind
+        ("map_b", "f8"),  # 0: its metres stay as they are
     ],
     align=True,
 )
 
-#: One machine: its station, and the first of its failure clocks, maintenance counts and inputs.
-MACHINE = np.dtype([("station", "i8"), ("clock0", "i8"), ("plan0", "i8"), ("mount0", "i8"), ("part0", "i8")], align=True)
+#: One machine: its station, and the first of its failure clocks, maintenance counts and inputs; `progress0`: 1 + the first of its faults in the
+#: state's `progress`, 0 where none acts on a web here.
+MACHINE = np.dtype([("station", "i8"), ("clock0", "i8"), ("plan0", "i8"), ("mount0", "i8"), ("part0", "i8"), ("progress0", "i8")], align=True)
 
 #: One input of a station (not the passing item).
 SLOT = np.dtype(
@@ -255,6 +262,23 @@ CHECK = np.dtype(
         ("value", "i8"),  # which of a record's values it is, where measured at this station; else -1
         ("mark", "i8"),  # which mark says that an item lacks it; -1 none
         ("again", "i8"),  # bits of an item's key that count how often it came by here: each time has a value of its own
+        ("channel", "i8"),  # which of the values that a fault changes, in `effects`; -1 none does
+        ("amount", "i8"),  # mm of a web, mL or g of a batch; of a unit 1
+    ],
+    align=True,
+)
+
+#: A fault that is injected: where and when it acts. What it does to each value is in `effects`.
+FAULT_ROW = np.dtype(
+    [
+        ("station", "i8"),
+        ("machine", "i8"),  # of the station; -1 all
+        ("tool", "i8"),  # of the machine, place of a carrier, lane of a web; -1 all
+        ("begin", "i8"),
+        ("end", "i8"),
+        ("over", "i8"),  # it grows from nothing for so long; 0 it is whole at once
+        ("period", "i8"),  # it acts in the first half of each; 0 always
+        ("part", "f8"),  # what a tool of it is of the width of a web
     ],
     align=True,
 )
@@ -306,6 +330,7 @@ class Table(Bundle):
     measures: Records  # as `checks`, without marks
     checks: Records
     grades: Records
+    faults: Records
     laws: Records
     sources: Records
     switches: np.ndarray  # times at which hours begin or end
@@ -318,15 +343,16 @@ class Table(Bundle):
     serves: np.ndarray
     routes: np.ndarray  # queues, or LEAVES, THROWN
     loaders: np.ndarray
+    effects: np.ndarray  # by fault and channel: what the fault, acting wholly, adds to the mean, and to the spread
     kinds: np.ndarray  # first serial that the run gives in each kind
     sizes: np.ndarray  # how long the arrays of a state are: see `state.new_state`
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "outputs": OUTPUT, "modes": MODE, "plans": PLAN,
         "toolmodes": TOOLMODE, "crews": CREW, "needs": NEED, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
-        "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "laws": LAW, "sources": SOURCE,
+        "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "faults": FAULT_ROW, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
-        "serves": INT, "routes": INT, "loaders": INT, "kinds": INT, "sizes": INT,
+        "serves": INT, "routes": INT, "loaders": INT, "effects": FLOAT, "kinds": INT, "sizes": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 

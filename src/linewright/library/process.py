@@ -47,6 +47,8 @@ class Declared:
         Of the default.
     rises_with, falls_with
         Names (of inputs, recipe, parameters or faults) with which a measure never falls, never rises.
+    over_s, period_s
+        Of a fault: it grows from nothing for so long; it comes and goes, there in the first half of each period. None: it is whole at once, always.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Declared:
     mark: str = ""
     rises_with: tuple[str, ...] = ()
     falls_with: tuple[str, ...] = ()
+    over_s: float | None = None
+    period_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -247,7 +251,19 @@ class DeclarationReader:
         except QuantityFault as fault:
             self.faults.append(f"declares.{part}.{name}: {fault.message}. {fault.hint}".rstrip())
         rises, falls = tuple(entry.get("rises-with", ())), tuple(entry.get("falls-with", ()))
-        return Declared(name, entry.get("about", ""), unit, low, high, default, mark, rises, falls)
+        times = [self.time(part, name, entry, key) for key in ("over", "period")]
+        return Declared(name, entry.get("about", ""), unit, low, high, default, mark, rises, falls, *times)
+
+
+    def time(self, part: str, name: str, entry: Mapping[str, Any], key: str) -> float | None:
+        """Return a time of a declaration, s; None where it states none."""
+        if key not in entry:
+            return None
+        try:
+            return parse_amount(entry[key], "time").si
+        except QuantityFault as fault:
+            self.faults.append(f"declares.{part}.{name}.{key}: {fault.message}. {fault.hint}".rstrip())
+            return None
 
 
 def in_unit(amount: Amount, dimension: Dimension) -> Amount:

@@ -97,8 +97,11 @@ def with_models(plant: Plant, libraries: Libraries | None = None) -> Plant:
     LinewrightError
         A model lacks a value, fails, or gives no finite number.
     """
+    from linewright.library.fault_effects import with_effects  # noqa: PLC0415 - it reads this module
+
     models = station_models(plant, libraries)
-    return replace(plant, segments=tuple(with_model(s, models[s.path]) if s.path in models else s for s in plant.segments))
+    modelled_plant = replace(plant, segments=tuple(with_model(s, models[s.path]) if s.path in models else s for s in plant.segments))
+    return with_effects(modelled_plant, libraries or installed_libraries())
 
 
 def with_model(segment: Segment, model: StationModel) -> Segment:
@@ -122,6 +125,16 @@ class Walk:
         self.carried: dict[str, Carried] = {}
         self.processes: dict[str, Process | None] = {}
         self.materials = {material.name: material for material in plant.materials}
+        #: What the walk is made with: faults by station (name and size), the lane that is looked at there, and the walk without the faults.
+        self.faults: Mapping[str, Mapping[str, float]] = {}
+        self.lanes: Mapping[str, int | None] = {}
+        self.sound: Walk | None = None
+        #: What is measured at each station, by its path and name.
+        self.seen: dict[str, Carried] = {}
+        #: What came to each station, before it measured.
+        self.arrived: dict[str, Carried] = {}
+        #: Stations that a fault, or a thing that comes from one, has passed.
+        self.hurt: set[str] = set()
         self.before: dict[str, Segment] = {}
         for earlier, later in zip(plant.segments, plant.segments[1:], strict=False):
             if earlier.chain == later.chain and not later.begins:
@@ -136,17 +149,37 @@ class Walk:
         carried = dict(self.leaving(earlier)) if earlier else {}
         facts = self.taken(segment, carried) | own_facts(segment)
         process = self.process_of(segment)
-        measured = {c.name: c.centre for c in segment.measures}
+        sources = [source for each in (*segment.inputs, *segment.adds) for source in each.sources]
+        if segment.path in self.faults or (earlier is not None and earlier.path in self.hurt) or self.hurt.intersection(sources):
+            self.hurt.add(segment.path)
+        self.arrived[segment.path] = dict(carried)
+        measured = {c.name: c.centre + self.shifted(segment.path, c.name, carried) for c in segment.measures}
         carried |= measured
         if process is not None:
-            asked = {f"rated-{name}": value for name, value in measured.items()} | carried | facts | set_points(segment)
-            model = StationModel(process, asked, nominal(process, asked, segment.path))
+            rated = {f"rated-{c.name}": c.centre for c in segment.measures}
+            asked = rated | carried | facts | set_points(segment) | dict(self.faults.get(segment.path, {}))
+            model = StationModel(process, asked, nominal(process, asked, segment.path, self.lanes.get(segment.path)))
             self.models[segment.path] = model
             carried |= {name: value for name, value in model.nominal.items() if name in measured or name not in carried}
+        self.seen[segment.path] = {name: carried[name] for name in measured}
         if "sides" in facts:
             carried["sides"] = facts["sides"]
         self.carried[segment.path] = carried
         return carried
+
+    def shifted(self, path: str, name: str, carried: Carried) -> float:
+        """Return by how much a value that is looked at here differs from what it is without the faults: who only looks sees what was made before."""
+        if self.sound is None or path not in self.hurt:
+            return 0.0
+        before, now = self.sound.arrived.get(path, {}).get(name), carried.get(name)
+        return now - before if isinstance(now, float) and isinstance(before, float) else 0.0
+
+    def stated(self, path: str, name: str, value: Any) -> Any:
+        """Return what is stated of a material that is made in the line, moved by what a fault made of it where it was made."""
+        if self.sound is None or path not in self.hurt:
+            return value
+        before, now = self.sound.carried[path].get(name), self.carried[path].get(name)
+        return value + now - before if isinstance(now, float) and isinstance(before, float) else value
 
     def process_of(self, segment: Segment) -> Process | None:
         """Return the station's class where it has a process model, else None; each class is read once."""
@@ -177,9 +210,10 @@ class Walk:
     def branch(self, taken: Input) -> Carried:
         """Return what comes with one input: properties of the material, and what its chain made of it."""
         branch = properties_of(self.materials.get(taken.material))
-        for path in taken.sources[:1]:
-            made = self.leaving(self.plant.segment(path))
-            branch = made | branch
+        ways = {path: self.leaving(self.plant.segment(path)) for path in (taken.sources if self.faults else taken.sources[:1])}
+        path = next((path for path in ways if path in self.hurt), next(iter(ways), None))
+        if path is not None:
+            branch = ways[path] | {name: self.stated(path, name, value) for name, value in branch.items()}
         if taken.measure is Measure.LENGTH and not taken.per_length:
             branch["length"] = taken.amount
         return branch
@@ -232,11 +266,18 @@ def set_points(segment: Segment) -> Carried:
     return {each.name: each.values[0] if len(each.values) == 1 else each.values for each in chosen}
 
 
-def nominal(process: Process, values: Mapping[str, Any], path: str) -> dict[str, float]:
-    """Return the model's results without noise, the mean over the lanes where there are lanes."""
+def nominal(process: Process, values: Mapping[str, Any], path: str, lane: int | None = None) -> dict[str, float]:
+    """Return the model's results without noise, of one lane or the mean over the lanes where there are lanes."""
+    if lane is not None and "lane" in process.parts["inputs"]:
+        values = {**values, "lane": lane, "lanes": values.get("lanes", 1.0)}
+        return checked({name: float(result[0]) for name, result in process.evaluate(values).items()}, process, path)
     lanes = round(values.get("lanes", 1.0)) if "lane" in process.parts["inputs"] else 1
     given = {**values, "lane": np.arange(lanes, dtype=np.float64)} if lanes > 1 else values
-    results = {name: float(np.mean(result)) for name, result in process.evaluate(given, n=lanes).items()}
+    return checked({name: float(np.mean(result)) for name, result in process.evaluate(given, n=lanes).items()}, process, path)
+
+
+def checked(results: dict[str, float], process: Process, path: str) -> dict[str, float]:
+    """Return a model's results if all are finite numbers."""
     strange = sorted(name for name, value in results.items() if not math.isfinite(value))
     if strange:
         raise LinewrightError(

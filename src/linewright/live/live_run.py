@@ -13,6 +13,7 @@ import numpy as np
 from linewright.control.alarms import Alarm, alarm_rules
 from linewright.control.opening import opening_of
 from linewright.drivers.driver import Rows
+from linewright.genealogy.faulted import faults_held
 from linewright.genealogy.line_facts import held_on_carriers, line_facts, opening_carriers
 from linewright.genealogy.record import Recorder
 from linewright.kernels.rows import Rows as RowBuffers
@@ -279,7 +280,7 @@ class LiveRun:
     def _restore(self, state: Any, arrays: Mapping[str, np.ndarray[Any, Any]], values: Mapping[str, Any]) -> None:
         self._floor.restore(state, arrays, values)
         self.machines.restore(values.get("recipes", {}))
-        self._recorder.restore(values["recorder"], held_on_carriers(self._ready.compiled, state))
+        self._recorder.restore(values["recorder"], held_on_carriers(self._ready.compiled, state), faults_held(state))
         self.operator.restore(values["operator"])
         self.sampling.restore(values["sampling"])
         self._signals.closed_ns = values["signals_ns"]

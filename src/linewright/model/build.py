@@ -320,7 +320,7 @@ def _order(o: Values) -> JobOrder:
 
 def _fault(f: Values) -> Fault:
     tool = next(iter((f.get("tool") or {}).items()), (None, None))
-    return Fault(f["fault"], f["station"], f["size"].si, f["at"].si, _si(f.get("for")), tool[0], tool[1])
+    return Fault(f["fault"], f["station"], f["size"].si, f["at"].si, _si(f.get("for")), tool[0], tool[1], f.get("machine"), str(f["size"]))
 
 
 def _run(r: Values, time_zone: str) -> RunPlan:

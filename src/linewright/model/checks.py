@@ -161,9 +161,6 @@ def check_names(c: Checking) -> None:
             _check_utility(c, f"{where}utilities.{name}", utility, line)
         _check_roads(c, f"{where}roads", v.get("roads") or {}, points)
         _check_orders(c, f"{where}orders", v.get("orders") or [])
-    for number, fault in enumerate(c.root.get("faults") or [], 1):
-        if isinstance(fault, dict):
-            _check_fault(c, f"faults.{number}", fault)
 
 
 def _items(values: Values, section: str) -> Iterator[tuple[str, Values]]:
@@ -243,32 +240,6 @@ def product_names(c: Checking) -> list[str]:
     for step in c.flow.steps:
         names.update(dict.fromkeys((*step.made, *step.mapping("per-product"))))
     return list(names)
-
-
-def _check_fault(c: Checking, path: str, fault: Values) -> None:
-    steps = {s.path: s for s in c.flow.steps}
-    name = fault.get("station")
-    if not isinstance(name, str):
-        return
-    step = steps.get(name)
-    if step is None:
-        c.fault(f"{path}.station", f"there is no station `{name}`. {nearest(name, list(steps))}".rstrip())
-        return
-    declared = ((c.classes.get(step.get("use") or "") or {}).get("declares") or {}).get("faults") or {}
-    kind = fault.get("fault")
-    if declared and isinstance(kind, str) and kind not in declared:
-        c.fault(
-            f"{path}.fault",
-            f"`{step.get('use')}` knows no fault `{kind}`. {nearest(kind, list(declared))}".rstrip(),
-            f"It knows {', '.join(declared)}.",
-        )
-    tools = step.mapping("tools")
-    for tool, number in (fault.get("tool") or {}).items():
-        here = f"{path}.tool.{tool}"
-        if tool not in tools:
-            c.fault(here, f"`{name}` has no tool `{tool}`. {nearest(tool, list(tools))}".rstrip())
-        elif isinstance(number, int) and isinstance(tools[tool], int) and number > tools[tool]:
-            c.fault(here, f"`{name}` has {tools[tool]} of `{tool}`; there is no number {number}.")
 
 
 def check_paths(c: Checking, root: Fields) -> None:

@@ -11,7 +11,7 @@ from linewright.model.merging import nearest
 from linewright.model.quantity import Amount, Dimension, QuantityFault, kind_named, unit_reading
 from linewright.model.windows import WindowValue
 
-__all__ = ["check_class"]
+__all__ = ["check_class", "dimension_of_row"]
 
 Values = dict[str, Any]
 
@@ -63,7 +63,7 @@ def _named(step: Step, model: Values) -> Iterator[tuple[str, str, str, Any]]:
 
 def _check_value(c: Checking, path: str, name: str, row: Values, value: Any) -> None:
     """Check a value's kind, and warn where it lies outside what the model holds for."""
-    expected = _dimension(row)
+    expected = dimension_of_row(row)
     for amount in value if isinstance(value, list) else [value]:
         if not isinstance(amount, Amount | WindowValue):
             continue
@@ -81,7 +81,7 @@ def _check_value(c: Checking, path: str, name: str, row: Values, value: Any) -> 
             c.warn(path, f"{name} {text} is outside {limits.shown}, for which the process model holds.")
 
 
-def _dimension(row: Values) -> Dimension | None:
+def dimension_of_row(row: Values) -> Dimension | None:
     """Return the dimension that a declaration asks for, None where it says nothing."""
     unit = row.get("unit")
     if isinstance(unit, str):

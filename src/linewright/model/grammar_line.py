@@ -194,7 +194,8 @@ FAULT = Record(
     {
         "fault": Key(Name("fault"), "what goes wrong", required=True),
         "station": Key(Name("station"), "where", required=True),
-        "tool": Key(MapOf(Count(1), "tool"), "which tool"),
+        "machine": Key(Count(1), "which machine (default: all)"),
+        "tool": Key(MapOf(Count(1), "tool"), "which tool; of a web its lane (default: all)"),
         "size": Key(ANY, "how large", required=True),
         "at": Key(TIME, "from when", required=True),
         "for": Key(TIME, "how long (default: to the end)"),
@@ -278,6 +279,8 @@ _DECLARED = MapOf(
             "about": Key(Words(), "what it is"),
             "rises-with": Key(ListOf(Name("name")), "what makes it larger"),
             "falls-with": Key(ListOf(Name("name")), "what makes it smaller"),
+            "over": Key(POSITIVE_TIME, "of a fault: it grows from nothing for so long"),
+            "period": Key(POSITIVE_TIME, "of a fault: it comes and goes, there in the first half of each"),
         },
         short="default",
         what="a declaration",

@@ -13,6 +13,7 @@ from linewright.model.build import parts_of, plant_of, steps_of
 from linewright.model.catalogue import Catalogue
 from linewright.model.checks import MOST_STATIONS, Checking, check_names, check_paths, check_top
 from linewright.model.checks_class import check_class
+from linewright.model.checks_faults import check_faults
 from linewright.model.checks_flow import check_flow
 from linewright.model.checks_roads import check_roads
 from linewright.model.checks_station import check_station, webs_of
@@ -137,6 +138,7 @@ def _checked(opener: Opener, root: Fields | None, overrides: Sequence[str]) -> C
         return CheckReport(report.faults, report.warnings)
     check_names(checking)
     check_paths(checking, root)
+    check_faults(checking)
     webs = webs_of(flow)
     for step in flow.steps:
         check_station(checking, step, webs)

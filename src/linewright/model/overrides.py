@@ -7,6 +7,7 @@ import re
 from linewright.model.forms import Either, Every, Form, LawForm, MapOf, Quantity, Record
 from linewright.model.grammar_line import FILE
 from linewright.model.merging import child_form, merge, nearest, written_out
+from linewright.model.overrides_fault import FAULT_MARK, with_fault
 from linewright.model.reader import Fields, Node, Place, Report, SourceText, Text
 
 __all__ = ["changed", "overridden"]
@@ -24,10 +25,12 @@ def overridden(root: Fields, text: str, report: Report) -> Fields:
     root
         The completed tree.
     text
-        ``path=value``; the space before a unit may be left out.
+        ``path=value``; the space before a unit may be left out. Or one of `overrides_fault.fault_overrides`.
     report
         Takes the fault of a path that names nothing.
     """
+    if text.startswith(FAULT_MARK):
+        return with_fault(root, text, report)
     place = Place(SourceText(f"--set {text[:80]}", loose=True))
     path, equals, value = text.partition("=")
     path = path.strip()

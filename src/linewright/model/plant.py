@@ -15,6 +15,7 @@ __all__ = [
     "Energy",
     "Equipment",
     "Fault",
+    "FaultEffect",
     "JobOrder",
     "Level",
     "Material",
@@ -182,8 +183,22 @@ class JobOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultEffect:
+    """What a fault, acting wholly, adds to the mean and to the spread of a characteristic measured at a station, SI."""
+
+    station: str
+    characteristic: str
+    mean: float
+    spread: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """An injected fault: kind, where, how large (a share or SI), from when, for how long (None: to the end)."""
+    """An injected fault: kind, where, how large (a share or SI), from when, for how long (None: to the end).
+
+    `machine` and `tool_number` count from 1, None: all. `shown` is the size as it was written. What follows from the class's process model
+    (`effects`), and how the fault goes in time (it grows for `over_s`, it acts in the first half of each `period_s`), comes from the library.
+    """
 
     fault: str
     station: str
@@ -192,6 +207,11 @@ class Fault:
     for_s: float | None = None
     tool: str | None = None
     tool_number: int | None = None
+    machine: int | None = None
+    shown: str = ""
+    over_s: float | None = None
+    period_s: float | None = None
+    effects: tuple[FaultEffect, ...] = ()
 
 
 class Start(StrEnum):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from linewright.library.catalogue import Libraries
 from linewright.model.errors import FileFault, LinewrightError, ModelError
 from linewright.model.load import CheckReport, check
+from linewright.model.overrides_fault import shown_change
 from linewright.model.plant import Plant
 from linewright.model.reader import Place, Report, SourceText
 from linewright.tuning.experiment import BATCHES, MOST_BATCHES, Case, Experiment, Variant
@@ -140,7 +141,7 @@ def _variants(line: str, asked: Asked, plant: Plant | None) -> list[Variant]:
         found = [Variant(name, line, (*asked.changes, *(f"{path}={value}" for path, value in changes))) for name, changes in plant.variants]
     else:
         is_other_line = any("=" not in text for text in asked.versus)
-        name = line if is_other_line else ", ".join(asked.changes) or AS_WRITTEN
+        name = line if is_other_line else ", ".join(map(shown_change, asked.changes)) or AS_WRITTEN
         found = [Variant(name if asked.versus else "", line, asked.changes)]
     for text in asked.versus:
         if "=" in text:

@@ -27,7 +27,7 @@ __all__ = ["EmulatedPlant", "emulated_part", "manifest"]
 
 #: Arrays of the plant and of its lists that make up its state.
 _OWN = ("head", "own", "clocks", "tools", "own_outs")
-_LISTS = ("items", "last", "works", "idle", "asides", "count")
+_LISTS = ("items", "last", "works", "idle", "more", "asides", "count")
 
 
 @lru_cache(maxsize=1)
