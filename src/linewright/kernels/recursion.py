@@ -15,11 +15,16 @@ from linewright.kernels.calendar import UNTIL
 from linewright.kernels.calendar_sources import schedule
 from linewright.kernels.compiled import kernel
 from linewright.kernels.recursion_join import run_join, take_join
-from linewright.kernels.recursion_network import ENDLESS, JOIN, PLAIN, SIDE
+from linewright.kernels.recursion_judge import find_limits
+from linewright.kernels.recursion_network import ENDLESS, JOIN, PLAIN, SIDE, root_of
 from linewright.kernels.recursion_plain import run_plain
-from linewright.kernels.recursion_side import next_side, return_side, run_side, take_side
+from linewright.kernels.recursion_side import next_side, run_side
+from linewright.kernels.recursion_side_state import return_side, take_side
 from linewright.kernels.recursion_visit import flush
 from linewright.kernels.state import IDLE
+
+#: ns: so far ahead ends of works can be told apart in one number with their machines (`recursion_ends`); a year is less.
+PIECE = 1 << 55
 
 
 @kernel
@@ -43,10 +48,10 @@ def take_stream(t, s, w, x):
         w.arrive[stream.at + k] = entry.arrive
         w.done[stream.at + k] = entry.done
         w.item[stream.at + k] = entry.item
-        w.came[stream.at + k] = stream.taker
+        w.came[stream.at + k] = root_of(stream.giver, 0)
     for k in range(state.count, queue.places):
         w.credit[stream.at + k] = 0
-        w.freed[stream.at + k] = stream.taker
+        w.freed[stream.at + k] = root_of(stream.taker, 0)
 
 
 @kernel
@@ -76,7 +81,7 @@ def take_node(t, s, w, j, until):
     if row.phase == IDLE:
         stream = w.streams[node.inlet]
         w.credit[stream.at + stream.credited] = row.since
-        w.freed[stream.at + stream.credited] = j
+        w.freed[stream.at + stream.credited] = root_of(j, 0)
         stream.credited += 1
 
 
@@ -136,7 +141,7 @@ def first_of(t, s, w, until):
     first_tag = -1
     for j in range(t.stations.shape[0] - 1, -1, -1):
         if w.nodes[j].kind == SIDE:
-            at, _, tag, _ = next_side(t, s, w, j)
+            at, tag, _, _ = next_side(t, s, w, j)
             if at < first or (at == first and found >= 0 and tag > first_tag):
                 found, first, first_tag = j, at, tag
     return found
@@ -159,6 +164,23 @@ def sweep(t, s, w, until, is_last):
 
 
 @kernel
+def advance_piece(t, s, w, until):
+    """Let everything happen that falls due before a time, which is not too far away."""
+    for x in range(w.streams.shape[0]):
+        take_stream(t, s, w, x)
+    for j in range(t.stations.shape[0]):
+        take_node(t, s, w, j, until)
+    while True:
+        if sweep(t, s, w, until, 0) or sweep(t, s, w, until, 1):
+            continue
+        j = first_of(t, s, w, until)
+        if j < 0:
+            break
+        run_side(t, s, w, j, until, 1)
+    return_all(t, s, w, until)
+
+
+@kernel
 def advance(t, s, w, until):
     """Let everything happen that falls due before a time.
 
@@ -174,18 +196,9 @@ def advance(t, s, w, until):
     UNTIL
         The state stands at `until`.
     """
-    if until <= s.head[0].now:
-        return UNTIL
-    for x in range(w.streams.shape[0]):
-        take_stream(t, s, w, x)
-    for j in range(t.stations.shape[0]):
-        take_node(t, s, w, j, until)
-    while True:
-        if sweep(t, s, w, until, 0) or sweep(t, s, w, until, 1):
-            continue
-        j = first_of(t, s, w, until)
-        if j < 0:
-            break
-        run_side(t, s, w, j, until, 1)
-    return_all(t, s, w, until)
+    if w.limited[0] == 0:
+        find_limits(t, w)
+        w.limited[0] = 1
+    while until > s.head[0].now:
+        advance_piece(t, s, w, min(until, s.head[0].now + PIECE))
     return UNTIL

@@ -1,13 +1,14 @@
 """Stations of one machine that join parts, with or without an item that passes: visit by visit, in the state itself.
 
 Parts move in one by one as soon as the machine is empty, each when it is there; work begins when all are in, and the passing item, which comes last.
-What freed a place, and so who is first of two at one moment, is kept with the place.
+The root of what freed a place, and so who is first of two at one moment, is kept with the place.
 """
 
 from __future__ import annotations
 
 from linewright.kernels import machine as own_side
 from linewright.kernels.compiled import kernel
+from linewright.kernels.recursion_network import root_of
 from linewright.kernels.recursion_visit import came_by, go_on, offer, turn
 from linewright.kernels.rows import KIND_SHIFT
 from linewright.kernels.state import IDLE, T_EXECUTE, WORK
@@ -18,7 +19,7 @@ own_start = own_side.start
 
 @kernel
 def later(node, at, by):
-    """Let a node be ready no sooner than an event: of two at one moment the station further back is the later one."""
+    """Let a node be ready no sooner than an event: of two at one moment the one of the smaller root is the later one."""
     if at > node.ready:
         node.ready = at
         node.by = by
@@ -134,7 +135,7 @@ def take_join(t, s, w, j):
     """Make a node of a station of the state."""
     node = w.nodes[j]
     row = s.machines[t.stations[j].machine0]
-    node.by = node.freed = j
+    node.by = node.freed = root_of(j, 0)
     node.left = node.ready = row.since
     node.asked = 0
     if row.phase == IDLE:

@@ -16,12 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.kernels.bundle import Bundle
+from linewright.kernels.compiled import kernel
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.state import Z_MACHINES, Z_QUEUES, Z_STATIONS
 from linewright.kernels.table import FLOAT, GATE_WINDOWS, INT, ITEM, PART, Table
 
 #: Starts of one station whose times are drawn together.
 BLOCK = 256
+#: A root is the event from which all else at a moment follows: an end of work, told by station and machine. Of two at one moment the greater is
+#: first.
+ROOT_SHIFT = 6
+#: So many machines side by side a root, and the ends of works, can tell apart.
+MOST_SIDE = 62
 #: Places of a stream's window beyond those that must be kept.
 WINDOW = 256
 #: More arrivals than this are never let in at once.
@@ -48,13 +54,22 @@ NODE = np.dtype(
         ("blocked", "i8"),  # ns since `mark`
         ("stay", "i8"),
         ("kind", "i8"),  # PLAIN, SIDE, WIDE
-        ("ended", "i8"),  # SIDE: works that ended
         ("ready", "i8"),  # JOIN: when the last of the parts that are in came in, or the machine became empty
-        ("by", "i8"),  # JOIN: station whose event that was
-        ("freed", "i8"),  # JOIN: station whose event made the machine empty
+        ("by", "i8"),  # JOIN, SIDE: root of that; SIDE: of the station's last event
+        ("freed", "i8"),  # JOIN: root of what made the machine empty
         ("asked", "i8"),  # JOIN: 1 where the passing item may come in and no place in front keeps it
-        ("works", "i8"),  # SIDE: machines that work
-        ("idle", "i8"),  # SIDE: machines that are empty
+        ("works", "i8"),  # SIDE: machines that worked at the take-over
+        ("idle", "i8"),  # SIDE: machines that are empty, a bit each
+        ("now", "i8"),  # SIDE: time of the station's last event
+        ("since", "i8"),  # SIDE: time from which `ends` count
+        ("ends0", "i8"),  # SIDE: its part of `ends`; likewise how long it is, its first entry that counts and the one behind the last
+        ("ends_room", "i8"),
+        ("head", "i8"),
+        ("tail", "i8"),
+        ("bad", "i8"),  # SIDE: works in hand whose items leave the line here
+        ("judged", "i8"),  # SIDE: start behind the last of which it is known what becomes of its item
+        ("refused", "i8"),  # SIDE: items that left the line here since the take-over
+        ("tolds", "i8"),  # SIDE: works in the state that ended since the take-over
         ("begins", "i8"),  # 1: nothing comes in
         ("ends", "i8"),  # 1: what is good leaves the line
         ("good", "i8"),  # handed on since `mark`
@@ -80,30 +95,34 @@ STREAM = np.dtype(
     align=True,
 )
 
-#: One machine of a SIDE station: its last visit, and sums of those that ended since the state of the machine was last brought up to date.
+#: One machine of a SIDE station: the visit in hand (or the last one), what is left of the one before, sums since the state was last up to date.
 MACHINE_NODE = np.dtype(
     [
         ("item", "i8"),
         ("arrive", "i8"),
         ("start", "i8"),
-        ("done", "i8"),
         ("n", "i8"),
-        ("time", "i8"),
-        ("verdict", "i8"),
-        ("grade", "i8"),
-        ("phase", "i8"),  # IDLE, WORK, OUT
-        ("told", "i8"),  # 1: the work is in the state already, since the machine fails in it or it began before the take-over
+        ("code", "i8"),  # what becomes of the item: verdict, grade (`recursion_judge`)
         ("left", "i8"),  # running time to the next failure, the work in hand taken off
-        ("empty", "i8"),  # since when the machine is empty
-        ("busy", "i8"),
-        ("blocked", "i8"),
         ("starts", "i8"),
-        ("last_done", "i8"),  # of the visit before the one in hand
-        ("last_verdict", "i8"),
-        ("last_grade", "i8"),
+        ("done", "i8"),  # of the last visit that is over
+        ("last_code", "i8"),
+        ("blocked", "i8"),
+        ("empty", "i8"),  # since when the machine is empty
+        ("full", "i8"),  # `left` when the sums began
+        ("told", "i8"),  # n of the last visit that is in the state already, since the machine fails in it or it began before the take-over
+        ("pad_a", "i8"),  # 128 bytes in all: two lines of the processor's memory
+        ("pad_b", "i8"),
+        ("pad_c", "i8"),
     ],
     align=True,
 )
+
+
+@kernel
+def root_of(station, machine):
+    """Return the root that an end of work is, of a station's machine from 0."""
+    return (station << ROOT_SHIFT) | ((1 << ROOT_SHIFT) - 1 - machine)
 
 
 class Network(Bundle):
@@ -112,22 +131,29 @@ class Network(Bundle):
     nodes: Records
     streams: Records
     machines: Records
-    ends: np.ndarray  # of each SIDE station: when the works in hand end, in order
-    whose: np.ndarray  # and on which machines
+    ends: np.ndarray  # of each SIDE station: ends of works and machines in one number each, in order (`recursion_side`)
+    bads: np.ndarray  # likewise of works whose items leave the line here
     arrive: np.ndarray
     done: np.ndarray
     item: np.ndarray
     credit: np.ndarray
-    came: np.ndarray  # station whose event brought the arrival: of two at one time, the one of the station further on is first
-    freed: np.ndarray  # station whose event freed the place
+    came: np.ndarray  # root of what brought the arrival
+    freed: np.ndarray  # root of what freed the place
     time: np.ndarray  # drawn times of the starts, `BLOCK` for each station
     chance: np.ndarray  # uniform numbers in the making
     out: np.ndarray  # starts whose items leave the line by chance, up to `BLOCK` for each station
     why: np.ndarray  # their verdicts
+    code: np.ndarray  # SIDE: what becomes of the items of the drawn starts
+    inside: np.ndarray  # judging: of each item 1 where it is inside all windows
+    fit: np.ndarray  # and 1 + its grade
+    low: np.ndarray  # of each check, the least and the greatest 52 bits whose value may be inside
+    high: np.ndarray
+    limited: np.ndarray  # 1: they are known
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
-        "nodes": NODE, "streams": STREAM, "machines": MACHINE_NODE, "ends": INT, "whose": INT, "arrive": INT, "done": INT, "item": INT, "credit": INT,
+        "nodes": NODE, "streams": STREAM, "machines": MACHINE_NODE, "ends": INT, "bads": INT, "arrive": INT, "done": INT, "item": INT, "credit": INT,
         "came": INT, "freed": INT, "time": INT, "chance": FLOAT, "out": INT, "why": INT,
+        "code": INT, "inside": INT, "fit": INT, "low": INT, "high": INT, "limited": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
@@ -171,6 +197,11 @@ def new_network(table: Table) -> Network:
         node["begins"], node["ends"] = station.pass_queue < 0, station.out_queue < 0
         node["inlet"] = add(-1, 1) if station.pass_queue < 0 else station.pass_queue
         node["outlet"] = add(-1, 1) if station.out_queue < 0 else station.out_queue
+    room = 0
+    for j in np.flatnonzero(kinds == SIDE):
+        nodes[j]["ends0"], nodes[j]["ends_room"] = room, 3 * int(table.stations[j].count) + 2 * BLOCK
+        room += int(nodes[j]["ends_room"])
+    checks = len(table.checks)
     made = as_records(np.array(streams, STREAM))
     for q in range(queues):
         made[q].taker = table.queues[q].station
@@ -179,16 +210,22 @@ def new_network(table: Table) -> Network:
         nodes=as_records(nodes),
         streams=made,
         machines=as_records(np.zeros(machines, MACHINE_NODE)),
-        ends=np.zeros(machines, np.int64),
-        whose=np.zeros(machines, np.int64),
-        arrive=np.zeros(at, np.int64),
-        done=np.zeros(at, np.int64),
-        item=np.zeros(at, np.int64),
-        credit=np.zeros(at, np.int64),
-        came=np.zeros(at, np.int64),
-        freed=np.zeros(at, np.int64),
+        ends=np.zeros(max(room, 1), np.int64),
+        bads=np.zeros(machines + 1, np.int64),
+        arrive=np.zeros(at + 2, np.int64),
+        done=np.zeros(at + 2, np.int64),
+        item=np.zeros(at + 2, np.int64),
+        credit=np.zeros(at + 2, np.int64),
+        came=np.zeros(at + 2, np.int64),
+        freed=np.zeros(at + 2, np.int64),
         time=np.ones(max(stations, 1) * BLOCK, np.int64),
         chance=np.zeros(BLOCK),
         out=np.zeros(max(stations, 1) * BLOCK, np.int64),
         why=np.zeros(max(stations, 1) * BLOCK, np.int64),
+        code=np.zeros(max(stations, 1) * BLOCK, np.int64),
+        inside=np.zeros(BLOCK, np.int64),
+        fit=np.zeros(BLOCK, np.int64),
+        low=np.full(checks, -1, np.int64),
+        high=np.full(checks, -1, np.int64),
+        limited=np.zeros(1, np.int64),
     )

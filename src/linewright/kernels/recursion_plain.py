@@ -14,7 +14,7 @@ import numpy as np
 
 from linewright.kernels.compiled import kernel
 from linewright.kernels.recursion_draws import draw_block, next_failure
-from linewright.kernels.recursion_network import BLOCK
+from linewright.kernels.recursion_network import BLOCK, root_of
 from linewright.kernels.recursion_visit import begin_visit, flush, go_on, offer, slide
 from linewright.kernels.rows import VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import IDLE
@@ -69,7 +69,7 @@ def throw_out(s, w, j, until):
     node.n += 1
     node.out += 1
     inlet.taken += 1
-    offer(w, node.inlet, end, j)
+    offer(w, node.inlet, end, root_of(j, 0))
     return True
 
 

@@ -1,262 +1,85 @@
 """Stations of several machines side by side that pass single items: each start is worked out to its end at once, ends are kept in order.
 
-The station has a clock of its own. What comes next there is, of those at one moment in this order: a place behind for the item that waits longest;
-the end of a work, by machine; an arrival for a machine that is empty, which the one with the smallest number takes. A machine that becomes empty
-takes the next item of the queue at once. An item that came because a place became free here belongs to what freed it, before all else of that moment.
+A station has a clock of its own: time and root of its last event. Two things happen there. *An item leaves*: the first of the works in hand by its
+end E, at ``L = max(E, C)`` with C from when on there is a place behind; or a bad one, at E. *A work begins* on the empty machine with the smallest
+number, at the later of the item's arrival and the station's clock. The earlier of the two is next; of two at one moment the one with the greater
+root; of two of one root the leaving, for whatever one event frees is free before anyone begins anew.
 
-When the next arrival is not computed yet though there is a place for it, the station waits for it before any machine may become empty.
+The works in hand, those that wait behind them and the last ones that left lie in one array, each as one number, its end above and its machine below;
+so equal ends are in the order of the machines. `pass_items` is the loop for what happens most, it ends in front of all else; `step` is one event of
+any kind, and says what is true.
+
+While the next arrival is not computed yet though there is a place for it, no machine that is empty lets a later item leave; while the next place is
+not computed yet, nothing happens that is later than the end of the work that waits for it.
 """
 
 from __future__ import annotations
 
-from linewright.kernels import machine as own_side
-from linewright.kernels.calendar_starts import grade_of, verdict_of
+import numpy as np
+
 from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_draws import draw_block
-from linewright.kernels.recursion_network import BLOCK
-from linewright.kernels.recursion_plain import stock
-from linewright.kernels.recursion_visit import add_stay, came_by, freed_by, offer, push, turn, work_on
-from linewright.kernels.rows import (
-    VERDICT_CHANCE,
-    VERDICT_FALSE_REJECT,
-    VERDICT_MISSED,
-    VERDICT_PASS,
-    VERDICT_REJECT,
-    VERDICT_SCRAP,
-)
-from linewright.kernels.state import GRADE_MOST, GRADE_SHIFT, IDLE, NEVER, OUT, T_BLOCKED, T_EXECUTE, T_STARVED, WORK
-from linewright.kernels.table import GATE_WINDOWS, RUNNING
+from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, lowest, one_number, put_bad, put_in_order
+from linewright.kernels.recursion_judge import VERDICT, judge_anew
+from linewright.kernels.recursion_network import BLOCK, ROOT_SHIFT, root_of
+from linewright.kernels.recursion_pass import pass_some, prepare
+from linewright.kernels.recursion_told import begin_told
+from linewright.kernels.recursion_visit import came_by, freed_by, offer, push
+from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_FALSE_REJECT, VERDICT_MISSED, VERDICT_PASS, VERDICT_REJECT, VERDICT_SCRAP
+from linewright.kernels.state import NEVER
 
-own_start = own_side.start
-HAND, END, COME = range(3)
+NOTHING, LEAVE, REFUSE, BEGIN = range(4)
 
 
 @kernel
-def running_left(t, s, m):
-    """Return the running time to the next failure of a machine."""
-    station = t.stations[t.machines[m].station]
-    left = NEVER
-    for k in range(station.modes):
-        if t.modes[station.mode0 + k].clock == RUNNING:
-            left = min(left, s.clocks[t.machines[m].clock0 + k].left)
-    return left
-
-
-@kernel
-def settle_machine(t, s, w, m, at):
-    """Bring times and clocks of a machine in the state to a moment at which no work is in hand that is not told; it is starved or blocked since."""
-    node = w.machines[m]
-    station = t.stations[t.machines[m].station]
-    row = s.machines[m]
-    for k in range(station.modes):
-        if t.modes[station.mode0 + k].clock == RUNNING:
-            s.clocks[t.machines[m].clock0 + k].left -= node.busy
-    s.times[m, T_EXECUTE] += node.busy
-    s.times[m, T_BLOCKED] += node.blocked
-    s.times[m, T_STARVED] += at - row.since - node.busy - node.blocked
-    row.since = at
-    row.category = T_STARVED
-    row.k += node.starts
-    node.busy = node.blocked = node.starts = 0
-
-
-@kernel
-def put_in_order(w, j, first, m, at):
-    """Put the end of a work among those of a station; of equal ones the smaller machine is first."""
+def becomes_empty(t, w, j, m, at, by):
+    """A machine has nothing in hand any more."""
     node = w.nodes[j]
-    i = first + node.works
-    while i > first and (w.ends[i - 1] > at or (w.ends[i - 1] == at and w.whose[i - 1] > m)):
-        w.ends[i] = w.ends[i - 1]
-        w.whose[i] = w.whose[i - 1]
-        i -= 1
-    w.ends[i] = at
-    w.whose[i] = m
-    node.works += 1
-
-
-@kernel
-def begin_told(t, s, w, j, m, now, until):
-    """Begin a work in which the machine fails: through the state. Returns its end, NEVER where that is not before `until`."""
-    settle_machine(t, s, w, m, now)
-    node = w.machines[m]
-    row = s.machines[m]
-    row.k += 1
-    node.starts = 0
-    row.item, row.arrive, row.start, row.n = node.item, node.arrive, now, node.n
-    row.done, row.verdict, row.grade = node.last_done, node.last_verdict, node.last_grade
-    row.waiting = 0
-    row.phase = WORK
-    row.tool = (row.k - 1) % t.stations[j].tools if t.stations[j].tools > 0 else -1
-    own_start(t, s, m, node.n, now)
-    turn(s, m, T_EXECUTE, now)
-    return end_told(t, s, w, m, until)
-
-
-@kernel
-def end_told(t, s, w, m, until):
-    """Work a told visit out to its end. Returns it, NEVER where that is not before `until`."""
-    node = w.machines[m]
-    node.told = 1
-    if not work_on(t, s, m, until):
-        return NEVER
-    node.left = running_left(t, s, m)
-    turn(s, m, T_BLOCKED, s.machines[m].done)
-    return s.machines[m].done
-
-
-@kernel
-def judge_start(t, s, w, j, m):
-    """Tell what will become of the item that a machine begins with."""
-    station = t.stations[j]
-    node = w.machines[m]
-    nodes = w.nodes[j]
-    verdict = VERDICT_PASS
-    if nodes.out < nodes.outs and w.out[j * BLOCK + nodes.out] == node.n:
-        verdict = w.why[j * BLOCK + nodes.out]
-        nodes.out += 1
-    grade = -1
-    if station.gate == GATE_WINDOWS or station.grades > 0:
-        scrap = 1 if verdict == VERDICT_SCRAP else 0
-        if station.grades > 0 and not scrap:
-            grade = grade_of(t, s, j, node.item, 0)
-        verdict = verdict_of(t, s, j, node.item, node.n, scrap, grade, 0)
-    node.verdict = verdict
-    node.grade = grade
-
-
-@kernel
-def begin_side(t, s, w, j, m, now, by, until):
-    """Let an empty machine begin with the next item at an event of station `by`. Returns False where all that was there came too late."""
-    station = t.stations[j]
-    node = w.nodes[j]
-    inlet = w.streams[node.inlet]
-    if node.n == node.end:
-        draw_block(t, s, w, j)
-    if node.begins and inlet.arrived == inlet.taken:
-        stock(s, w, j, station.kind)
-    at = inlet.at + inlet.taken - inlet.base
-    while True:
-        inlet.taken += 1
-        if inlet.queue >= 0 and t.queues[inlet.queue].places > 0:
-            offer(w, node.inlet, now, by)
-            at = inlet.at + inlet.taken - 1 - inlet.base
-        if station.within < 0 or now - w.done[at] <= station.within:
-            break
-        s.stations[j].late += 1
-        node.stay += now - w.arrive[at]
-        if not is_there(w, node.inlet, now, by):
-            return False
-        at += 1
-    machine = w.machines[m]
-    machine.last_done, machine.last_verdict, machine.last_grade = machine.done, machine.verdict, machine.grade
-    machine.item = w.item[at]
-    machine.arrive = now if node.begins else w.arrive[at]
-    machine.start = now
-    machine.n = node.n
-    machine.time = w.time[j * BLOCK + node.n - node.first]
-    node.n += 1
-    judge_start(t, s, w, j, m)
-    if machine.time < machine.left:
-        machine.told = 0
-        machine.starts += 1
-        machine.left -= machine.time
-        end = now + machine.time
-    else:
-        end = begin_told(t, s, w, j, m, now, until)
-    machine.done = end
-    machine.phase = WORK
-    put_in_order(w, j, station.machine0, m, end)
-    return True
-
-
-@kernel
-def is_there(w, number, now, by):
-    """Tell whether an item waits in a stream when an event of station `by` has led here."""
-    x = w.streams[number]
-    if x.arrived == x.taken:
-        return False
-    k = x.at + x.taken - x.base
-    return w.arrive[k] < now or (w.arrive[k] == now and came_by(w, x, k) >= by)
-
-
-@kernel
-def become_empty(t, s, w, j, m, now, by, until):
-    """A machine has nothing in hand any more: it takes the next item if there is one."""
-    node = w.nodes[j]
-    machine = w.machines[m]
-    machine.phase = IDLE
-    machine.empty = now
-    if (node.begins or is_there(w, node.inlet, now, by)) and begin_side(t, s, w, j, m, now, by, until):
-        return
-    node.idle += 1
+    machine = w.machines[t.stations[j].machine0 + m]
+    machine.empty = at
+    machine.last_code = machine.code
+    node.idle |= 1 << m
+    node.now = at
+    node.by = by
     if node.begins == 0 and t.queues[w.streams[node.inlet].queue].places == 0:
-        offer(w, node.inlet, now, by)
+        offer(w, node.inlet, at, by)
 
 
 @kernel
-def hand_side(t, s, w, j, now, by, until):
-    """Let the item that waits longest go."""
+def item_leaves(t, w, j, at, by):
+    """Let the first item go on."""
     node = w.nodes[j]
-    q = t.stations[j].out_queue
-    queue = t.queues[q]
-    state = s.queues[q]
-    m = s.waits[queue.wait0 + state.wait_head].machine
-    state.wait_head += 1
-    if state.wait_head >= queue.waits:
-        state.wait_head = 0
-    state.wait -= 1
-    machine = w.machines[m]
-    machine.blocked += now - machine.done
-    node.stay += now - machine.arrive
-    push(w, node.outlet, now, machine.done, machine.item, min(by, j) if now == machine.done else by)
-    become_empty(t, s, w, j, m, now, min(by, j) if now == machine.done else by, until)
+    x = w.ends[node.head]
+    m = x & MACHINE
+    machine = w.machines[t.stations[j].machine0 + m]
+    end = (x >> ROOT_SHIFT) + node.since
+    node.head += 1
+    machine.done = end
+    machine.blocked += at - end
+    node.stay += at - machine.arrive
+    if node.ends == 0:
+        push(w, node.outlet, at, end, item_after(machine), by)
+    becomes_empty(t, w, j, m, at, by)
 
 
 @kernel
-def end_side(t, s, w, j, until):
-    """Let the first work end."""
+def item_is_refused(t, s, w, j, at):
+    """Let the first bad item leave the line."""
     node = w.nodes[j]
-    station = t.stations[j]
-    first = station.machine0
-    now = w.ends[first]
-    m = w.whose[first]
-    node.works -= 1
-    for i in range(first, first + node.works):
-        w.ends[i] = w.ends[i + 1]
-        w.whose[i] = w.whose[i + 1]
-    machine = w.machines[m]
-    if machine.told == 0:
-        machine.busy += machine.time
-        s.head[0].events += 1
-    node.ended += 1
-    if machine.verdict == VERDICT_PASS or machine.verdict == VERDICT_MISSED:  # noqa: PLR1714 - a tuple costs a call
-        if machine.verdict == VERDICT_MISSED:
-            s.stations[j].missed += 1
-        node.good += 1
-        if machine.grade >= 0:
-            machine.item = (machine.item & ~(GRADE_MOST << GRADE_SHIFT)) | ((machine.grade + 1) << GRADE_SHIFT)
-        if node.ends:
-            node.stay += now - machine.arrive
-            become_empty(t, s, w, j, m, now, j, until)
-            return
-        machine.phase = OUT
-        queue = t.queues[station.out_queue]
-        state = s.queues[station.out_queue]
-        at = state.wait_head + state.wait
-        if at >= queue.waits:
-            at -= queue.waits
-        entry = s.waits[queue.wait0 + at]
-        entry.t = now
-        entry.machine = m
-        state.wait += 1
-        return
-    refuse(s.stations[j], machine.verdict)
-    node.stay += now - machine.arrive
-    become_empty(t, s, w, j, m, now, j, until)
+    first = t.stations[j].machine0
+    m = w.bads[first] & MACHINE
+    machine = w.machines[first + m]
+    node.bad -= 1
+    for i in range(first, first + node.bad):
+        w.bads[i] = w.bads[i + 1]
+    machine.done = at
+    node.stay += at - machine.arrive
+    node.refused += 1
+    count_refused(s.stations[j], machine.code & VERDICT)
+    becomes_empty(t, w, j, m, at, root_of(j, m))
 
 
 @kernel
-def refuse(state, verdict):
+def count_refused(state, verdict):
     """Count an item that leaves the line here."""
     if verdict == VERDICT_SCRAP:
         state.scrap += 1
@@ -269,46 +92,119 @@ def refuse(state, verdict):
 
 
 @kernel
-def next_side(t, s, w, j):
+def take_in_hand(t, s, w, j, m, end, until):
+    """Put a work in hand among the others by what becomes of its item; one that is let through by mistake is counted where it ends in time."""
+    first = t.stations[j].machine0
+    verdict = w.machines[first + m].code & VERDICT
+    x = one_number(w, j, m, end, until)
+    if verdict == VERDICT_MISSED and end < until:
+        s.stations[j].missed += 1
+    if verdict in (VERDICT_PASS, VERDICT_MISSED):
+        put_in_order(w, j, x)
+    else:
+        put_bad(w, j, first, x)
+
+
+@kernel
+def work_begins(t, s, w, j, at, by, until):
+    """Let the empty machine with the smallest number begin with the next item, if that does not come too late."""
+    station = t.stations[j]
+    node = w.nodes[j]
+    inlet = w.streams[node.inlet]
+    i = inlet.at + inlet.taken - inlet.base
+    node.now = at
+    node.by = by
+    if station.within >= 0 and node.begins == 0 and at - w.done[i] > station.within:
+        s.stations[j].late += 1
+        node.stay += at - w.arrive[i]
+        inlet.taken += 1
+        offer(w, node.inlet, at, by)
+        judge_anew(t, w, j)
+        return
+    prepare(t, s, w, j)
+    i = inlet.at + inlet.taken - inlet.base
+    m = lowest(node.idle)
+    node.idle &= node.idle - 1
+    number = station.machine0 + m
+    machine = w.machines[number]
+    time = w.time[j * BLOCK + node.n - node.first]
+    fails = time >= machine.left
+    machine.item = w.item[i]
+    machine.arrive = at if node.begins else w.arrive[i]
+    machine.start = at
+    machine.n = node.n
+    machine.code = w.code[j * BLOCK + node.n - node.first]
+    inlet.taken += 1
+    node.n += 1
+    if inlet.queue >= 0 and t.queues[inlet.queue].places > 0:
+        offer(w, node.inlet, at, by)
+    if fails:
+        end = begin_told(t, s, w, j, number, at, until)
+    else:
+        machine.starts += 1
+        machine.left -= time
+        end = at + time
+    take_in_hand(t, s, w, j, m, end, until)
+
+
+@kernel
+def next_side(t, _s, w, j):
     """Return what comes next at a station, as far as is known.
 
     Returns
     -------
-    at, what, tag, is_sure
-        Time; HAND, END or COME; station whose event it belongs to (of two at one moment the one further on is first); whether nothing unknown may
-        be earlier.
+    at, root, what, is_sure
+        Time; root; NOTHING, LEAVE, REFUSE or BEGIN; whether nothing unknown may be earlier.
     """
     node = w.nodes[j]
-    station = t.stations[j]
+    at, by, what = NEVER, np.int64(0), NOTHING
+    wall, wall_by = NEVER, np.int64(0)
     is_sure = True
-    at = w.ends[station.machine0] if node.works > 0 else NEVER
-    what = END
-    tag = j
-    q = station.out_queue
-    if q >= 0 and s.queues[q].wait > 0:
-        x = w.streams[q]
-        if x.credited > x.arrived:
-            k = x.at + x.arrived - x.base
-            began = s.waits[t.queues[q].wait0 + s.queues[q].wait_head].t
-            by = freed_by(w, x, k) if w.credit[k] >= began else x.taker
-            place = max(w.credit[k], began)
-            if place < at or (place == at and by >= tag):
-                at, what, tag = place, HAND, by
+    x = w.ends[node.head] if node.tail > node.head else BEHIND
+    if x < FAR:
+        end, own = (x >> ROOT_SHIFT) + node.since, root_of(j, x & MACHINE)
+        outlet = w.streams[node.outlet]
+        if outlet.credited > outlet.arrived:
+            k = outlet.at + outlet.arrived - outlet.base
+            at, by, what = end, own, LEAVE
+            if node.ends == 0 and w.credit[k] >= end:
+                at = w.credit[k]
+                by = freed_by(w, outlet, k) if at > end else min(freed_by(w, outlet, k), own)
         else:
+            wall, wall_by = end, own
+    if node.bad > 0:
+        x = w.bads[t.stations[j].machine0]
+        end, own = (x >> ROOT_SHIFT) + node.since, root_of(j, x & MACHINE)
+        if x < FAR and (end < at or (end == at and own > by)):
+            at, by, what = end, own, REFUSE
+    if node.idle:
+        inlet = w.streams[node.inlet]
+        if node.begins or inlet.arrived > inlet.taken:
+            start, start_by = node.now, node.by
+            if node.begins == 0:
+                k = inlet.at + inlet.taken - inlet.base
+                if w.arrive[k] > start:
+                    start, start_by = w.arrive[k], came_by(w, inlet, k)
+                elif w.arrive[k] == start:
+                    start_by = min(start_by, came_by(w, inlet, k))
+            if start < at or (start == at and start_by > by):
+                at, by, what = start, start_by, BEGIN
+        elif inlet.credited > inlet.arrived:
             is_sure = False
-    if node.begins == 0:
-        x = w.streams[node.inlet]
-        if x.arrived > x.taken:
-            if node.idle > 0:
-                k = x.at + x.taken - x.base
-                by = came_by(w, x, k)
-                if w.arrive[k] < at or (w.arrive[k] == at and (by > tag or (by == tag and what == END))):
-                    at, what, tag = w.arrive[k], COME, by
-        elif x.credited > x.arrived:
-            is_sure = False
-        if station.within >= 0 and x.credited > x.arrived > x.taken and w.arrive[x.at + x.arrived - 1 - x.base] < at:
-            is_sure = False  # the first may be late, and so may be the next, up to those that come now
-    return at, what, tag, is_sure
+    if at > wall or (at == wall and by < wall_by):
+        is_sure = False
+    return at, by, what, is_sure
+
+
+@kernel
+def step(t, s, w, j, what, at, by, until):
+    """Let the next event of a station happen."""
+    if what == LEAVE:
+        item_leaves(t, w, j, at, by)
+    elif what == REFUSE:
+        item_is_refused(t, s, w, j, at)
+    else:
+        work_begins(t, s, w, j, at, by, until)
 
 
 @kernel
@@ -326,100 +222,12 @@ def run_side(t, s, w, j, until, is_first):
     """
     moved = False
     while True:
-        at, what, tag, is_sure = next_side(t, s, w, j)
+        if not is_first:
+            moved |= pass_some(t, s, w, j, until)
+        at, by, what, is_sure = next_side(t, s, w, j)
         if at >= until or not (is_sure or is_first):
             return moved
-        if what == HAND:
-            hand_side(t, s, w, j, at, tag, until)
-        elif what == END:
-            end_side(t, s, w, j, until)
-        else:
-            m = t.stations[j].machine0
-            while w.machines[m].phase != IDLE:
-                m += 1
-            w.nodes[j].idle -= 1
-            if not begin_side(t, s, w, j, m, at, tag, until):
-                w.nodes[j].idle += 1
-                if t.queues[w.streams[w.nodes[j].inlet].queue].places == 0:
-                    offer(w, w.nodes[j].inlet, at, tag)
+        step(t, s, w, j, what, at, by, until)
         moved = True
         if is_first:
             return moved
-
-
-@kernel
-def take_side(t, s, w, j, until):
-    """Make the machines of a node of those of the state."""
-    node = w.nodes[j]
-    station = t.stations[j]
-    node.works = node.idle = node.ended = 0
-    for m in range(station.machine0, station.machine0 + station.count):
-        row = s.machines[m]
-        machine = w.machines[m]
-        machine.item, machine.arrive, machine.start, machine.done, machine.n = row.item, row.arrive, row.start, row.done, row.n
-        machine.verdict, machine.grade, machine.phase = row.verdict, row.grade, row.phase
-        machine.busy = machine.blocked = machine.starts = machine.time = 0
-        machine.told = 1
-        machine.left = running_left(t, s, m)
-        machine.empty = row.since
-        if row.phase == WORK:
-            verdict = s.own[m].scrap
-            machine.grade = grade_of(t, s, j, row.item, 0) if station.grades > 0 and not verdict else -1
-            machine.verdict = verdict_of(t, s, j, row.item, row.n, verdict, machine.grade, 0)
-            machine.done = end_told(t, s, w, m, until)
-            put_in_order(w, j, station.machine0, m, machine.done)
-        elif row.phase == IDLE:
-            node.idle += 1
-            if node.begins == 0 and t.queues[w.streams[node.inlet].queue].places == 0:
-                offer(w, node.inlet, row.since, j)
-
-
-@kernel
-def return_machine(t, s, w, m):
-    """Bring a machine of the state up to date."""
-    machine = w.machines[m]
-    row = s.machines[m]
-    own = s.own[m]
-    station = t.stations[t.machines[m].station]
-    if machine.phase == WORK and machine.told:
-        return
-    if machine.phase == WORK:
-        settle_machine(t, s, w, m, machine.start)
-        row.category = T_EXECUTE
-        own.phase = WORK
-        own.since = machine.start
-        own.left = machine.time
-        row.done, row.verdict, row.grade = machine.last_done, machine.last_verdict, machine.last_grade
-    else:
-        settle_machine(t, s, w, m, machine.empty if machine.phase == IDLE else machine.done)
-        if machine.phase == OUT:
-            row.category = T_BLOCKED
-        if machine.told == 0:
-            own.since = machine.done
-            own.left = 0
-        row.done, row.verdict, row.grade = machine.done, machine.verdict, machine.grade
-    if machine.told == 0:
-        own.n = machine.n
-        own.scrap = 1 if machine.verdict == VERDICT_SCRAP else 0
-        row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
-    row.item = 0 if machine.phase == IDLE else machine.item
-    row.arrive, row.start, row.n, row.phase = machine.arrive, machine.start, machine.n, machine.phase
-    row.waiting = 1 if machine.phase == OUT else 0
-
-
-@kernel
-def return_side(t, s, w, j):
-    """Bring a station of the state and its machines up to date."""
-    node = w.nodes[j]
-    station = t.stations[j]
-    state = s.stations[j]
-    if station.begins:
-        state.made += node.ended
-        s.serials[station.kind] += node.n - 1 - state.n
-    state.n = node.n - 1
-    state.done += node.ended
-    state.good += node.good
-    add_stay(s, j, node.stay)
-    node.ended = node.good = node.stay = 0
-    for m in range(station.machine0, station.machine0 + station.count):
-        return_machine(t, s, w, m)

@@ -10,7 +10,7 @@ from linewright.kernels.calendar_starts import count_verdict, grade_of, verdict_
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import DONE, FAILED
 from linewright.kernels.recursion_draws import next_failure, sum_of
-from linewright.kernels.recursion_network import BLOCK, PLAIN
+from linewright.kernels.recursion_network import BLOCK, PLAIN, root_of
 from linewright.kernels.rows import VERDICT_MISSED, VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import FAULT, GRADE_MOST, GRADE_SHIFT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
 from linewright.kernels.table import RUNNING
@@ -50,7 +50,7 @@ def slide(w, number):
 
 @kernel
 def push(w, number, arrive, done, item, came):
-    """Let an item come into a stream; `came` is the station whose event brings it."""
+    """Let an item come into a stream; `came` is the root of what brings it."""
     x = w.streams[number]
     if x.arrived - x.base >= x.size:
         slide(w, number)
@@ -64,7 +64,7 @@ def push(w, number, arrive, done, item, came):
 
 @kernel
 def offer(w, number, at, freed):
-    """One more item may come into a stream, from a time on; `freed` is the station whose event freed its place."""
+    """One more item may come into a stream, from a time on; `freed` is the root of what freed its place."""
     x = w.streams[number]
     if x.credited - x.base >= x.size:
         slide(w, number)
@@ -75,16 +75,16 @@ def offer(w, number, at, freed):
 
 @kernel
 def freed_by(w, x, k):
-    """Return the station whose event freed the place at k of the arrays in stream x."""
-    return x.taker if w.nodes[x.taker].kind == PLAIN else w.freed[k]
+    """Return the root of what freed the place at k of the arrays in stream x."""
+    return root_of(x.taker, 0) if w.nodes[x.taker].kind == PLAIN else w.freed[k]
 
 
 @kernel
 def came_by(w, x, k):
-    """Return the station whose event brought the arrival at k of the arrays into stream x: the one in front, or what freed its place."""
+    """Return the root of what brought the arrival at k of the arrays into stream x: the end of the work in front, or what freed its place."""
     if w.nodes[x.giver].kind != PLAIN:
         return w.came[k]
-    return x.giver if w.done[k] == w.arrive[k] else freed_by(w, x, k)
+    return root_of(x.giver, 0) if w.done[k] == w.arrive[k] else freed_by(w, x, k)
 
 
 @kernel
@@ -224,7 +224,7 @@ def release(s, w, j, m, at):
     turn(s, m, T_STARVED, at)
     w.nodes[j].left = at
     if w.nodes[j].kind == PLAIN:
-        offer(w, w.nodes[j].inlet, at, j)
+        offer(w, w.nodes[j].inlet, at, root_of(j, 0))
 
 
 @kernel
@@ -238,7 +238,7 @@ def go_on(t, s, w, j, until):
     if row.phase == WORK:
         if not work_on(t, s, m, until):
             return False
-        node.by = j
+        node.by = root_of(j, 0)
         if node.kind == PLAIN:
             next_failure(t, s, w, j, m)
         if not judge(t, s, j, m):
@@ -262,7 +262,7 @@ def go_on(t, s, w, j, until):
     else:
         k = outlet.at + outlet.arrived - outlet.base
         if w.credit[k] >= at:
-            node.by = min(j, freed_by(w, outlet, k)) if w.credit[k] == at else freed_by(w, outlet, k)
+            node.by = min(root_of(j, 0), freed_by(w, outlet, k)) if w.credit[k] == at else freed_by(w, outlet, k)
         at = max(at, w.credit[k])
         s.queues[outlet.queue].wait = 0
     push(w, node.outlet, at, row.done, row.item, node.by)
