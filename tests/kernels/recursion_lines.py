@@ -78,9 +78,6 @@ def chains(draw: st.DrawFn) -> str:
     stations = {f"step-{i}": draw(st.one_of(machines(), side_by_side())) for i in range(draw(st.integers(1, 5)))}
     del stations["step-0"]["buffer"]
     stations["step-0"].pop("within", None)
-    for i in range(1, len(stations)):
-        if stations[f"step-{i - 1}"].get("count", 1) > 1:
-            stations[f"step-{i}"].pop("within", None)
     if "adds" in stations["step-0"]:
         stations["step-0"] |= {"takes": stations["step-0"].pop("adds"), "makes": "part"}
     return json.dumps({"line": "drawn", "product": "part", "materials": {"screw": {}}, "stations": stations}, indent=1)
@@ -95,8 +92,8 @@ def joins(draw: st.DrawFn) -> str:
     for place in (first, second):
         place.pop("buffer")
     takes = {}
-    for name, maker in (("a", first), ("b", second)):
-        amount = draw(st.integers(1, 3)) if maker["count"] == 1 else 1
+    for name in ("a", "b"):
+        amount = draw(st.integers(1, 3))
         takes[name] = {"amount": amount, "buffer": draw(st.integers(0, 3))}
     stations = {"make-a": first, "make-b": second}
     if draw(st.booleans()):

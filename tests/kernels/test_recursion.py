@@ -17,7 +17,7 @@ from linewright.control.fill import open_line
 from linewright.kernels import calendar, recursion
 from linewright.kernels.recursion_cover import is_between_events, why_not
 from linewright.kernels.recursion_draws import draw_times
-from linewright.kernels.recursion_network import BLOCK, Network, new_network
+from linewright.kernels.recursion_network import BLOCK, MOST_SIDE, Network, new_network
 from linewright.kernels.rows import Rows, new_rows
 from linewright.kernels.rules import SERVICE, base_of, duration
 from linewright.kernels.state import State, copy_state, load_state, save_state
@@ -154,6 +154,43 @@ def test_what_random_lines_have_found(name):
         (both.calendar if i % 2 else both.recursion)(turns, cut)
         assert differences(one, two) == [], cut
         assert differences(one, turns) == [], cut
+
+
+def test_several_years():
+    """Ends of works stand in one number with their machines: far beyond what that number holds the run goes on in pieces."""
+    text = """
+line: slow
+product: part
+stations:
+  a: {count: 3, time: {law: lognormal, mean: 20 h, cv: 30 %}}
+  b: {count: 2, time: 15 h, buffer: 3, scrap: 5 %, failures: {jam: {mtbf: 10 d, mttr: 1 d}}}
+"""
+    both = Both(compiled(text))
+    one, two = both.begun(1), both.begun(1)
+    for years in (1, 5, 6):
+        both.calendar(one, years * 365 * 86400 * SECOND)
+        both.recursion(two, years * 365 * 86400 * SECOND)
+        assert differences(one, two) == [], years
+
+
+@pytest.mark.parametrize("count", [62, 63])
+def test_as_many_machines_side_by_side_as_one_number_holds(count):
+    text = f"""
+line: many
+product: part
+stations:
+  a: {{count: {count}, time: {{law: exponential, mean: 60 s}}, failures: {{jam: {{mtbf: 10 min, mttr: 1 min}}}}}}
+  b: {{time: 1 s, buffer: 5}}
+"""
+    both = Both(compiled(text))
+    if count > MOST_SIDE:
+        assert why_not(both.line.table) == [(0, "more than 62 machines side by side")]
+        return
+    assert why_not(both.line.table) == []
+    one, two = both.begun(1), both.begun(1)
+    both.calendar(one, 4000 * SECOND)
+    both.recursion(two, 4000 * SECOND)
+    assert differences(one, two) == []
 
 
 def test_every_second():

@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, lower_builtin, lower_getattr_generic, models, register_model
+from numba.cpython.unsafe.numbers import trailing_zeros
+from numba.extending import infer_getattr, lower_builtin, lower_getattr_generic, models, overload, register_model
 from numba.np.arrayobj import load_item, make_array, populate_array, store_item
 from numba.np.numpy_support import from_dtype
 
+from linewright.kernels.bits import lowest
 from linewright.kernels.bundle import WORDS, Bundle
 
 __all__ = ["array_at", "type_of_bundle"]
@@ -177,3 +180,11 @@ def _store(context: Any, builder: Any, array_type: BundleArray, value: Any, at: 
     if array_type.is_fixed:
         raise TypeError("a kernel writes into an array of a bundle that is fixed")
     store_item(context, builder, array_type, value, at)
+
+
+@overload(lowest)
+def _lowest(bits: Any) -> Any:
+    def instruction(bits: Any) -> Any:
+        return np.int64(trailing_zeros(bits))
+
+    return instruction if isinstance(bits, types.Integer) else None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from linewright.kernels.recursion_network import MOST_SIDE
 from linewright.kernels.state import FAULT, State
 from linewright.kernels.table import FLEET, GATE_CHANCE, GATE_NONE, GATE_WINDOWS, ITEM, PART, RUNNING, SUPPLY, UTILITY, Table
 
@@ -104,45 +105,22 @@ def why_not(table: Table) -> list[tuple[int, str]]:
 
 
 def _against_order(table: Table) -> list[tuple[int, str]]:
-    """Return where the order of events at one moment would matter beyond what the recursion keeps.
-
-    Where one look at a station takes several items at once, several machines in front become empty before one of them begins anew. And a machine in
-    front of a join may be freed by an event of the other branch, which comes later in a moment than its own events: only a join tells its givers.
-    """
+    """Return where the order of events at one moment would matter beyond what the recursion keeps."""
     found = []
     stations = table.stations
-    giver = {int(row["out_queue"]): n for n, row in enumerate(stations) if row["out_queue"] >= 0}
-    joins = set()
     for number, row in enumerate(stations):
         slots = table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]
-        parts = [slot for slot in slots if slot["kind"] == PART]
-        if parts:
-            joins.add(number)
+        if (slots["kind"] == PART).any():
             found += [(number, "takes at machines side by side")] if row["count"] > 1 else []
             found += [(number, "takes and within")] if row["within"] >= 0 else []
-        for slot in parts:
-            if slot["amount"] > 1 and stations[giver[int(slot["queue"])]]["count"] > 1:
-                found.append((number, "several parts at once from machines side by side"))
+        if row["count"] > MOST_SIDE:
+            found.append((number, f"more than {MOST_SIDE} machines side by side"))
     for q in range(len(table.queues) if stations["queues"].any() else 0):
         taker = int(table.queues[q]["station"])
         found += [(taker, what) for what in _against(table.queues[q], _QUEUE, _QUEUE_RULES)]
         if (stations["out_queue"] == q).sum() != 1:
             found.append((taker, "several stations in front"))
-        elif stations[giver[q]]["count"] > 1 and stations[taker]["within"] >= 0:
-            found.append((taker, "within behind machines side by side"))
-        elif stations[giver[q]]["count"] > 1 and taker not in joins and _leads_to(table, taker, joins):
-            found.append((giver[q], "machines side by side far in front of takes"))
     return found
-
-
-def _leads_to(table: Table, number: int, joins: set[int]) -> bool:
-    """Tell whether a station hands on, over others, to one of some stations."""
-    while number not in joins:
-        q = int(table.stations[number]["out_queue"])
-        if q < 0:
-            return False
-        number = int(table.queues[q]["station"])
-    return True
 
 
 def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule]) -> list[str]:

@@ -6,8 +6,6 @@ and of equal ends the one of the first machine. Behind those in hand stands `BEH
 
 from __future__ import annotations
 
-import numpy as np
-
 from linewright.kernels.compiled import kernel
 from linewright.kernels.recursion_judge import GRADE, ODD
 from linewright.kernels.recursion_network import ROOT_SHIFT
@@ -17,12 +15,6 @@ from linewright.kernels.state import GRADE_MOST, GRADE_SHIFT
 FAR, BEHIND = 1 << 62, (1 << 63) - 1
 MACHINE = (1 << ROOT_SHIFT) - 1
 GRADE_BITS = GRADE_MOST << GRADE_SHIFT
-
-
-@kernel
-def lowest(bits):
-    """Return the number of the lowest bit that is set, read off the exponent of a floating-point number."""
-    return (np.float64(bits & -bits).view(np.int64) >> 52) - 1023
 
 
 @kernel

@@ -173,4 +173,4 @@ def judge_anew(t, w, j):
     node = w.nodes[j]
     if is_judged(t.stations[j]) and node.judged > node.n:
         code_by_chance(w, j, node.n)
-        node.judged = node.n
+        node.judged = node.odd = node.n

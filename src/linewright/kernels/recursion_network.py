@@ -68,6 +68,7 @@ NODE = np.dtype(
         ("tail", "i8"),
         ("bad", "i8"),  # SIDE: works in hand whose items leave the line here
         ("judged", "i8"),  # SIDE: start behind the last of which it is known what becomes of its item
+        ("odd", "i8"),  # SIDE: up to this start all items just pass, as far as is known
         ("refused", "i8"),  # SIDE: items that left the line here since the take-over
         ("tolds", "i8"),  # SIDE: works in the state that ended since the take-over
         ("begins", "i8"),  # 1: nothing comes in
@@ -212,12 +213,12 @@ def new_network(table: Table) -> Network:
         machines=as_records(np.zeros(machines, MACHINE_NODE)),
         ends=np.zeros(max(room, 1), np.int64),
         bads=np.zeros(machines + 1, np.int64),
-        arrive=np.zeros(at + 2, np.int64),
-        done=np.zeros(at + 2, np.int64),
-        item=np.zeros(at + 2, np.int64),
-        credit=np.zeros(at + 2, np.int64),
-        came=np.zeros(at + 2, np.int64),
-        freed=np.zeros(at + 2, np.int64),
+        arrive=np.zeros(at + 1, np.int64),
+        done=np.zeros(at + 1, np.int64),
+        item=np.zeros(at + 1, np.int64),
+        credit=np.zeros(at + 1, np.int64),
+        came=np.zeros(at + 1, np.int64),
+        freed=np.zeros(at + 1, np.int64),
         time=np.ones(max(stations, 1) * BLOCK, np.int64),
         chance=np.zeros(BLOCK),
         out=np.zeros(max(stations, 1) * BLOCK, np.int64),

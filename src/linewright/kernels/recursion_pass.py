@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, lowest, make_room
+from linewright.kernels.bits import lowest
+from linewright.kernels.compiled import kernel, part
+from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, make_room
 from linewright.kernels.recursion_judge import ODD, draw_side, judge_items
 from linewright.kernels.recursion_network import BLOCK, PLAIN, ROOT_SHIFT, root_of
 from linewright.kernels.recursion_plain import stock
 from linewright.kernels.recursion_visit import slide
 from linewright.kernels.state import NEVER
+
+#: A window slides where so many would not find room in it.
+FEW = 64
 
 
 @kernel
@@ -30,12 +34,68 @@ def prepare(t, s, w, j):
         make_room(w, j, t.stations[j].count)
 
 
+@part
+def note_begin(w, a, ahead, drawn, machine, start, by, graded, n):
+    """Write down that a machine begins with the item at `a` of the arrays; return when the work ends."""
+    came = w.arrive[a]
+    time = w.time[a + drawn]
+    w.credit[a + ahead] = start
+    w.freed[a + ahead] = by
+    machine.item = w.item[a]
+    machine.arrive = came if came >= 0 else start
+    machine.start = start
+    machine.n = n
+    machine.code = w.code[a + drawn] if graded else 0
+    machine.left -= time
+    machine.starts += 1
+    return start + time
+
+
+@part
+def note_leave(w, o, machine, end, leave, by, graded):
+    """Write down that the item of a machine goes to `o` of the arrays; return how long it has been here."""
+    w.arrive[o] = leave
+    w.done[o] = end
+    w.item[o] = item_after(machine) if graded else machine.item
+    w.came[o] = by
+    machine.done = end
+    machine.last_code = machine.code
+    machine.empty = leave
+    machine.blocked += leave - end
+    return leave - machine.arrive
+
+
+@part
+def put_behind(w, tail, x):
+    """Put an end of work among those in hand, the last of which stands in front of `tail`."""
+    one = np.uint64(1)
+    w.ends[tail + one] = BEHIND
+    while w.ends[tail - one] > x:
+        w.ends[tail] = w.ends[tail - one]
+        tail -= one
+    w.ends[tail] = x
+
+
+@part
+def later_root(came, came_from, now, by):
+    """Return the root of what happens at the later of an arrival and an event."""
+    return came_from if came > now else min(came_from, by) if came == now else by
+
+
+@part
+def root_of_leave(place, freed, end, own):
+    """Return the root of what lets an item leave: the end of its work, or what freed its place."""
+    return freed if place > end else min(freed, own) if place == end else own
+
+
 @kernel
-def pass_items(w, j, machine0, within, begins, leaves, limit, until):
+def pass_items(w, j, machine0, within, graded, begins, leaves, limit, until):
     """Let items begin and leave as long as nothing of the rarer kind comes.
 
     Parameters
     ----------
+    within, graded
+        Latest start after the end of the work before, `NEVER` without; 1 where items get a grade.
     begins, leaves
         At most that many.
     limit
@@ -46,97 +106,87 @@ def pass_items(w, j, machine0, within, begins, leaves, limit, until):
     Events.
     """
     node = w.nodes[j]
-    inlet = w.streams[node.inlet]
-    outlet = w.streams[node.outlet]
-    spare = np.uint64(w.credit.shape[0] - 2)
+    inlet, outlet = w.streams[node.inlet], w.streams[node.outlet]
     one = np.uint64(1)
-    a, d = np.uint64(inlet.at + inlet.taken - inlet.base), np.uint64(j * BLOCK + node.n - node.first)
-    c, c_step = (spare, np.uint64(0)) if node.begins else (np.uint64(inlet.at + inlet.credited - inlet.base), one)
-    o, o_step = (spare + one, np.uint64(0)) if node.ends else (np.uint64(outlet.at + outlet.arrived - outlet.base), one)
-    a_end = a + np.uint64(begins)
-    is_first, plain_giver = node.begins != 0, node.begins == 0 and w.nodes[inlet.giver].kind == PLAIN
-    plain_taker = node.ends == 0 and w.nodes[outlet.taker].kind == PLAIN
-    giver, taker = root_of(inlet.giver, 0), root_of(outlet.taker, 0)
-    now, by, idle, base, n = node.now, node.by, node.idle, node.since, node.n
+    a0, o0 = np.uint64(inlet.at + inlet.taken - inlet.base), np.uint64(outlet.at + outlet.arrived - outlet.base)
+    a, o, a_end, o_end = a0, o0, a0 + np.uint64(begins), o0 + np.uint64(leaves)
+    drawn = np.uint64(j * BLOCK + node.n - node.first) - a0
+    ahead = np.uint64(0) if node.begins else np.uint64(inlet.credited - inlet.taken)
+    now, by, idle, base, root = node.now, node.by, node.idle, node.since, root_of(j, 0)
+    first_n = node.n - np.int64(a0)
     head, tail = np.uint64(node.head), np.uint64(node.tail)
-    root = root_of(j, 0)
     stay = np.int64(0)
-    begun = np.int64(0)
-    left = np.int64(0)
     while True:
         x = w.ends[head]
         end, m = (x >> ROOT_SHIFT) + base, x & MACHINE
         place = w.credit[o]
-        leave = max(end, place) if left < leaves else end
+        leave = max(end, place) if o < o_end else end
         if idle != 0:
             if a == a_end:
                 break
             came = w.arrive[a]
             start = max(came, now)
-            if start < leave:
+            is_next = start < leave
+            if start == leave:
+                leave_by = root_of_leave(place, w.freed[o], end, root - m) if o < o_end else root - m
+                is_next = later_root(came, w.came[a], now, by) > leave_by
+            if is_next:
                 m = lowest(idle)
                 machine = w.machines[np.uint64(machine0 + m)]
-                time = w.time[d]
-                code = w.code[d]
-                if start >= limit or start - w.done[a] > within or time >= machine.left or code & ODD:
+                if start >= limit or start - w.done[a] > within or w.time[a + drawn] >= machine.left:
                     break
-                came_from = (giver if w.done[a] == came else w.freed[a]) if plain_giver else w.came[a]
-                by = came_from if came > now else min(came_from, by) if came == now else by
+                by = later_root(came, w.came[a], now, by)
                 now = start
                 idle &= idle - 1
-                machine.item = w.item[a]
-                machine.arrive = start if is_first else came
-                machine.start = start
-                machine.n = n + begun
-                machine.code = code
-                machine.left -= time
-                machine.starts += 1
-                w.credit[c] = start
-                w.freed[c] = by
-                c += c_step
+                end = note_begin(w, a, ahead, drawn, machine, start, by, graded, first_n + np.int64(a))
                 a += one
-                d += one
-                begun += 1
-                end = start + time
-                x = (((end - base) << ROOT_SHIFT) | m) if end < until else FAR | m
-                i = tail
+                put_behind(w, tail, (((end - base) << ROOT_SHIFT) | m) if end < until else FAR | m)
                 tail += one
-                w.ends[tail] = BEHIND
-                while w.ends[i - one] > x:
-                    w.ends[i] = w.ends[i - one]
-                    i -= one
-                w.ends[i] = x
                 continue
-            if start == leave:
-                break
-        if left == leaves or leave >= limit:
+        if o == o_end or leave >= limit:
             break
-        machine = w.machines[np.uint64(machine0 + m)]
-        freed = taker if plain_taker else w.freed[o]
-        own = root - m
-        by = freed if place > end else min(freed, own) if place == end else own
+        by = root_of_leave(place, w.freed[o], end, root - m)
         now = leave
-        w.arrive[o] = leave
-        w.done[o] = end
-        w.item[o] = item_after(machine)
-        w.came[o] = by
-        o += o_step
-        left += 1
+        stay += note_leave(w, o, w.machines[np.uint64(machine0 + m)], end, leave, by, graded)
+        o += one
         head += one
-        machine.done = end
-        machine.last_code = machine.code
-        machine.empty = leave
-        machine.blocked += leave - end
-        stay += leave - machine.arrive
         idle |= 1 << m
+    begun, left = np.int64(a - a0), np.int64(o - o0)
     node.now, node.by, node.idle, node.stay = now, by, idle, node.stay + stay
-    node.head, node.tail, node.n = np.int64(head), np.int64(tail), n + begun
+    node.head, node.tail, node.n = np.int64(head), np.int64(tail), node.n + begun
     inlet.taken += begun
-    if not is_first:
+    if node.begins == 0:
         inlet.credited += begun
-    if node.ends == 0:
-        outlet.arrived += left
+    outlet.arrived += left
     return begun + left
+
+
+@kernel
+def name_roots(w, j, begins, leaves):
+    """Write the roots of what comes from a single machine, and of places freed by one: there they need not be told."""
+    node = w.nodes[j]
+    inlet, outlet = w.streams[node.inlet], w.streams[node.outlet]
+    if node.begins == 0 and w.nodes[inlet.giver].kind == PLAIN:
+        own = root_of(inlet.giver, 0)
+        first = np.uint64(inlet.at + inlet.taken - inlet.base)
+        for k in range(np.uint64(begins)):
+            w.came[first + k] = own if w.done[first + k] == w.arrive[first + k] else w.freed[first + k]
+    if node.ends == 0 and w.nodes[outlet.taker].kind == PLAIN:
+        own = root_of(outlet.taker, 0)
+        first = np.uint64(outlet.at + outlet.arrived - outlet.base)
+        for k in range(np.uint64(leaves)):
+            w.freed[first + k] = own
+
+
+@kernel
+def plain_starts(w, j, begins):
+    """Return how many of the next starts have items that just pass, up to a number."""
+    node = w.nodes[j]
+    first = j * BLOCK - node.first
+    node.odd = max(node.odd, node.n)
+    while node.odd < node.judged and node.odd < node.n + begins and w.code[first + node.odd] & ODD == 0:
+        node.odd += 1
+    return min(begins, node.odd - node.n)
 
 
 @kernel
@@ -144,26 +194,28 @@ def pass_some(t, s, w, j, until):
     """Let items pass as far as the loop for what happens most goes. Returns whether any did."""
     station = t.stations[j]
     node = w.nodes[j]
-    inlet = w.streams[node.inlet]
-    outlet = w.streams[node.outlet]
-    if node.begins == 0 and t.queues[inlet.queue].places == 0:
-        return False
-    if inlet.arrived == inlet.taken and node.begins == 0:
-        begins = np.int64(0)
-    else:
+    inlet, outlet = w.streams[node.inlet], w.streams[node.outlet]
+    begins, leaves = np.int64(0), np.int64(0)
+    if node.begins:
         prepare(t, s, w, j)
-        if node.begins == 0 and inlet.credited - inlet.base + BLOCK > inlet.size:
+        begins = min(inlet.arrived - inlet.taken, node.judged - node.n)
+    elif t.queues[inlet.queue].places == 0:
+        return False
+    elif inlet.arrived > inlet.taken:
+        prepare(t, s, w, j)
+        if inlet.credited - inlet.base + min(inlet.arrived - inlet.taken, FEW) > inlet.size:
             slide(w, node.inlet)
-        begins = min(inlet.arrived - inlet.taken, node.judged - node.n, node.ends0 + node.ends_room - 2 - node.tail)
-        if node.begins == 0:
-            begins = min(begins, inlet.size - (inlet.credited - inlet.base))
-    leaves = np.int64(BLOCK)
-    if node.ends == 0:
-        if outlet.arrived - outlet.base + BLOCK > outlet.size:
-            slide(w, node.outlet)
-        leaves = min(outlet.credited - outlet.arrived, outlet.size - (outlet.arrived - outlet.base))
+        begins = min(inlet.arrived - inlet.taken, node.judged - node.n, inlet.size - (inlet.credited - inlet.base))
+    begins = plain_starts(w, j, min(begins, node.ends0 + node.ends_room - 2 - node.tail))
+    if outlet.arrived - outlet.base + min(outlet.credited - outlet.arrived, FEW) > outlet.size:
+        if node.ends:
+            outlet.taken = outlet.arrived  # whoever left the line need not be kept
+        slide(w, node.outlet)
+    leaves = min(outlet.credited - outlet.arrived, outlet.size - (outlet.arrived - outlet.base))
     limit = until
     if node.bad > 0 and w.bads[station.machine0] < FAR:
         limit = min(limit, (w.bads[station.machine0] >> ROOT_SHIFT) + node.since)
     within = station.within if station.within >= 0 and node.begins == 0 else NEVER
-    return pass_items(w, j, station.machine0, within, begins, leaves, limit, until) > 0
+    name_roots(w, j, begins, min(leaves, BLOCK))
+    graded = station.grades > 0
+    return pass_items(w, j, station.machine0, within, graded, begins, min(leaves, BLOCK), limit, until) > 0

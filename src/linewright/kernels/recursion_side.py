@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from linewright.kernels.bits import lowest
 from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, lowest, one_number, put_bad, put_in_order
+from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, one_number, put_bad, put_in_order
 from linewright.kernels.recursion_judge import VERDICT, judge_anew
 from linewright.kernels.recursion_network import BLOCK, ROOT_SHIFT, root_of
 from linewright.kernels.recursion_pass import pass_some, prepare

@@ -27,7 +27,7 @@ def take_side(t, s, w, j, until):
     node.since = s.head[0].now
     node.now = -1
     node.by = 0
-    node.judged = node.n
+    node.judged = node.odd = node.n
     node.head = node.tail = node.ends0 + 1
     w.ends[node.ends0] = -BEHIND
     w.ends[node.tail] = BEHIND
