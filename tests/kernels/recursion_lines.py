@@ -49,7 +49,8 @@ def machines(draw: st.DrawFn) -> Text:
     if draw(st.integers(0, 2)) == 0:
         found["scrap"] = draw(st.sampled_from(["2 %", "30 %"]))
     if draw(st.integers(0, 3)) == 0:
-        found["gate"] = {"fails": draw(st.sampled_from(["1 %", "40 %"]))}
+        wrongly = draw(st.sampled_from([{}, {}, {"misses": "30 %"}, {"misses": "20 %", "false-alarms": "10 %"}]))
+        found["gate"] = {"fails": draw(st.sampled_from(["1 %", "40 %"]))} | wrongly
     if draw(st.integers(0, 3)) == 0:
         found["tools"] = {"nozzle": 3}
     return found

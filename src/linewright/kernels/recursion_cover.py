@@ -89,8 +89,6 @@ def why_not(table: Table) -> list[tuple[int, str]]:
             found.append((number, "vehicles"))
             continue
         found += [(number, what) for what in _against(row, _STATION, _STATION_RULES)]
-        if row["gate"] == GATE_CHANCE and (row["misses"] > 0.0 or row["false_alarms"] > 0.0):
-            found.append((number, "misses or false-alarms of a gate with fails"))
         for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
             found += [(number, what) for what in _against(mode, _MODE, _MODE_RULES)]
         for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:

@@ -9,9 +9,10 @@ import math
 
 import numpy as np
 
+from linewright.kernels.calendar_starts import chance_verdict
 from linewright.kernels.compiled import kernel, wrapping_kernel
 from linewright.kernels.recursion_network import BLOCK
-from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_SCRAP
+from linewright.kernels.rows import VERDICT_SCRAP
 from linewright.kernels.rules import CHANCE, GOLDEN, HALF, SCRAP, SERVICE, STRIDE, between, cell_of, exact_quantile, mix, quantile
 from linewright.kernels.state import NEVER
 from linewright.kernels.table import CONSTANT, GATE_CHANCE, NORMAL, RUNNING, UNIFORM
@@ -79,7 +80,7 @@ def draw_times(t, law_number, base, h, n, count, chance, out, at):
 
 @kernel
 def draw_outs(t, j, base, n, count, chance, out, why, at):
-    """Write which of the starts n, n + 1, ... end in scrap or are refused by chance, in order, and how. Returns how many."""
+    """Write which of the starts n, n + 1, ... end in scrap or do not just pass a gate by chance, in order, and how. Returns how many."""
     station = t.stations[j]
     found = 0
     if station.scrap > 0.0:
@@ -91,15 +92,16 @@ def draw_outs(t, j, base, n, count, chance, out, why, at):
             found += np.int64(chance[i] < share)
             if found >= count:
                 break
-    if station.gate == GATE_CHANCE and station.fails > 0.0:
+    if station.gate == GATE_CHANCE and (station.fails > 0.0 or station.false_alarms > 0.0):
         draw_uniforms(base, station.hash, CHANCE, n, count, chance)
-        found = _with_chance(station.fails, n, count, chance, out, why, at, found)
+        found = _with_chance(station, n, count, chance, out, why, at, found)
     return found
 
 
 @kernel
-def _with_chance(share, n, count, chance, out, why, at, scraps):
-    """Add those refused by chance to those that are scrap already, from the end on so that one list is enough."""
+def _with_chance(station, n, count, chance, out, why, at, scraps):
+    """Add those that a gate by chance does not just let pass to those that are scrap already, from the end on so that one list is enough."""
+    share = station.fails + (1.0 - station.fails) * station.false_alarms
     more = 0
     k = 0
     for i in range(count):
@@ -118,7 +120,7 @@ def _with_chance(share, n, count, chance, out, why, at, scraps):
             write -= 1
         elif chance[i] < share:
             out[write] = n + i
-            why[write] = VERDICT_CHANCE
+            why[write] = chance_verdict(chance[i], station.fails, station.misses, station.false_alarms)
             write -= 1
     return found
 

@@ -19,7 +19,7 @@ from linewright.kernels.bundle import Bundle
 from linewright.kernels.compiled import kernel
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.state import Z_MACHINES, Z_QUEUES, Z_STATIONS
-from linewright.kernels.table import FLOAT, GATE_WINDOWS, INT, ITEM, PART, Table
+from linewright.kernels.table import FLOAT, GATE_CHANCE, GATE_WINDOWS, INT, ITEM, PART, Table
 
 #: Starts of one station whose times are drawn together.
 BLOCK = 256
@@ -171,7 +171,9 @@ def _kind_of(table: Table, j: int) -> int:
     slots = table.slots["kind"][int(row.slot0) : int(row.slot0 + row.slots)]
     if (slots == PART).any():
         return JOIN if row.count == 1 else OTHER
-    return PLAIN if row.count == 1 and row.within < 0 and row.gate != GATE_WINDOWS and row.grades == 0 else SIDE
+    sees_wrongly = row.gate == GATE_CHANCE and (row.misses > 0.0 or row.false_alarms > 0.0)
+    is_judged = row.gate == GATE_WINDOWS or row.grades > 0 or sees_wrongly
+    return PLAIN if row.count == 1 and row.within < 0 and not is_judged else SIDE
 
 
 def new_network(table: Table) -> Network:
