@@ -17,6 +17,7 @@ from linewright.cli.runs import runs
 from linewright.cli.schema import schema
 from linewright.cli.serve import serve
 from linewright.cli.simulate import simulate
+from linewright.cli.size import size
 from linewright.cli.trace import trace
 from linewright.cli.version import version
 
@@ -27,7 +28,7 @@ USAGE_ERRORS = cast("tuple[type[typer.BadParameter], ...]", (typer.BadParameter.
 ABORTED = (typer.Abort,)
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-for command in (lines, new, check, schema, simulate, run, serve, runs, trace, version):
+for command in (lines, new, check, schema, size, simulate, run, serve, runs, trace, version):
     app.command()(command)
 app.command("import")(import_)
 app.add_typer(eis, name="eis")

@@ -12,9 +12,11 @@ Usage: linewright COMMAND [OPTIONS]        linewright COMMAND --help
 Line planner        before steel is bought: how many machines, which buffer?
   lines             list the lines of the library
   new               begin a line file of your own
+  size              machines, people, power and capital for a wanted output
   simulate          the twin: output, OEE, yield, WIP, bottleneck
                       linewright simulate four-stations --until "1 day" --seed 7
                       linewright simulate four-stations --vs "wind.count=2" --replications 10
+                      linewright size cylindrical-21700-tabless --output "10 GWh/a"
 
 Process engineer    what is set, what is seen, where a value came from
   check             name every fault of a line file; --full prints all values
