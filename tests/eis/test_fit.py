@@ -217,6 +217,14 @@ def test_what_the_spectrum_does_not_tell_is_said() -> None:
     assert np.isnan(fit.sigma[0, [0, 3]]).all() or (fit.sigma[0, [0, 3]] > 0.5).all()
 
 
+def test_arcs_that_have_become_one_are_named() -> None:
+    Z = impedance(parse_circuit("R0-p(R1,C1)-p(R2,CPE2)"), F, [1.0, 0.5, 0.2, 0.5, 0.2, 0.9])
+    fit = fit_circuit(Spectra.of(F, Z), "R0-p(R1,C1)-p(R2,CPE2)")
+    assert "same time constant" not in fit.reasons[0]
+    same = impedance(parse_circuit("R0-p(R1,C1)-p(R2,CPE2)"), F, [1.0, 0.5, 0.2, 0.5, 0.1**0.9 / 0.5, 0.9])
+    assert "`C1` and `CPE2` have the same time constant" in fit_circuit(Spectra.of(F, same), "R0-p(R1,C1)-p(R2,CPE2)").reasons[0]
+
+
 def test_the_seed_is_an_argument() -> None:
     spectra, _ = stack(3, 1e-3)
     np.testing.assert_array_equal(fit_circuit(spectra, STACK, seed=4).values, fit_circuit(spectra, STACK, seed=4).values)

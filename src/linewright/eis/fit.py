@@ -36,6 +36,8 @@ __all__ = ["fit_circuit", "t_quantile"]
 
 #: A logarithm with a standard error above 1, or an exponent above 0.3, is not determined by the spectrum.
 LEAST_KNOWN, LEAST_KNOWN_EXPONENT = 1.0, 0.3
+#: Arcs whose time constants differ by less than this share are one.
+ONE_ARC = 0.05
 #: What is so near to its bound lies at it.
 AT_BOUND = 1e-9
 
@@ -213,7 +215,8 @@ def result(
     reasons = [f"{d // 2} usable points cannot carry {width} free parameters" for d in n_data]
     for k, cell in enumerate(cells):
         known = np.diagonal(by_theta[k]) ** 0.5
-        reasons[cell] = "; ".join(doubts(variables, known, is_at_bound[k], converged=bool(is_good[cell]), singular=bool(is_singular[k])))
+        said = doubts(variables, known, is_at_bound[k], converged=bool(is_good[cell]), singular=bool(is_singular[k]))
+        reasons[cell] = "; ".join(said + merged(variables, values[k : k + 1]))
     return CircuitFit(
         circuit,
         values=among(n, cells, values),
@@ -252,6 +255,13 @@ def intervals(circuit: Circuit, values: Floats, sigma: Floats, confidence: float
             low[:, k] = np.maximum(values[:, k] - t[:, 0] * sigma[:, k], 0.0)
             high[:, k] = np.minimum(values[:, k] + t[:, 0] * sigma[:, k], 1.0)
     return low, high
+
+
+def merged(variables: Variables, values: Floats) -> list[str]:
+    """Return which arcs in series of a cell, values (1, n_p), have become one, as sentences."""
+    chain = [(float(a.log_tau(values)[0]), a.name) for a in variables.arcs if a.place >= 0]
+    pairs = [sorted((a[1], b[1])) for a, b in pairwise(sorted(chain)) if b[0] - a[0] < ONE_ARC]
+    return [f"`{a}` and `{b}` have the same time constant: one arc too many?" for a, b in pairs]
 
 
 def doubts(variables: Variables, known: Floats, is_at_bound: NDArray[np.bool_], *, converged: bool, singular: bool) -> list[str]:

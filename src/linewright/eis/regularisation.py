@@ -29,7 +29,7 @@ __all__ = ["CRITERIA", "Criterion", "best_lambda"]
 
 Criterion = Literal["gcv", "l-curve", "cross-validation"]
 #: The lambdas that are looked at.
-LADDER = np.logspace(-7.0, 1.0, 25)
+LADDER = np.logspace(-7.0, 1.0, 17)
 
 
 def path(ridge: Ridge, cell: int) -> tuple[Floats, NDArray[np.int64]]:

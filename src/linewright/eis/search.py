@@ -15,6 +15,8 @@ __all__ = ["MOST_ITERATIONS", "inverted", "solution_of"]
 
 #: Shapes that are tried as starts; cells that are fitted from many starts, and of each the starts that are followed to the end.
 SHAPES, PILOTS, KEPT = 800, 16, 4
+#: Starts of a cell that is fitted alone, at least: no other cell shows it where to look.
+ALONE = 32
 #: Two solutions stand apart where a variable differs by more than this; so many others are tried at a cell.
 ELSEWHERE, TRIES = 0.7, 3
 #: A direction with a larger standard error than this is a valley; steps that are looked at on both sides.
@@ -37,6 +39,7 @@ def solution_of(problem: Problem, asked: Floats | None, n_starts: int, seed: int
     if not n or not problem.variables.turned:
         return solve(problem, np.arange(n), np.empty((n, len(problem.variables.turned))), 0)
     pilots, nearest = far_apart(problem.Z, PILOTS)
+    n_starts = max(n_starts, ALONE // len(pilots))
     rough = best_of(problem, pilots, starts(problem, pilots, max(SHAPES, n_starts), n_starts, seed), FIRST_ITERATIONS, keep=KEPT)
     ends = best_of(problem, pilots, rough, MOST_ITERATIONS, keep=KEPT)
     theta = ends[nearest, 0]
