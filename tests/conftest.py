@@ -29,6 +29,14 @@ def shared_folder() -> Path | None:
     return None
 
 
+@pytest.fixture(scope="session", autouse=True)
+def ledger_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let commands that are asked without `--ledger` keep their runs in a folder of the tests, not in the user's."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LINEWRIGHT_LEDGER", str(tmp_path_factory.mktemp("ledger-of-the-tests")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of shared data, or skip with the way to get it."""

@@ -10,12 +10,15 @@ import typer
 from linewright.cli.asked import ledger_at
 from linewright.cli.printing import as_json, moment, number, say, table
 
+#: What is kept of a run, in words.
+KEPT = {"rows": "every row", "checkpoints": "checkpoints"}
+
 
 def runs(
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the runs in the ledger: live, kept simulations, imports."""
+    """List the runs in the ledger: live, simulations, imports."""
     store = ledger_at(ledger)
     found = list(reversed(store.runs()))
     unread = store.newer()
@@ -35,8 +38,10 @@ def runs(
     rows = [
         [r.run, r.name, moment(r.begin_us), moment(r.line_us), number(r.seed, 9), number(r.speed),
          "newer version" if store.path_of(r.run) in newer else "writing" if r.is_written else r.outcome or "open",
-         number(r.size_bytes / 1e6)] for r in found
+         number((r.size_bytes + r.remade_bytes) / 1e6), KEPT.get(r.kept, r.kept)] for r in found
     ]  # fmt: skip
     if not rows:
         return
-    table(["Run", "Line", "Begin (UTC)", "Reached (UTC)", "Seed", "Speed", "State", "MB"], rows, right=[4, 5, 7])
+    table(["Run", "Line", "Begin (UTC)", "Reached (UTC)", "Seed", "Speed", "State", "MB", "Kept"], rows, right=[4, 5, 7])
+    if any(r.kept == "checkpoints" for r in found):
+        say("\nKept as checkpoints: linewright trace makes any item again when it is asked for.")

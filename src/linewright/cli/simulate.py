@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from linewright.model.plant import Plant
     from linewright.twin.result import Result
 
-KEEP = ("none", "all")
+KEEP = ("checkpoints", "none", "all")
 PATH_VALUE, PATH_VALUES = "PATH=VALUE", "PATH=VALUES"
 
 
@@ -46,7 +46,9 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
     show: Annotated[str | None, typer.Option(help="Figures shown, such as output,oee,stations.")] = None,
     on: Annotated[str, typer.Option(help="Where runs are made: threads, or ray.")] = "threads",
     workers: Annotated[int | None, typer.Option(min=1, help="Runs at one time; without it as many as cores.")] = None,
-    keep: Annotated[str, typer.Option(help="none: figures alone; all: every row into the ledger.")] = "none",
+    keep: Annotated[
+        str, typer.Option(help="In the ledger: checkpoints, from which linewright trace makes any item again; all: every row; none: nothing.")
+    ] = "checkpoints",
     start: Annotated[str | None, typer.Option(help="empty or filled; without it the file's.")] = None,
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
@@ -67,12 +69,11 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
 
         plant = line_of(line, settings)
         if not asks_for_experiment(plant):
-            if html is not None and keep == "all":
-                raise LinewrightError("--html and --keep all are two runs of the same: take one of the two away.")
+            kept = Kept(keep, None if keep == "none" else ledger_at(ledger))
             if html is not None:
-                reported_run(plant, until_s, seed, html, gantt, json=json)
+                reported_run(plant, until_s, seed, kept, html, gantt, json=json)
             else:
-                one_run(plant, until_s, seed, ledger_at(ledger) if keep == "all" else None, json=json)
+                one_run(plant, until_s, seed, kept, json=json)
             return None
     if keep == "all":
         raise LinewrightError("--keep all keeps one run; a comparison of many keeps their figures. Take one of the two away.")
@@ -87,21 +88,30 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
 def refuse_words(keep: str, start: str | None) -> None:
     """Refuse words of options that stand for nothing."""
     if keep not in KEEP:
-        raise LinewrightError(f"--keep {keep}: none or all was expected.")
+        raise LinewrightError(f"--keep {keep}: checkpoints, all or none was expected.")
     if start not in {None, "empty", "filled"}:
         raise LinewrightError(f"--start {start}: empty or filled was expected.")
 
 
-def one_run(plant: Plant, until_s: float | None, seed: int | None, ledger: Ledger | None, *, json: bool) -> None:
+class Kept(NamedTuple):
+    """What is kept of a run, and where."""
+
+    keep: str
+    ledger: Ledger | None
+
+
+def one_run(plant: Plant, until_s: float | None, seed: int | None, kept: Kept, *, json: bool) -> None:
     """Simulate once and print."""
     from linewright.twin.simulate import simulate as verb  # noqa: PLC0415
 
     with heard_as_ctrl_c(), Progress(is_shown=not json) as progress:
-        result = verb(plant, until_s=until_s, seed=seed, keep="none" if ledger is None else "all", ledger=ledger, progress=progress)
+        result = verb(plant, until_s=until_s, seed=seed, keep=kept.keep, ledger=kept.ledger, progress=progress)
     told(plant, result, json=json)
 
 
-def reported_run(plant: Plant, until_s: float | None, seed: int | None, html: Path, gantt: str | None, *, json: bool) -> None:
+def reported_run(  # noqa: PLR0917 - a command's options are its arguments
+    plant: Plant, until_s: float | None, seed: int | None, kept: Kept, html: Path, gantt: str | None, *, json: bool
+) -> None:
     """Simulate once, print, and write the report."""
     from linewright.report.html import report_of  # noqa: PLC0415
     from linewright.twin.course import follow  # noqa: PLC0415
@@ -111,7 +121,7 @@ def reported_run(plant: Plant, until_s: float | None, seed: int | None, html: Pa
     begin_s = end_s - length_s if gantt is None else 0.0 if gantt.strip() == "0" else seconds(gantt, "--gantt") or 0.0
     with heard_as_ctrl_c(), Progress(is_shown=not json) as progress:
         window_s = (begin_s, min(begin_s + 3600.0, end_s) if begin_s < end_s else begin_s + 3600.0)
-        course = follow(plant, until_s=until_s, seed=seed, window_s=window_s, progress=progress)
+        course = follow(plant, until_s=until_s, seed=seed, window_s=window_s, keep=kept.keep, ledger=kept.ledger, progress=progress)
     write_report(html, report_of(course))
     told(plant, course.result, json=json)
     if not json:

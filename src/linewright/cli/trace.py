@@ -47,6 +47,7 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Print where a thing came from and what came of it; alone, list the newest units, webs and batches."""
+    from linewright.cli.remade import remade
     from linewright.genealogy.trace import recent
     from linewright.genealogy.trace import trace as trace_thing
 
@@ -55,13 +56,13 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     reader, passed = reader_for(ledger_at(ledger), run, asked)
     try:
         if asked is None:
-            newest = recent(reader)
+            newest = remade(reader, lambda: recent(reader), is_told=not json)
             if json:
                 as_json({"run": reader.header().run, "newest": newest})
             else:
                 print_recent(reader, newest, passed)
             return
-        found = trace_thing(reader, asked, guard_mm=guard_mm)
+        found = remade(reader, lambda: trace_thing(reader, asked, guard_mm=guard_mm), is_told=not json)
     finally:
         reader.close()
     if json:

@@ -11,7 +11,7 @@ from linewright.genealogy.facts import LineFacts, Rank
 from linewright.kernels.rows import STATES
 from linewright.ledger.writer import RunWriter
 
-__all__ = ["Keys"]
+__all__ = ["Keys", "rolls_of"]
 
 
 class Keys:

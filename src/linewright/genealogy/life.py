@@ -73,7 +73,7 @@ def carried_visits(records: Records, thing: Thing) -> list[tuple[str, int, Visit
     found = []
     for carrier, place, since, until in stays:
         name = records.id_of(carrier)
-        for v in records.reader.visits_of(carrier):
+        for v in records.reader.visits_of(carrier, since, until):
             begun = v.start_us if v.start_us is not None else v.in_us
             if (since is None or begun is None or begun >= since) and (until is None or v.out_us is None or v.out_us <= until):
                 found.append((name, place, v))

@@ -80,11 +80,12 @@ def held_on_carriers(compiled: Compiled, state: State) -> dict[int, NDArray[np.i
     held = {}
     for c in compiled.table.carriers[: len(compiled.plant.carriers)]:
         first, count, holds = int(c.tray0), int(c.count), int(c.holds)
-        fills = np.zeros((count + 1, holds), np.int32)
         trays = state.trays[first : first + count]
+        serials = np.arange(1, count + 1) + trays["round"].astype(np.int64) * count
         rows = state.fills[int(c.fill0) : int(c.fill0) + count * holds].reshape(count, holds)
         loaded = trays["content"] == FILLED
-        fills[1:][loaded] = np.where(np.arange(holds) < trays["count"][loaded][:, None], rows[loaded], 0)
+        fills = np.zeros((int(serials[loaded].max(initial=count)) + 1, holds), np.int32)
+        fills[serials[loaded]] = np.where(np.arange(holds) < trays["count"][loaded][:, None], rows[loaded], 0)
         held[int(c.kind)] = fills
     return held
 

@@ -6,7 +6,7 @@ pieces.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ from linewright.kernels.rows import (
 from linewright.ledger.blocks import whole_numbers
 from linewright.ledger.writer import RunWriter
 
-__all__ = ["Recorder"]
+__all__ = ["ROW_NAMES", "Recorder", "plain"]
 
 #: The buffers of `Rows` by the number of their count.
 ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop", "faulted")
@@ -63,15 +63,23 @@ class Recorder:
         Where the rows go; the caller commits.
     rules
         What is an alarm (`control.alarms.alarm_rules`).
+    measured
+        Tells of a web whether what is measured along it is written; None: always.
     """
 
-    def __init__(self, facts: LineFacts, writer: RunWriter, rules: Mapping[tuple[str, str, str], AlarmRule] | None = None) -> None:
+    def __init__(
+        self,
+        facts: LineFacts,
+        writer: RunWriter,
+        rules: Mapping[tuple[str, str, str], AlarmRule] | None = None,
+        measured: Callable[[int], bool] | None = None,
+    ) -> None:
         self._facts, self._writer = facts, writer
         self._values = Values(facts)
         self._keys = Keys(facts, writer)
         self._things = Things(facts, writer)
         self._trays = Trays(facts)
-        self._webs = WebRecorder(facts, self._values, writer)
+        self._webs = WebRecorder(facts, self._values, writer, measured)
         self._curves = CurveRecorder(facts, self._values, writer, self._keys.step)
         self._resolutions = {number: layout.resolutions for number, layout in self._values.layouts().items()}
         self.alarms = AlarmWatch(rules or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -126,10 +127,13 @@ class WebRecorder:
     ----------
     facts, values, writer
         Of the run.
+    measured
+        Tells of a web whether what is measured along it is written; None: always.
     """
 
-    def __init__(self, facts: LineFacts, values: Values, writer: RunWriter) -> None:
+    def __init__(self, facts: LineFacts, values: Values, writer: RunWriter, measured: Callable[[int], bool] | None = None) -> None:
         self._facts, self._values, self._writer = facts, values, writer
+        self._is_measured = measured or (lambda _: True)
         self._streams: dict[tuple[int, int], Stream] = {}
 
     def saved(self) -> list[Any]:
@@ -231,6 +235,8 @@ class WebRecorder:
     def _add_profiles(
         self, profiles: Columns, station: StationFacts, item: int, frame: int, length_mm: int, *, is_strip: bool = False
     ) -> None:
+        if not self._is_measured(web_key(item, frame)):
+            return
         for c in station.of_webs:
             characteristic = self._writer.key("characteristic", c.name)
             for side, lane, step_mm, n, low, scale, data in self._values.profiles(station, c, item, length_mm, is_strip=is_strip):

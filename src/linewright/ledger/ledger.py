@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -14,10 +15,11 @@ import platformdirs
 from linewright.ledger.errors import DamagedError, LedgerError, NewerError, NoSuchRunError
 from linewright.ledger.lock import is_locked
 from linewright.ledger.reader import RunReader
+from linewright.ledger.remade import reader_of, remade_path
 from linewright.ledger.schema import APPLICATION_ID, VERSION, create_statements
 from linewright.ledger.writer import RunWriter, connect_writer, now_us, refused_write
 
-__all__ = ["Ledger", "RunInfo", "RunReader", "RunWriter", "default_folder"]
+__all__ = ["Ledger", "RunInfo", "RunReader", "RunWriter", "begin_file", "default_folder"]
 
 SUFFIX = ".run"
 SOURCES = ("live", "twin", "import")
@@ -50,6 +52,10 @@ class RunInfo:
         Whether a process writes it now.
     size_bytes
         Of its file and log.
+    kept
+        ``rows``, or ``checkpoints``: its items are made again on demand.
+    remade_bytes
+        Of the file beside it, where items of it have been made again; 0 without one.
     """
 
     run: str
@@ -65,6 +71,8 @@ class RunInfo:
     outcome: str | None
     is_written: bool
     size_bytes: int
+    kept: str = "rows"
+    remade_bytes: int = 0
 
 
 def default_folder() -> Path:
@@ -113,30 +121,11 @@ class Ledger:
             raise ValueError(f"source is one of {SOURCES}, not {source!r}")
         run, path = self._new_file(source)
         try:
-            self._begin_file(path, (run, name or run, source, plan_digest, seed, speed, begin_us, now_us(), begin_us), plan_text)
+            begin_file(path, (run, name or run, source, plan_digest, seed, speed, begin_us, now_us(), begin_us), plan_text)
         except sqlite3.OperationalError as error:
             path.unlink(missing_ok=True)  # a file without a header is no run
             raise refused_write(path, error) from error
         return RunWriter(path, run)
-
-    @staticmethod
-    def _begin_file(path: Path, header: tuple[object, ...], plan_text: str) -> None:
-        """Make the tables of a new file, and write its header and its plan."""
-        connection = connect_writer(path)
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in create_statements():
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("INSERT INTO plan (plan, text) VALUES (?, ?)", (header[3], plan_text))
-            connection.execute(
-                "INSERT INTO run (run, name, source, plan, seed, speed, begin_us, created_us, line_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                header,
-            )
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
 
     def runs(self) -> list[RunInfo]:
         """Return the runs of this ledger, oldest first. Files that are being made, or are none of ours, are left out."""
@@ -210,7 +199,7 @@ class Ledger:
         ------
         NoSuchRunError, NewerError
         """
-        return RunReader(self.path_of(self.run_info(run).run))
+        return reader_of(self.path_of(self.run_info(run).run))
 
     def find_plan(self, plan_digest: str, source: str) -> RunInfo | None:
         """Return the newest run of that source with that plan; None where there is none."""
@@ -247,6 +236,25 @@ class Ledger:
             raise LedgerError(f"{self.folder}: no run can be written there ({error.strerror}). Name another folder with --ledger FOLDER") from error
 
 
+def begin_file(path: Path, header: tuple[object, ...], plan_text: str) -> None:
+    """Make the tables of a new file, and write its header (run to line_us, in the table's order) and its plan."""
+    connection = connect_writer(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in create_statements():
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("INSERT INTO plan (plan, text) VALUES (?, ?)", (header[3], plan_text))
+        connection.execute(
+            "INSERT INTO run (run, name, source, plan, seed, speed, begin_us, created_us, line_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            header,
+        )
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
 def _version(path: Path) -> int | None:
     """Return the version of a file's tables; None where it is no file of a ledger, or cannot be read."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
@@ -266,10 +274,13 @@ def _info(run: str, path: Path) -> RunInfo:
         row = connection.execute(
             "SELECT name, source, plan, seed, speed, begin_us, created_us, line_us, ended_us, outcome FROM run WHERE run = ?", (run,)
         ).fetchone()
+        kept = connection.execute("SELECT body FROM fact WHERE key = 'kept'").fetchone()
     finally:
         connection.close()
     if row is None:
         raise LookupError(run)
     log = path.with_name(path.name + "-wal")
     size = path.stat().st_size + (log.stat().st_size if log.exists() else 0)
-    return RunInfo(*(run, *row, is_locked(path), size))
+    beside = remade_path(path)
+    remade = beside.stat().st_size if beside.exists() else 0
+    return RunInfo(*(run, *row, is_locked(path), size, "rows" if kept is None else json.loads(kept[0]), remade))

@@ -23,9 +23,12 @@ class RunReader(ThingReader):
 
     # ---- visits
 
-    def visits_of(self, unit: int) -> list[Visit]:
-        """Return the visits of a unit (or of a carrier), in their order."""
-        return self._visits("unit = ? ORDER BY rowid", (unit,))
+    def visits_of(self, unit: int, from_us: int | None = None, to_us: int | None = None) -> list[Visit]:
+        """Return the visits of a unit (or of a carrier) that reach into [from, to], in their order; all without limits."""
+        if from_us is None and to_us is None:
+            return self._visits("unit = ? ORDER BY rowid", (unit,))
+        low, high = BEGIN_OF_TIME if from_us is None else from_us, END_OF_TIME if to_us is None else to_us
+        return self._visits("unit = ? AND ifnull(out_us, ?) >= ? AND ifnull(in_us, ?) <= ? ORDER BY rowid", (unit, low, low, high, high))
 
     def visits_between(self, from_us: int, to_us: int, step: str | None = None, limit: int = 100_000) -> list[Visit]:
         """Return visits that ended (`out_us`) in [from, to), in their order; of one step where asked."""

@@ -9,16 +9,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from linewright.control.compile import Compiled, compile_plant
-from linewright.control.fill import open_line
+from linewright.control.compile import Compiled
 from linewright.kernels.rows import R_STATE, STATES, Rows
-from linewright.kernels.state import State
+from linewright.kernels.state import State, copy_state
+from linewright.ledger.ledger import Ledger
 from linewright.measures.fold import state_group
 from linewright.measures.tally import BLOCKED, COUNTS, STARVED, state_groups, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.twin.result import Result
-from linewright.twin.simulate import Before, Simulation, go_on
+from linewright.twin.simulate import Keep, Looks, Simulation, go_on, simulate
 
 __all__ = ["LOOKS", "Bar", "Course", "follow"]
 
@@ -99,6 +99,8 @@ def follow(
     seed: int | None = None,
     looks: int = LOOKS,
     window_s: tuple[float, float] | None = None,
+    keep: Keep | str = Keep.NONE,
+    ledger: Ledger | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> Course:
     r"""Simulate a line and look at it on its way.
@@ -115,6 +117,8 @@ def follow(
         How often it is looked at, in equal steps.
     window_s
         Begin and end of the stretch whose states are told machine by machine, s of line time.
+    keep, ledger
+        What of it is kept, and where, as `simulate` takes them.
     progress
         Called now and then with the share that is done.
 
@@ -144,25 +148,34 @@ def follow(
             f"The stretch from {window[0] / 1e9:g} s to {window[1] / 1e9:g} s does not lie inside the run, which ends at {until_ns / 1e9:g} s.\n"
             "    Choose a begin before its end, both inside the run."
         )
-    compiled = compile_plant(plant)
-    state = open_line(compiled, plant.run.seed if seed is None else seed)
-    told = _Told()
-    before = Before(compiled, state)
-    edges = [until_ns * k // looks for k in range(1, looks + 1)]
-    found = [_look(compiled, state)]
-    run = Simulation(compiled, state)
-    choice = run.choice
-    for at in sorted({*edges, *(window or ())}):
-        if at > 0:
-            go_on(run, at, None if progress is None else lambda reached: progress(reached / until_ns))
-        if window is not None and at in window:  # rows are written between the two, which only the calendar does
-            state.head[0].keep = int(at == window[0])
-            told.edge(compiled, state)
-            run = Simulation(compiled, state, told.take)
-        if at in edges:
+    edges = {until_ns * k // looks for k in range(1, looks + 1)}
+    found: list[tuple[NDArray[np.int64], ...]] = []
+    bars: list[tuple[Bar, ...]] = []
+
+    def look(compiled: Compiled, state: State) -> None:
+        now = int(state.head[0].now)
+        if now in edges or not found:
             found.append(_look(compiled, state))
+        if window is not None and now == window[0]:
+            bars.append(_bars(compiled, copy_state(state), window))
+
+    result = simulate(
+        plant, until_s=until_s, seed=seed, keep=keep, ledger=ledger, looks=Looks({*edges, *(window or ())[:1]}, look), progress=progress
+    )
     at_ns, counts, times, queues = (np.stack(each) for each in zip(*found, strict=True))
-    return Course(before.result(compiled, state, choice), at_ns, counts, times, queues, window, told.bars(compiled, window))
+    return Course(result, at_ns, counts, times, queues, window, bars[0] if bars else ())
+
+
+def _bars(compiled: Compiled, state: State, window: tuple[int, int]) -> tuple[Bar, ...]:
+    """Compute a stretch once more with rows, from the state at its begin, and return what the machines did."""
+    told = _Told()
+    state.head[0].keep = 1
+    state.machines.shown[:] = -1
+    told.edge(compiled, state)
+    go_on(Simulation(compiled, state, told.take), window[1])
+    state.head[0].keep = 0
+    told.edge(compiled, state)
+    return told.bars(compiled, window)
 
 
 def _look(compiled: Compiled, state: State) -> tuple[NDArray[np.int64], ...]:

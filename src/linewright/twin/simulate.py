@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from linewright.control.alarms import alarm_rules
@@ -29,10 +29,11 @@ from linewright.measures.line_sample import LineSampler
 from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
+from linewright.twin.checkpoints import Keeper, every_ns
 from linewright.twin.evaluator import Choice, Recursion, choose
 from linewright.twin.result import Result
 
-__all__ = ["Before", "Keep", "Simulation", "go_on", "simulate"]
+__all__ = ["Before", "Keep", "Looks", "Simulation", "go_on", "simulate"]
 
 #: Line time between samples of the whole line.
 SAMPLE_NS = 60_000_000_000
@@ -50,6 +51,7 @@ class Keep(StrEnum):
     """What a simulation writes besides its figures."""
 
     NONE = "none"
+    CHECKPOINTS = "checkpoints"
     ALL = "all"
 
 
@@ -155,6 +157,7 @@ def simulate(
     keep: Keep | str = Keep.NONE,
     ledger: Ledger | None = None,
     start: State | None = None,
+    looks: Looks | None = None,
     progress: Callable[[float], object] | None = None,
 ) -> Result:
     r"""Simulate a line.
@@ -168,11 +171,14 @@ def simulate(
     seed, replication
         Key of all draws; None takes the file's seed.
     keep
-        ``all`` writes every visit, state, edge and value as a run of `ledger`; ``none`` counts only.
+        ``all`` writes every visit, state, edge and value as a run of `ledger`; ``checkpoints`` writes a state a day, from which any item is made
+        again when it is asked for (`twin.remake`); ``none`` counts only.
     ledger
-        Where the run goes; needed for ``all``.
+        Where the run goes; needed for all but ``none``.
     start
         A state to go on from instead of the line's own; its seed holds. It is changed.
+    looks
+        What is looked at on the way.
     progress
         Called now and then with the share that is done.
 
@@ -200,20 +206,20 @@ def simulate(
     if until_ns <= 0:
         raise LinewrightError(f'A simulation needs some line time; {until_s} s was asked for. Say how long, such as --until "1 day".')
     compiled = compile_plant(plant)
-    kept = Keep(keep) is Keep.ALL
+    kept = Keep(keep)
     key = plant.run.seed if seed is None else seed
     state = open_line(compiled, key, replication) if start is None else start
-    state.head[0].keep = int(kept)
-    if not kept:
-        return _counted(Simulation(compiled, state), until_ns, progress)
+    state.head[0].keep = int(kept is Keep.ALL)
+    if kept is Keep.NONE:
+        return _counted(compiled, state, until_ns, looks or NO_LOOKS, progress)
     if ledger is None:
-        raise LinewrightError("keep all: the rows of a simulation go into a ledger, and none was given.")
+        raise LinewrightError(f"keep {kept}: what a simulation keeps goes into a ledger, and none was given.")
     check_space(ledger.folder)
     with (
         ledger.create_run(plant.text, plant.digest, "twin", int(state.head[0].seed), None, compiled.begin_us, plant.name) as writer,
         _ended_however(writer, compiled.begin_us),
     ):
-        return _kept(compiled, state, writer, until_ns, progress)
+        return (_kept if kept is Keep.ALL else _checkpointed)(compiled, state, writer, until_ns, looks or NO_LOOKS, progress)
 
 
 @contextlib.contextmanager
@@ -252,46 +258,99 @@ class Before:
         return Result(compiled, tally, state, choice, run_id, fleet_figures(compiled, fleets))
 
 
-def _counted(run: Simulation, until_ns: int, progress: Callable[[float], object] | None) -> Result:
-    before, begin = Before(run.compiled, run.state), int(run.state.head[0].now)
-    go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
-    return before.result(run.compiled, run.state, run.choice)
+def _counted(compiled: Compiled, state: State, until_ns: int, looks: Looks, progress: Callable[[float], object] | None) -> Result:
+    begin = int(state.head[0].now)
+    looks.begin(compiled, state)
+    run = Simulation(compiled, state)
+    before = Before(compiled, state)
+    looks.go_on(run, until_ns, None if progress is None else lambda at: progress((at - begin) / (until_ns - begin)))
+    return before.result(compiled, state, run.choice)
 
 
-def _kept(compiled: Compiled, state: State, writer: RunWriter, until_ns: int, progress: Callable[[float], object] | None) -> Result:
+def _kept(  # noqa: PLR0917 - a run and where it goes
+    compiled: Compiled, state: State, writer: RunWriter, until_ns: int, looks: Looks, progress: Callable[[float], object] | None
+) -> Result:
     """Simulate and write everything: rows through the recorder, a sample a minute."""
     facts = line_facts(compiled, int(state.head[0].seed), int(state.head[0].replication), state.serials)
     recorder = Recorder(facts, writer, alarm_rules(compiled.plant))
     recorder.begin(opening_carriers(opening_of(compiled)))
-    writer.event("run.started", compiled.begin_us, {"speed": None, "seed": facts.seed, "start": compiled.plant.run.start.value, "line_ns": 0})
-    sampler = LineSampler(compiled.plant, compiled.table, {path: n for n, path in enumerate(compiled.stations)}, compiled.reasons, compiled.begin_us)
+    samples = _Samples(compiled, state, writer, until_ns)
+    looks.begin(compiled, state)
     run = Simulation(compiled, state, recorder.record)
     before, begin = Before(compiled, state), int(state.head[0].now)
-    figures = LineFiguresSampler(compiled, sampler)
-    sampler.begin_count(state)
-    figures.begin_count(state)
+    samples.begin()
     at, looked_at = begin, time.monotonic()
     while at < until_ns:
         at = min(at + SAMPLE_NS, until_ns)
         if time.monotonic() - looked_at >= DISK_S:
             check_space(writer.path.parent)
             looked_at = time.monotonic()
-        go_on(run, at)
+        looks.go_on(run, at)
         line_us = compiled.begin_us + at // 1000
         if at == until_ns:
             run.finish()
         recorder.passed(line_us)
-        stations = sampler.stations(state)
-        body = {"v": 1, "speed": "max", "state": "running" if at < until_ns else "ended", "since_us": sampler.since_us, "stations": stations}
-        body |= figures.body(state, stations)
-        writer.sample(line_us, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
-        writer.commit(line_us=line_us)
+        samples.take(at)
         if progress is not None:
             progress((at - begin) / (until_ns - begin))
-    writer.fact("open", open_work(compiled.table, state))
-    writer.event("run.stopped", compiled.begin_us + until_ns // 1000, {"why": "its time is over", "line_ns": until_ns})
-    writer.end("done", compiled.begin_us + until_ns // 1000)
+    samples.end()
     return before.result(compiled, state, run.choice, writer.run_id)
+
+
+def _checkpointed(  # noqa: PLR0917 - a run and where it goes
+    compiled: Compiled, state: State, writer: RunWriter, until_ns: int, looks: Looks, progress: Callable[[float], object] | None
+) -> Result:
+    """Simulate and keep a state now and then, with a sample of the line."""
+    keeper = Keeper(compiled, state, writer)  # before the first look, which writes rows
+    samples = _Samples(compiled, state, writer, until_ns)
+    keeper.save()
+    looks.begin(compiled, state)
+    run = Simulation(compiled, state)
+    before, begin = Before(compiled, state), int(state.head[0].now)
+    samples.begin()
+    step, at = every_ns(until_ns - begin), begin
+    while at < until_ns:
+        at = min(at + step, until_ns)
+        check_space(writer.path.parent)
+        looks.go_on(run, at, None if progress is None else lambda reached: progress((reached - begin) / (until_ns - begin)))
+        keeper.save()
+        samples.take(at)
+    samples.end()
+    return before.result(compiled, state, run.choice, writer.run_id)
+
+
+class _Samples:
+    """Samples of the whole line, and the events at the run's begin and end."""
+
+    def __init__(self, compiled: Compiled, state: State, writer: RunWriter, until_ns: int) -> None:
+        self._compiled, self._state, self._writer, self._until_ns = compiled, state, writer, until_ns
+        started = {"speed": None, "seed": int(state.head[0].seed), "start": compiled.plant.run.start.value, "line_ns": 0}
+        writer.event("run.started", compiled.begin_us, started)
+        numbers = {path: n for n, path in enumerate(compiled.stations)}
+        self._sampler = LineSampler(compiled.plant, compiled.table, numbers, compiled.reasons, compiled.begin_us)
+        self._figures = LineFiguresSampler(compiled, self._sampler)
+
+    def begin(self) -> None:
+        """Count from here."""
+        self._sampler.begin_count(self._state)
+        self._figures.begin_count(self._state)
+
+    def take(self, at_ns: int) -> None:
+        """Write a sample, and commit all that was written."""
+        line_us = self._compiled.begin_us + at_ns // 1000
+        stations = self._sampler.stations(self._state)
+        is_over = at_ns >= self._until_ns
+        body = {"v": 1, "speed": "max", "state": "ended" if is_over else "running", "since_us": self._sampler.since_us, "stations": stations}
+        body |= self._figures.body(self._state, stations)
+        self._writer.sample(line_us, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+        self._writer.commit(line_us=line_us)
+
+    def end(self) -> None:
+        """Say that the run is over."""
+        end_us = self._compiled.begin_us + self._until_ns // 1000
+        self._writer.fact("open", open_work(self._compiled.table, self._state))
+        self._writer.event("run.stopped", end_us, {"why": "its time is over", "line_ns": self._until_ns})
+        self._writer.end("done", end_us)
 
 
 def go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
@@ -303,3 +362,38 @@ def go_on(run: Simulation, until_ns: int, passed: Callable[[int], object] | None
     raise LinewrightError(
         f"{run.compiled.plant.name}: {stands.text if stands else f'after {at} nothing can happen any more: all wait for each other.'}"
     )
+
+
+class Looks:
+    """What is looked at on the way of a simulation; where it is stopped for that changes nothing.
+
+    Parameters
+    ----------
+    at_ns
+        Line times, besides the begin.
+    look
+        Called at the begin and at each of these; it changes nothing.
+    """
+
+    def __init__(self, at_ns: Iterable[int], look: Callable[[Compiled, State], object] | None) -> None:
+        self._at, self._look = sorted(set(at_ns)), look
+
+    def begin(self, compiled: Compiled, state: State) -> None:
+        """Look at the begin."""
+        if self._look is not None:
+            self._look(compiled, state)
+
+    def go_on(self, run: Simulation, until_ns: int, passed: Callable[[int], object] | None = None) -> None:
+        """Let a line go on up to a time, and look on the way. Raises LinewrightError as `go_on`."""
+        now = int(run.state.head[0].now)
+        for at in self._at:
+            if now < at <= until_ns:
+                go_on(run, at, passed)
+                if self._look is not None:
+                    self._look(run.compiled, run.state)
+        if int(run.state.head[0].now) < until_ns:
+            go_on(run, until_ns, passed)
+
+
+#: A simulation that nobody looks at.
+NO_LOOKS = Looks((), None)

@@ -20,8 +20,8 @@ from linewright.genealogy.before import Before
 from linewright.genealogy.records import Records
 from linewright.genealogy.stock import stock_of
 from linewright.ledger.ledger import Ledger, RunInfo
-from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Sample
+from linewright.ledger.remade import reader_of
 from linewright.library.catalogue import installed_libraries
 from linewright.model.errors import ModelError
 from linewright.model.load import load, load_text
@@ -77,7 +77,7 @@ class OpenRun:
     """
 
     def __init__(self, path: Path, info: RunInfo) -> None:
-        self.reader = RunReader(path)
+        self.reader = reader_of(path)
         self.info = info
         self._lock = threading.Lock()
         self._stock: Before | None = None
