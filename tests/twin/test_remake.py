@@ -23,12 +23,15 @@ sys.path.append(str(Path(__file__).parents[1] / "kernels"))
 from element_lines import LINES as ELEMENTS
 from small_21700 import small_21700
 
+from fault_lines import FAULTS, cells_with
+
 STANDING = "several ways by vehicle"  # stands still in the end
 LINES = {
     **ELEMENTS,
     STANDING: (ELEMENTS[STANDING][0], 250),
     "21700 in small": (small_21700("filled"), 1500),
     "21700 from empty": (small_21700("empty"), 1200),
+    "injected faults": (cells_with(FAULTS["all at once"]), 4000),
 }
 #: Tables whose rows are made again, each with the columns that put them into order.
 TABLES = ("visit", "consume", "mount", "piece_map", "charge", "lost", "profile", "curve", "thing", "placed")
