@@ -17,6 +17,7 @@ from linewright.library.catalogue import installed_libraries
 from linewright.measures.figures import figures_of
 from linewright.measures.tally import COUNTS, GROUPS, Tally, tally_of
 from linewright.model.load import load_text
+from linewright.twin.simulate import simulate
 
 HOUR = 3_600 * 10**9
 
@@ -160,3 +161,20 @@ def test_arrivals_are_no_bottleneck() -> None:
     first = tally_of(compiled, state)
     assert advance(compiled.table, state, rows, HOUR) == UNTIL
     assert figures_of(compiled, tally_of(compiled, state) - first).line.bottleneck == "desk"
+
+
+def test_a_station_that_only_a_gate_sends_to_is_on_no_straight_way() -> None:
+    """Half of what is looked at goes to the mender, who throws 20 % away: 90 % are not lost, 50 % pass at once."""
+    text = """\
+line: mended
+product: part
+stations:
+  cut: {time: 2 s}
+  look: {time: 1 s, buffer: 50, gate: {fails: 50 %, to: mend}, to: pack}
+  mend: {time: 1 s, buffer: 5000, scrap: 20 %, to: pack}
+  pack: {time: 0.5 s, buffer: 50}
+"""
+    result = simulate(load_text(text, installed_libraries()), until_s=40000.0)
+    line = figures_of(result.compiled, result.tally).line
+    assert line.fpy == pytest.approx(0.5, abs=0.01)
+    assert line.yield_ == pytest.approx(0.9, abs=0.01)

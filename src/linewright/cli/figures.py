@@ -78,7 +78,7 @@ def _line(plant: Plant, line: LineFigures) -> list[tuple[str, str, str]]:
         ("Good", f"{line.good:,}", f"{line.product}; {per_min:.2f} a minute{target}"),
         ("OEE", f"{_percent(line.oee)} %", f"A {_percent(line.availability)} x P {_percent(line.performance)} x Q {_percent(line.quality)}"
                                            + (f", of {line.bottleneck}" if line.bottleneck else "")),
-        ("Yield", f"{_percent(line.yield_, 2)} %", "product of the stations' that a unit passes"),
+        ("Yield", f"{_percent(line.yield_, 2)} %", "units not lost on their way, repaired ones among them"),
         ("WIP", f"{line.wip:,.0f}", "units in the line, its stores and carriers, mean"),
         ("Bottleneck", *_bottleneck(line)),
     ]  # fmt: skip

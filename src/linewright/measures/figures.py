@@ -13,11 +13,13 @@ work in hand          H = items in work, by the share of their time that is over
 performance           E = PRI x (PQ + H) / APT: the span is credited with the work done in it, not with that of a day-long batch which ends in it
 quality               Q = GQ / PQ
 OEE                   A x E x Q
-first-pass yield      FPY = GQ / PQ; no station sends items back yet, so each pass is a first one
+first-pass yield      FPY = GQ / PQ; an item that comes back after a repair is one more pass
 ====================  ======================================================================================================================
 
-Of the line: throughput is good products over the span; yield and FPY are the products of the stations' over those that units of the product's kind
-pass (rolled throughput yield); takt is PBT of the last station over good products; OEE is that of the station that sets the pace, the bottleneck.
+Of the line: throughput is good products over the span; FPY is the product of the stations' over those that units of the product's kind pass on their
+straight way (rolled throughput yield; stations that only a gate sends to are on no straight way); yield is the share that is not lost on the way,
+repaired or not: the product of good / (good + lost), less what is lost beside the straight way; takt is PBT of the last station over good products;
+OEE is that of the station that sets the pace, the bottleneck.
 The **bottleneck** is the station with the largest active share: the mean share of the span in which its machines were not waiting for others
 (work, changes, faults, planned stops, stops by hand); stores, and stations at which no work ended, are left out. A fleet
 whose vehicles are busy for a larger share (`measures.fleets`) is named beside it: then the line waits for transport. WIP is the mean number of
@@ -40,6 +42,7 @@ from linewright.control.flows import is_source
 from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
 from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, WORK, Tally
+from linewright.model.plant import Plant
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of", "item_of"]
 
@@ -249,8 +252,12 @@ def _line(
     plant = compiled.plant
     last = next((s for s in reversed(of_plant) if compiled.flow.stations[compiled.station(s.station)].next is None), of_plant[-1])
     kind = compiled.flow.stations[compiled.station(last.station)].kind
-    shares = [s.fpy for p, s in zip(compiled.flow.stations, of_plant, strict=True) if p.kind == kind and s.fpy is not None]
-    rolled = float(np.prod(shares)) if shares else None
+    passed = [s for p, s in zip(compiled.flow.stations, of_plant, strict=True) if p.kind == kind and s.fpy is not None]
+    straight = _straight_way(plant)
+    rolled = _product([s.fpy for s in passed if s.station in straight])
+    kept = _product([_ratio(s.good, s.good + s.lost) for s in passed if s.station in straight])
+    came = max((s.good + s.lost for s in passed if s.station in straight), default=0)
+    beside = _ratio(sum(s.lost for s in passed if s.station not in straight), came)
     used: dict[str, float] = {}
     cost: dict[str, float] = {}
     factors = {e.name: e for e in plant.energy}
@@ -275,7 +282,7 @@ def _line(
         slowest.performance if slowest else None,
         slowest.quality if slowest else None,
         rolled,
-        rolled,
+        None if kept is None else kept * (1.0 - (beside or 0.0)),
         _units_inside(compiled, of_plant, kind),
         slowest.station if slowest else None,
         slowest.active if slowest else None,
@@ -289,6 +296,25 @@ def _line(
         None if co2 is None or not stored else _ratio(co2 * 3.6e6, last.good * stored),
         cost,
     )
+
+
+def _product(shares: list[float | None]) -> float | None:
+    """Return the product of the shares that are known; None where none is."""
+    known = [share for share in shares if share is not None]
+    return float(np.prod(known)) if known else None
+
+
+def _straight_way(plant: Plant) -> set[str]:
+    """Return the stations that an item can come to without being refused by a gate."""
+    by_name = {s.name: s for s in plant.segments} | {s.path: s for s in plant.segments}
+    found: set[str] = set()
+    ahead = [s for s in plant.segments if s.begins or s.arrivals is not None]
+    while ahead:
+        segment = ahead.pop()
+        if segment.path not in found:
+            found.add(segment.path)
+            ahead += [by_name[target.station] for target in segment.to if target.station in by_name]
+    return found
 
 
 def _units_inside(compiled: Compiled, of_plant: list[StationFigures], kind: int) -> float:

@@ -141,7 +141,7 @@ def _figures(course: Course, line: LineFigures) -> str:
     told = [
         ("Output", f"{per_min:,.1f}", "a minute", f"{line.good:,} good" + (f", target {target * 60:g}" if target else "")),
         ("OEE", _percent(line.oee), "%", f"A {_percent(line.availability)} x P {_percent(line.performance)} x Q {_percent(line.quality)}"),
-        ("Yield", _percent(line.yield_, 2), "%", "product of the stations'"),
+        ("Yield", _percent(line.yield_, 2), "%", "not lost on the way"),
         ("Work in progress", f"{line.wip:,.0f}", "units", "mean, stores included"),
         ("Bottleneck", line.bottleneck_fleet or line.bottleneck or "none", "", active),
     ]
