@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linewright.eis.circuit import CircuitError, parse_circuit
 
@@ -49,3 +51,22 @@ def test_columns_are_as_written() -> None:
     assert circuit.column("CPE1.alpha") == 3
     with pytest.raises(CircuitError, match=r"no parameter `CPE1.alpa`; did you mean `CPE1.alpha`"):
         circuit.column("CPE1.alpa")
+
+
+PIECES = ["R0", "R1", "C1", "CPE2", "Wo3", "TLM4", "p(", "(", ")", ",", "-", " ", "X", "0", "é", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=12))
+@settings(max_examples=200)
+def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    faults: tuple[tuple[int, str], ...] = ()
+    try:
+        circuit = parse_circuit(text)
+    except CircuitError as error:
+        faults = error.faults
+    else:
+        assert str(parse_circuit(str(circuit))) == str(circuit)
+        assert len(set(circuit.names)) == len(circuit.names)
+        return
+    assert faults
+    assert all(0 <= at <= len(text) for at, _ in faults)

@@ -7,10 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from linewright.eis.choice import choose_circuit
 from linewright.eis.circuit import parse_circuit
+from linewright.eis.drt import distribution
 from linewright.eis.findings import check_spectra, mended
+from linewright.eis.fit import fit_circuit
 from linewright.eis.impedance import impedance
+from linewright.eis.lin_kk import lin_kk
+from linewright.eis.measurement_model import measurement_model
 from linewright.eis.spectrum import Spectra
+from linewright.eis.z_hit import z_hit
 
 F = np.logspace(4, -1, 41)
 CELL = parse_circuit("L0-R0-p(R1,CPE1)-p(R2,CPE2)")
@@ -125,3 +131,44 @@ def test_shapes_that_disagree_are_refused() -> None:
         Spectra(np.ones(3), np.ones((2, 4), complex), ("a", "b"))
     with pytest.raises(ValueError, match="`a` comes twice"):
         Spectra(np.ones(3), np.ones((2, 3), complex), ("a", "a"))
+
+
+def test_without_any_frequency_nothing_can_be_judged() -> None:
+    Z = good()[:, :2]
+    assert [x[3] for x in found(Z, np.array([0.0, np.nan]))[:2]] == [True, True]
+    for analysis in (lin_kk, distribution, lambda s: fit_circuit(s, "R0")):
+        with pytest.raises(ValueError, match="none of the 2 frequencies is above 0 Hz"):
+            analysis(Spectra.of([0.0, np.nan], Z))
+
+
+def test_no_cell_is_no_fault() -> None:
+    """Such as the sound ones among cells that are all broken."""
+    none = Spectra.of(F, good()).cells(np.zeros(2, np.bool_))
+    assert check_spectra(none) == ()
+    assert lin_kk(none).reasons == distribution(none).reasons == z_hit(none).reasons == ()
+    assert fit_circuit(none, CELL).values.shape == (0, 8)
+    assert choose_circuit(none).doubts == ()
+    assert measurement_model(none).reasons == ()
+
+
+@pytest.mark.parametrize("size", [1e-12, 1.0, 1e12])
+def test_cells_of_every_size_are_judged(size: float) -> None:
+    Z = size * impedance(parse_circuit("R0-p(R1,CPE1)"), F, [[1.0, 2.0, 0.02, 0.9]])
+    assert found(Z) == []
+    assert fit_circuit(Spectra.of(F, Z), "R0-p(R1,CPE1)").value("R1")[0] == pytest.approx(2.0 * size, rel=1e-6)
+    assert lin_kk(Spectra.of(F, Z)).worst[0] == pytest.approx(lin_kk(Spectra.of(F, Z / size)).worst[0], rel=1e-6)
+    assert distribution(Spectra.of(F, Z)).peaks.resistance_ohm.shape[1] >= 1
+
+
+def test_a_negative_cell_is_judged_too() -> None:
+    Z = -np.abs(np.random.default_rng(0).normal(size=(1, 41))) + 0j
+    assert found(Z)[0][0] == "negative-real"
+    assert np.isfinite(fit_circuit(Spectra.of(F, Z), "R0-p(R1,CPE1)").cost).all()
+
+
+def test_noise_alone_is_judged_too() -> None:
+    random = np.random.default_rng(0)
+    noise = Spectra.of(F, random.normal(size=(3, 41)) + 1j * random.normal(size=(3, 41)))
+    assert (lin_kk(noise).worst > 0.5).all()
+    assert fit_circuit(noise, "R0-p(R1,CPE1)").values.shape == (3, 4)
+    assert np.isfinite(distribution(noise).gamma_ohm).all()

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.eis.far_apart import far_apart
-from linewright.eis.findings import usable
+from linewright.eis.findings import usable, usable_axis
 from linewright.eis.nnls import nnls
 from linewright.eis.peaks import peaks_of
 from linewright.eis.regularisation import CRITERIA, Criterion, best_lambda
@@ -76,7 +76,7 @@ def distribution(
     Raises
     ------
     ValueError
-        An argument is out of its range.
+        An argument is out of its range, or no frequency is above 0 Hz.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def distribution(
     """
     check(regularisation, per_decade, decades_beyond, credible)
     Z, is_known = usable(spectra)
-    of_use = np.isfinite(spectra.frequency_hz) & (spectra.frequency_hz > 0.0)
+    of_use = usable_axis(spectra.frequency_hz)
     weights = weights_of(spectra, weight)[:, of_use]
     is_enough = (weights[:, :, 0] > 0.0).sum(axis=1) >= FEWEST_POINTS
     cells = np.flatnonzero(is_enough)

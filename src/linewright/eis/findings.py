@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from linewright.eis.circuit import Circuit
 from linewright.eis.spectrum import Complexes, Finding, Floats, Spectra
 
-__all__ = ["KINDS", "check_spectra", "mended", "usable"]
+__all__ = ["KINDS", "check_spectra", "mended", "usable", "usable_axis"]
 
 #: The names of all findings.
 KINDS = (
@@ -70,6 +70,20 @@ def usable(spectra: Spectra) -> tuple[Complexes, NDArray[np.bool_]]:
     Z = spectra.impedance_ohm
     is_known = np.isfinite(Z) & (Z != 0.0) & (np.isfinite(spectra.frequency_hz) & (spectra.frequency_hz > 0.0))
     return np.where(is_known, Z, 1.0 + 0.0j), is_known
+
+
+def usable_axis(frequency_hz: Floats) -> NDArray[np.bool_]:
+    """Return which frequencies are above 0 Hz, bool (n_f,).
+
+    Raises
+    ------
+    ValueError
+        None is.
+    """
+    is_frequency = np.isfinite(frequency_hz) & (frequency_hz > 0.0)
+    if not is_frequency.any():
+        raise ValueError(f"none of the {len(frequency_hz)} frequencies is above 0 Hz; `check_spectra` names what came")
+    return is_frequency
 
 
 def mended(spectra: Spectra) -> Spectra:
@@ -150,9 +164,8 @@ def axis_findings(frequency_hz: Floats) -> Iterator[Finding]:
     """Yield what is wrong with the frequencies."""
     is_frequency = np.isfinite(frequency_hz) & (frequency_hz > 0.0)
     for point in np.flatnonzero(~is_frequency):
-        yield Finding(
-            "frequency-not-positive", None, int(point), f"a frequency above 0 Hz was expected, {frequency_hz[point]} came; left out", is_fatal=False
-        )
+        came = f"a frequency above 0 Hz was expected, {frequency_hz[point]} came; left out"
+        yield Finding("frequency-not-positive", None, int(point), came, is_fatal=not is_frequency.any())
     step = np.diff(frequency_hz[is_frequency])
     at = np.flatnonzero(is_frequency)
     if (step > 0.0).any() and (step < 0.0).any():

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from linewright.eis.circuit import Circuit, parse_circuit
 from linewright.eis.elements import Axis
-from linewright.eis.findings import usable
+from linewright.eis.findings import usable, usable_axis
 from linewright.eis.impedance import impedance
 from linewright.eis.levenberg import Problem, Solution, normal_equations
 from linewright.eis.search import MOST_ITERATIONS, inverted, solution_of
@@ -76,6 +76,8 @@ def fit_circuit(
 
     Raises
     ------
+    ValueError
+        No frequency is above 0 Hz, or the weight cannot be had.
     CircuitError
         The text cannot be read, or `start` names a parameter that the circuit has not.
     ConstraintsError
@@ -92,7 +94,7 @@ def fit_circuit(
     circuit = parse_circuit(circuit) if isinstance(circuit, str) else circuit
     variables = Variables.of(circuit, constraints or Constraints(), spectra.n_cells)
     Z, _ = usable(spectra)
-    of_use = np.isfinite(spectra.frequency_hz) & (spectra.frequency_hz > 0.0)
+    of_use = usable_axis(spectra.frequency_hz)
     weights = weights_of(spectra, weight)[:, of_use]
     n_data = (weights > 0.0).sum(axis=(1, 2))
     width = len(variables.turned)
@@ -204,7 +206,7 @@ def result(
     is_turned = np.abs(turn).max(axis=1, initial=0.0) > 0.0
     hole = np.where(is_turned & ((sigma == 0.0) | is_singular[:, None]), np.nan, 0.0)
     _, is_known = usable(spectra)
-    of_use = np.isfinite(spectra.frequency_hz) & (spectra.frequency_hz > 0.0)
+    of_use = usable_axis(spectra.frequency_hz)
     fitted = np.full(spectra.impedance_ohm.shape, np.nan, np.complex128)
     fitted[np.ix_(cells, of_use)] = impedance(circuit, spectra.frequency_hz[of_use], values)
     residual = np.where(is_known, (spectra.impedance_ohm - fitted) / np.abs(np.where(is_known, spectra.impedance_ohm, 1.0)), np.nan)

@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from linewright.eis.findings import usable
+from linewright.eis.findings import usable, usable_axis
 from linewright.eis.spectrum import Complexes, Floats, KramersKronig, Spectra
 
 __all__ = ["lin_kk"]
@@ -155,7 +155,7 @@ def lin_kk(
     Raises
     ------
     ValueError
-        The part is none of the three, or there is no room for one element.
+        The part is none of the three, there is no room for one element, or no frequency is above 0 Hz.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def lin_kk(
     if most_elements < 1:
         raise ValueError(f"most_elements is 1 at least; {most_elements} came")
     Z, is_known = usable(spectra)
-    of_use = np.isfinite(spectra.frequency_hz) & (spectra.frequency_hz > 0.0)
+    of_use = usable_axis(spectra.frequency_hz)
     omega = 2.0 * np.pi * spectra.frequency_hz[of_use]
     weight = is_known[:, of_use] / np.abs(Z[:, of_use])
     n, width = spectra.n_cells, 3

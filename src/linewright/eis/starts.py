@@ -157,12 +157,14 @@ def starts(problem: Problem, cells: NDArray[np.int64], number: int, best: int, s
     sizes, unit, cost = sizes_of(blocks(circuit, problem.axis, drawn), problem.Z[cells], problem.weight[cells])
     nearest = unlike(variables.encode(drawn), np.argsort(cost, axis=1, kind="stable"), best)
     own_row = np.arange(len(cells))
+    whole = np.sqrt((np.abs(problem.Z[cells]) ** 2 * (problem.weight[cells] ** 2).mean(axis=2)).sum(axis=1))
     theta = np.empty((len(cells), best, len(variables.turned)))
     for k in range(best):
         shape = nearest[:, k]
         values = drawn[shape]
         own, one = sizes[:, own_row, shape], unit[:, own_row, shape]
-        own = np.maximum(own, LEAST_SIZE * (own * one).max(axis=0) / one)
+        most = (own * one).max(axis=0)  # zero where every block would have to be negative: then all begin at the size of the spectrum
+        own = np.maximum(own, LEAST_SIZE * np.where(most > 0.0, most, whole) / one)
         for size, part in zip(own, circuit.root.parts, strict=True):
             for element in elements_in(part):
                 scale(values, element, size, circuit)
