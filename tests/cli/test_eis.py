@@ -68,7 +68,8 @@ def test_a_bad_file_beside_a_good_one_is_named_and_the_good_one_judged(cell: str
 def test_many_spectra_are_rows_of_a_table(cell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["eis", *[cell] * 6]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Spectrum   Points   KK")
+    assert out.startswith("1 files: 6 spectra\n".replace("files", "file"))
+    assert "\nSpectrum   Points   KK" in out
     assert out.count("cell.csv") == 6
 
 

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
 from linewright.cli.eis_design import design
+from linewright.cli.eis_spc import spc
 from linewright.cli.eis_synthetic import synthetic
 from linewright.cli.printing import as_json, say
 from linewright.cli.progress import Progress
@@ -38,6 +39,7 @@ class FilesFirst(TyperGroup):
 eis = typer.Typer(cls=FilesFirst, no_args_is_help=False, rich_markup_mode=None)
 eis.command()(design)
 eis.command()(synthetic)
+eis.command()(spc)
 
 
 @eis.callback()
@@ -48,7 +50,7 @@ def about() -> None:
 @eis.command()
 def judge(  # noqa: PLR0917 - a command's options are its arguments
     files: Annotated[list[Path] | None, typer.Argument(help="Files of spectra: Gamry, BioLogic, ZPlot, CHI, CSV, Parquet, .npy ...")] = None,
-    circuit: Annotated[str | None, typer.Option(help='That is fitted, such as "R0-p(R1,CPE1)-p(R2,CPE2)".')] = None,
+    circuit: Annotated[str | None, typer.Option(help='That is fitted, such as "R0-p(R1,CPE1)"; auto (chosen by the data), or none.')] = None,
     weight: Annotated[str | None, typer.Option(help="Of the points: modulus, proportional, unit, or measured (with --raw).")] = None,
     recipe: Annotated[str | None, typer.Option(help="Limits: a YAML file, or fuel-cell-stack.")] = None,
     raw: Annotated[Path | None, typer.Option(help="Raw samples of a stack, in Parquet or .npy.")] = None,
@@ -59,18 +61,20 @@ def judge(  # noqa: PLR0917 - a command's options are its arguments
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
-    """Check, fit and judge impedance spectra. Also: linewright eis design, linewright eis synthetic (--help tells more)."""
+    """Check, fit and judge impedance spectra. Also: linewright eis design, eis synthetic, eis spc (--help tells more)."""
     if (raw is None) == (not files):
         raise LinewrightError("Name files of spectra, or --raw with a file of samples; one of the two was expected.\n    linewright eis --help")
     if html is not None:
         refuse_report(html)
+    if raw is not None and circuit is not None and recipe is None:
+        raise LinewrightError("--circuit with --raw is fitted for a recipe: name one too, such as --recipe fuel-cell-stack.")
     limits = recipe_of(recipe, circuit)
     if raw is not None:
         return raw_stack(raw, limits, (cells, calibration, excitation, weight), html, json=json)
     for option, value in (("--cells", cells), ("--calibration", calibration), ("--excitation", excitation)):
         if value is not None:
             raise LinewrightError(f"{option} belongs to raw samples: --raw FILE was expected with it.")
-    asked = circuit or (limits.circuit if limits is not None else "")
+    asked = circuit or (limits.circuit if limits is not None else "auto")
     return spectra(files or [], asked, weight_of(weight), limits, html, json=json, minus_imaginary=minus_imaginary)
 
 
@@ -86,17 +90,17 @@ def recipe_of(named: str | None, circuit: str | None) -> Recipe | None:
     if circuit is None or circuit == found.circuit:
         return found
     known = parsed(circuit)
-    lost = [f"{q}: {name}" for q, name in found.names.items() if known is None or name not in known.names]
+    lost = [f"{q}: {name}" for q, name in found.names.items() if known is None or known == "auto" or name not in known.names]
     if lost:
         raise LinewrightError(f"--circuit {circuit}: it has no parameter for what the recipe {found.name} judges ({', '.join(lost)}).")
     return replace(found, circuit=circuit)
 
 
-def parsed(circuit: str) -> Circuit | None:
-    """Return the circuit of a text, None for an empty one."""
+def parsed(circuit: str) -> Circuit | Literal["auto"] | None:
+    """Return the circuit of a text, None for none."""
     from linewright.eis.circuit import parse_circuit
 
-    return parse_circuit(circuit) if circuit else None
+    return "auto" if circuit == "auto" else parse_circuit(circuit) if circuit not in {"", "none"} else None
 
 
 def weight_of(named: str | None) -> Weight:

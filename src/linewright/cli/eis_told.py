@@ -60,20 +60,32 @@ def tell_one(j: JudgedSpectrum) -> None:
     ]
     fit = j.analysis.fit
     if fit is not None:
-        words = fit.reasons[j.number] or "rms residual of the fit"
+        words = "; ".join(w for w in ("rms residual of the fit", fit.reasons[j.number]) if w)
         rows.append([str(fit.circuit), f"{j.values['fit']:.2%}" if math.isfinite(j.values["fit"]) else "-", words])
+        rows += [["  chosen", "", j.analysis.chosen]] if j.analysis.chosen else []
         for k, p in enumerate(fit.circuit.parameters):
             low, high = float(fit.low[j.number, k]), float(fit.high[j.number, k])
             value = quantity(float(fit.values[j.number, k]), p.unit) if p.unit else f"{fit.values[j.number, k]:.4g}"
             ends = f"{quantity(low, p.unit)} to {quantity(high, p.unit)}" if p.unit else f"{low:.4g} to {high:.4g}"
             rows.append([f"  {p.name}", value, f"{ends} (95 %)" if math.isfinite(low) else "not determined"])
     else:
-        rows.append(["Circuit", "none", 'fit one with --circuit "R0-p(R1,CPE1)"'])
+        rows.append(["Circuit", "none", 'fit one with --circuit "R0-p(R1,CPE1)", or --circuit auto'])
+    rows += [["Relaxation times" if not k else "", t, w] for k, (t, w) in enumerate(peak_words(j.analysis, j.number))]
     if j.verdict is not None:
         rows.append(["Verdict", "pass" if j.verdict.is_pass else "FAIL", "; ".join(j.verdict.reasons)])
     names, values = (max(len(row[k]) for row in rows) for k in (0, 1))
     for name, value, words in rows:
         say(f"  {name.ljust(names)}   {value.rjust(values)}   {words}".rstrip())
+
+
+def peak_words(found: Analysis, n: int) -> list[tuple[str, str]]:
+    """Return the peaks of the distribution of relaxation times: time, and resistance with its frequency."""
+    peaks, reason = found.drt.peaks, found.drt.reasons[n]
+    if reason:
+        return [("-", reason)]
+    pairs = [(t, r) for t, r in zip(peaks.tau_s[n].tolist(), peaks.resistance_ohm[n].tolist(), strict=True) if math.isfinite(t)]
+    words = [(quantity(t, "s", 3), f"{quantity(r, 'ohm', 3)} at {quantity(1.0 / (2.0 * math.pi * t), 'Hz', 3)}") for t, r in pairs]
+    return words or [("-", "no peak")]
 
 
 def quality(found: Analysis, n: int) -> tuple[str, str]:
@@ -97,11 +109,18 @@ def tell_many(judged: Sequence[JudgedSpectrum]) -> None:
     """Print a row for each spectrum."""
     fitted = judged[0].analysis.fit
     names = [p.name for p in fitted.circuit.parameters] if fitted is not None else []
+    files = {j.spectrum.name.partition("#")[0] for j in judged}
+    is_one = len(files) == 1 and all("#" in j.spectrum.name for j in judged)
+    say(f"{next(iter(files)) if is_one else f'{len(files)} files' if len(files) > 1 else '1 file'}: {len(judged)} spectra")
+    if fitted is not None:
+        say(f"{fitted.circuit} fitted" + (f": {judged[0].analysis.chosen}" if judged[0].analysis.chosen else ""))
+    say()
     heads = ["Spectrum", "Points", "KK", "KK %", "High f ohm", "Low f ohm", *(["Fit %", *names] if names else []), "Verdict"]
     rows = []
     for j in judged:
         kk = kk_words(j.analysis, j.number)[0]
-        row = [j.spectrum.name, f"{len(j.spectrum.lines)}", kk, f"{j.analysis.kk.worst[j.number] * 100:.2f}"]
+        name = "#" + j.spectrum.name.partition("#")[2] if is_one else j.spectrum.name
+        row = [name, f"{len(j.spectrum.lines)}", kk, f"{j.analysis.kk.worst[j.number] * 100:.2f}"]
         row += [f"{j.values['hfr']:.4g}", f"{j.values['total']:.4g}"]
         if j.analysis.fit is not None:
             row += [f"{j.values['fit'] * 100:.2f}", *(f"{v:.4g}" for v in j.analysis.fit.values[j.number].tolist())]
@@ -184,9 +203,14 @@ def spectrum_json(j: JudgedSpectrum) -> dict[str, Any]:
         "values": {q: number(v) for q, v in j.values.items()},
         "verdict": None if j.verdict is None else {"is_pass": j.verdict.is_pass, "reasons": j.verdict.reasons},
     }  # fmt: skip
+    body["relaxation"] = [
+        {"tau_s": number(t), "resistance_ohm": number(r)}
+        for t, r in zip(found.drt.peaks.tau_s[n].tolist(), found.drt.peaks.resistance_ohm[n].tolist(), strict=True)
+        if math.isfinite(t)
+    ]
     if found.fit is not None:
         body["fit"] = {
-            "circuit": str(found.fit.circuit), "is_good": bool(found.fit.is_good[n]), "reason": found.fit.reasons[n],
+            "circuit": str(found.fit.circuit), "chosen": found.chosen, "is_good": bool(found.fit.is_good[n]), "reason": found.fit.reasons[n],
             "parameters": [
                 {
                     "name": p.name, "unit": p.unit, "value": number(found.fit.values[n, k]), "sigma": number(found.fit.sigma[n, k]),

@@ -1,19 +1,21 @@
-"""The whole chain on spectra: what is wrong with them, Kramers-Kronig, the fit of a circuit; and the quantities that a recipe judges."""
+"""The whole chain on spectra: what is wrong with them, Kramers-Kronig, fit, relaxation times; and the quantities that a recipe judges."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linewright.eis.choice import choose_circuit
 from linewright.eis.circuit import Circuit
+from linewright.eis.drt import distribution
 from linewright.eis.findings import check_spectra, mended
 from linewright.eis.fit import fit_circuit
 from linewright.eis.lin_kk import lin_kk
 from linewright.eis.recipe import Recipe
-from linewright.eis.spectrum import CircuitFit, Finding, KramersKronig, Spectra
+from linewright.eis.spectrum import CircuitFit, Distribution, Finding, KramersKronig, Spectra
 from linewright.eis.stack_spectra import StackSpectra
 from linewright.eis.verdict import high_frequency_resistance
 from linewright.eis.weights import Weight
@@ -44,15 +46,21 @@ class Analysis:
         The test by Kramers-Kronig.
     fit
         None where no circuit was asked for.
+    drt
+        The distribution of relaxation times.
+    chosen
+        How sure the choice of the circuit is, where it was left to the data; else empty.
     """
 
     spectra: Spectra
     findings: tuple[Finding, ...]
     kk: KramersKronig
     fit: CircuitFit | None
+    drt: Distribution
+    chosen: str = ""
 
 
-def analyse(spectra: Spectra, circuit: Circuit | None = None, weight: Weight = "modulus") -> Analysis:
+def analyse(spectra: Spectra, circuit: Circuit | Literal["auto"] | None = None, weight: Weight = "modulus") -> Analysis:
     """Return what is found of spectra.
 
     Parameters
@@ -60,7 +68,7 @@ def analyse(spectra: Spectra, circuit: Circuit | None = None, weight: Weight = "
     spectra
         Of n_cells cells.
     circuit
-        That is fitted; None for none.
+        That is fitted; None for none; ``auto`` for that of the usual ones which suits all cells best, by the Bayesian information criterion.
     weight
         Of the points in the fit.
 
@@ -78,11 +86,17 @@ def analyse(spectra: Spectra, circuit: Circuit | None = None, weight: Weight = "
     >>> bool(found.kk.worst[0] < 0.01), found.fit.value("R0").round(6).tolist()
     (True, [0.01])
     """
-    findings = check_spectra(spectra, circuit)
+    findings = check_spectra(spectra, circuit if isinstance(circuit, Circuit) else None)
     clean = mended(spectra)
     kk = kramers_kronig(clean)
-    fit = fit_circuit(clean, circuit, weight=weight) if circuit is not None else None
-    return Analysis(clean, findings, kk, fit)
+    fit, chosen = None, ""
+    if isinstance(circuit, Circuit):
+        fit = fit_circuit(clean, circuit, weight=weight)
+    elif circuit == "auto":
+        choice = choose_circuit(clean, weight=weight)
+        if choice.common >= 0:
+            fit, chosen = choice.fits[choice.common], choice.doubts[0] if clean.n_cells == 1 else choice.doubt
+    return Analysis(clean, findings, kk, fit, distribution(clean), chosen)
 
 
 def kramers_kronig(spectra: Spectra) -> KramersKronig:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import numpy as np
+
 from linewright.eis.analysis import KK_DOUBTFUL, Analysis, kk_doubt
 from linewright.eis.verdict import CellVerdict
 from linewright.report.html import Section, page_of, table_of
-from linewright.report.spectrum_pictures import bode, nyquist, quantity, residuals
+from linewright.report.spectrum_pictures import bode, distribution, nyquist, quantity, residuals
 
 __all__ = ["spectra_page"]
 
@@ -30,7 +32,6 @@ def spectra_page(shown: Sequence[tuple[str, Analysis, int, CellVerdict | None]],
     --------
     >>> from linewright.eis.analysis import analyse
     >>> from linewright.eis.spectrum import Spectra
-    >>> import numpy as np
     >>> f = np.logspace(4, -1, 51)
     >>> found = analyse(Spectra.of(f, 0.01 + 0.02 / (1 + 0.02j * f)))
     >>> page = spectra_page([("cell", found, 0, None)])
@@ -61,7 +62,10 @@ def of_one(name: str, found: Analysis, n: int, verdict: CellVerdict | None) -> S
     if fit is not None and model is not None:
         pictures.append(residuals(f, [(fit.residual[n], "c1")], KK_DOUBTFUL, f"Residuals of the fit of {name}."))
     of_line = "fitted" if model is not None else "of Kramers-Kronig"
-    captions = [f"Nyquist: dots measured, line {of_line}", "Bode", "Residuals of Kramers-Kronig", "Residuals of the fit"]
+    if np.isfinite(found.drt.gamma_ohm[n]).any() and found.drt.gamma_ohm[n].max() > 0.0:
+        pictures.append(distribution(found.drt.tau_s, found.drt.gamma_ohm[n], f"Distribution of relaxation times of {name}."))
+    captions = [f"Nyquist: dots measured, line {of_line}", "Bode", "Residuals of Kramers-Kronig"]
+    captions += [*(["Residuals of the fit"] if model is not None else []), "Distribution of relaxation times"]
     figures = "".join(f"<figure>{p}<figcaption>{escape(c)}</figcaption></figure>" for p, c in zip(pictures, captions, strict=False))
     body = f'<div class="grid-of-pairs">{figures}</div>'
     if fit is not None:
@@ -74,7 +78,7 @@ def of_one(name: str, found: Analysis, n: int, verdict: CellVerdict | None) -> S
     told = doubt or f"largest residual {found.kk.worst[n]:.2%} ({int(found.kk.n_elements[n])} elements)"
     words.append(f"Kramers-Kronig: {told}.")
     if fit is not None:
-        words.append(f"Circuit {fit.circuit}." + (f" {fit.reasons[n]}." if fit.reasons[n] else ""))
+        words += [f"Circuit {fit.circuit}.", *(f"{w}." for w in (found.chosen, fit.reasons[n]) if w)]
     words += [each.message for each in found.findings if each.cell in {None, n}]
     if verdict is not None:
         words.append("Passes." if verdict.is_pass else "Fails: " + "; ".join(verdict.reasons) + ".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def read_files(paths: Sequence[Path], *, minus_imaginary: bool = False) -> tuple
 
 
 def judge_files(
-    files: Sequence[SpectrumFile], circuit: Circuit | None, weight: Weight, recipe: Recipe | None
+    files: Sequence[SpectrumFile], circuit: Circuit | Literal["auto"] | None, weight: Weight, recipe: Recipe | None
 ) -> list[JudgedSpectrum]:
     """Return what is found of each spectrum, in the order of the files; those of one frequency axis are analysed at once."""
     pairs = [(file, s) for file in files for s in file.spectra]
