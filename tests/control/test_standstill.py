@@ -81,3 +81,21 @@ def test_a_queue_that_only_grows_is_said():
     text = "line: flood\nproduct: part\nstations:\n  desk: {arrivals: 1 s, time: 1.1 s, buffer: unlimited}\n"
     with pytest.raises(LinewrightError, match="flood: `desk` holds 131072 items"):
         simulate(load_text(text, installed_libraries()), until_s=1e8)
+
+
+#: A start that waits for a place behind, which never comes: the loop is full.
+HELD_BACK = """
+line: held
+product: part
+stations:
+  feed: {time: 1 s, blocking: before}
+  work: {time: 1 s, buffer: 1, blocking: before}
+  look: {time: 1 s, buffer: 1, gate: {fails: 90 %, to: work, limit: unlimited}}
+"""
+
+
+def test_a_start_that_waits_for_a_place_for_ever():
+    found = after(HELD_BACK, 1000)
+    assert found is not None
+    assert found.stations == ("feed", "work", "look")
+    assert "`feed` may not begin, since there is no place at `work`" in found.text

@@ -69,9 +69,18 @@ def stops(draw: st.DrawFn) -> Text:
 
 
 @st.composite
+def waits(draw: st.DrawFn) -> Text:
+    """What work may wait for: a place behind, people."""
+    found: Text = {"blocking": "before"} if draw(st.integers(0, 4)) == 0 else {}
+    if draw(st.integers(0, 4)) == 0:
+        found["needs"] = {"helper": draw(st.integers(1, 2)), **({"fitter": 1} if draw(st.booleans()) else {})}
+    return found
+
+
+@st.composite
 def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
     """Machines side by side."""
-    found: Text = {"count": draw(st.integers(1, 3)), "time": draw(times()), **draw(stops())}
+    found: Text = {"count": draw(st.integers(1, 3)), "time": draw(times()), **draw(stops()), **draw(waits())}
     if carried:
         return found
     if draw(st.integers(0, 2)) == 0:
@@ -84,8 +93,6 @@ def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
         found["gate"] = {"misses": "30 %", "false-alarms": "10 %"}
     if quality == "grades":
         found["grades"] = {"A": {"width": "5 mm +- 0.3 mm"}, "B": {"width": "5 mm +- 0.8 mm"}}
-    if draw(st.integers(0, 4)) == 0:
-        found["needs"] = {"helper": draw(st.integers(1, 2)), **({"fitter": 1} if draw(st.booleans()) else {})}
     if draw(st.integers(0, 3)) == 0:
         found["tools"] = {"nozzle": draw(st.integers(2, 3))}
     return found
@@ -99,12 +106,15 @@ def ovens(draw: st.DrawFn) -> Text:
     for key in ("load", "unload"):
         if draw(st.booleans()):
             batch[key] = draw(st.sampled_from(["1 s", "0.3 s"]))
-    return {"count": draw(st.integers(1, 3)), "batch": batch, "time": draw(times()), **draw(stops())}
+    found: Text = {"count": draw(st.integers(1, 3)), "batch": batch, "time": draw(times()), **draw(stops()), **draw(waits())}
+    if batch["size"] > 1:
+        found.pop("blocking", None)  # there may be fewer places behind
+    return found
 
 
 @st.composite
 def stores(draw: st.DrawFn) -> Text:
-    return {"places": draw(st.integers(1, 6)), "time": draw(times())}
+    return {"places": draw(st.integers(1, 6)), "time": draw(times()), **draw(waits())}
 
 
 @st.composite
@@ -113,7 +123,7 @@ def steps(draw: st.DrawFn, *, carried: bool = False) -> Text:
     kind = draw(st.sampled_from(["machines", "machines", "machines", "oven", "store"]))
     found = draw({"machines": machines(carried=carried), "oven": ovens(), "store": stores()}[kind])
     found["buffer"] = draw(st.integers(0, 3))
-    if found["buffer"] and draw(st.integers(0, 4)) == 0:
+    if draw(st.integers(0, 4)) == 0:
         found["brought-by"] = "cart"
     if kind == "machines" and not carried and draw(st.integers(0, 4)) == 0:
         found["within"] = f"{draw(st.integers(2, 8))} s"
@@ -123,7 +133,8 @@ def steps(draw: st.DrawFn, *, carried: bool = False) -> Text:
 @st.composite
 def tray_stations(draw: st.DrawFn) -> dict[str, Text]:
     """A loader, stations that trays pass, an unloader."""
-    found = {"load": {"count": draw(st.integers(1, 2)), "time": "0.7 s", "buffer": draw(st.integers(0, 3)), "loads": "tray", **draw(stops())}}
+    loader = {"count": draw(st.integers(1, 2)), "time": "0.7 s", "buffer": draw(st.integers(0, 3)), "loads": "tray", **draw(stops())}
+    found = {"load": loader | draw(waits())}
     for i in range(draw(st.integers(0, 2))):
         found[f"form-{i}"] = draw(steps(carried=True))
     work = found.get("form-0", {})
@@ -132,6 +143,7 @@ def tray_stations(draw: st.DrawFn) -> dict[str, Text]:
         work |= {"tools": {"channel": 4}, "failures": work.get("failures", {}) | {"channel": channel}}
         work["measures"] = {"capacity": {"window": "at least 4.9 Ah", "mean": "5.0 Ah", "spread": "0.1 Ah"}}
     found["unload"] = {"count": draw(st.integers(1, 2)), "time": "0.6 s", "buffer": draw(st.integers(0, 2)), "unloads": "tray", **draw(stops())}
+    found["unload"] |= draw(waits())
     if "measures" in work:
         found["look"] = {"time": draw(times()), "buffer": 1, "gate": {"checks": ["capacity"]}}
     return found
@@ -186,7 +198,7 @@ def joined_stations(draw: st.DrawFn) -> dict[str, Text]:
 def added_stations(draw: st.DrawFn) -> dict[str, Text]:
     """A passing item into which parts are put: lids made here, screws bought, brought or not."""
     places = draw(st.integers(0, 3))
-    brought = {"brought-by": "cart"} if places and draw(st.booleans()) else {}
+    brought = {"brought-by": "cart"} if draw(st.booleans()) else {}
     return {
         "make-lid": {**draw(machines()), "makes": "lid"},
         "feed": {**draw(machines()), "takes": "none", "makes": "body"},

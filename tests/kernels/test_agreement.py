@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ahead_lines import LINES as AHEAD
 from element_lines import LINES as ELEMENTS
 from fleet_lines import fleet_lines
 from hypothesis import given, reject, settings
@@ -17,7 +18,7 @@ from way_lines import LINES as WAYS
 from linewright.control.fill import open_line
 from linewright.model.errors import NotYetError
 
-LINES = ELEMENTS | WAYS
+LINES = ELEMENTS | WAYS | AHEAD
 SECOND = 10**9
 MINUTE = 60 * SECOND
 

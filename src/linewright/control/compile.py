@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from linewright.control.compile_ahead import ahead_rows
 from linewright.control.compile_faults import effects_of, fault_rows, traces_needed
 from linewright.control.compile_fleets import fleet_rows, fleet_stations
 from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
@@ -103,6 +104,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
     shift_rows(draft)
     crew_rows(draft)
     station_rows(draft)
+    ahead_rows(draft)
     fleet_stations(draft)
     machine_rows(draft)
     fleet_rows(draft)
@@ -153,6 +155,7 @@ def _table(d: Draft) -> Table:
         effects=effects_of(d),
         outputs=_rows(tb.OUTPUT, d.outputs),
         needs=_rows(tb.NEED, d.needs),
+        aheads=np.array(d.aheads or [0], np.int64),
         routes=np.array(d.routes or [0], np.int64),
         laws=laws,
         sources=_rows(tb.SOURCE, d.sources),

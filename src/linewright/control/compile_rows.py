@@ -73,6 +73,7 @@ class Draft:
     grades: list[Row] = field(default_factory=list)
     outputs: list[Row] = field(default_factory=list)
     needs: list[Row] = field(default_factory=list)
+    aheads: list[int] = field(default_factory=list)
     routes: list[int] = field(default_factory=list)
     again: dict[int, int] = field(default_factory=dict)
     sources: list[Row] = field(default_factory=list)
@@ -149,6 +150,7 @@ def queue_rows(d: Draft) -> None:
             wanted.append((-1, p.segment.buffer, p.segment.brought_by, p.feeders, p.segment.path))
         for slot, stated, _, sources, name in wanted:
             places = tb.ENDLESS if stated is None else stated
+            room = places or _taken_at_once(p, slot)
             waits = sum(1 if d.flow.stations[f].segment.places else d.flow.stations[f].segment.count for f in sources)
             if slot < 0:
                 d.pass_queues[p.number] = len(d.queues)
@@ -160,7 +162,7 @@ def queue_rows(d: Draft) -> None:
                     "slot": slot,
                     "places": places,
                     "ring0": ring,
-                    "room": max(places, 1),
+                    "room": room,
                     "wait0": wait,
                     "waits": max(waits, 1),
                     "fleet": -1,
@@ -169,8 +171,17 @@ def queue_rows(d: Draft) -> None:
                 }
             )
             d.queue_names.append(name)
-            ring += max(places, 1)
+            ring += room
             wait += max(waits, 1)
+
+
+def _taken_at_once(p: Passing, slot: int) -> int:
+    """Return how many things of an input (-1: passing items) the machines could take at once: the most that come where there are no places."""
+    s = p.segment
+    if s.places is not None or s.batch is not None:
+        return s.places or (s.batch.size if s.batch is not None else 1)
+    counted = slot >= 0 and p.slots[slot][0].measure is Measure.COUNT
+    return s.count * (max(int(p.slots[slot][0].amount), 1) if counted else 1)
 
 
 def shift_rows(d: Draft) -> None:

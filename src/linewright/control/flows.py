@@ -203,7 +203,8 @@ def _aim_at(flow: Flow, p: Passing, name: str) -> Aim:
     if name in EXITS:
         return Aim(is_thrown=name == "scrap")
     after = flow.of(name)
-    slot = next((n for n, (_, sources) in enumerate(after.slots) if p.number in sources), None)
+    first = p.segment.makes[0].material if is_several(p.segment) else None  # the others are taken by name, perhaps at the same station
+    slot = next((n for n, (i, sources) in enumerate(after.slots) if p.number in sources and first in {None, i.material}), None)
     if slot is None:
         after.feeders.append(p.number)
     return Aim(after.number, slot)

@@ -101,8 +101,7 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
         ("arrivals.when-full", s.arrivals_lost_when_full and s.buffer == 0 and (s.batch is not None or s.places is not None)),
         ("to", len(s.to) > 1 and any(t.grade is None for t in s.to) and any(t.station == "scrap" for t in s.to)),
         ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
-        ("needs", bool(s.needs) and (s.batch is not None or s.places is not None or s.loads is not None or s.unloads is not None)),
-        ("blocking", s.blocking is not Blocking.AFTER),
+        ("blocking", s.blocking is Blocking.BEFORE and len(s.to) > 1 and _makes_several_at_once(s)),
         ("queue", s.queue in {QueueRule.LIFO, QueueRule.REWORK_FIRST} and s.loads is not None and s.loads.same is not None),
         ("per-product", bool(s.per_product)),
         ("steps", bool(s.steps)),
@@ -110,10 +109,17 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
         ("length", s.length_m is not None and s.places is None),
         ("loads.same", s.loads is not None and s.loads.same is not None and (s.loads.same != "grade" or s.buffer == 0)),
         ("unloads.same", s.unloads is not None and s.unloads.same is not None),
-        ("brought-by", s.brought_by is not None and s.buffer == 0),
     ):
         if given:
             yield key
+
+
+def _makes_several_at_once(s: Segment) -> bool:
+    """Tell whether what one start makes may go several ways, so that no place can be kept for it."""
+    lanes = s.web.lanes if s.web is not None else 1
+    return s.batch is not None or s.places is not None or s.loads is not None or lanes > 1 or len(s.makes) > 1 or any(
+        m.measure is Measure.COUNT and m.amount != 1.0 for m in s.makes
+    )
 
 
 def _is_coil(i: Input) -> bool:
@@ -125,7 +131,7 @@ def _inputs_of_segment(s: Segment) -> Iterator[str]:
         for i in inputs:
             for key, given in (
                 ("scrap", i.scrap > 0.0 and i.measure is not Measure.COUNT and not _is_coil(i)),
-                ("brought-by", i.brought_by is not None and (not i.sources or i.buffer == 0)),
+                ("brought-by", i.brought_by is not None and (not i.sources)),
                 ("amount", i.measure is Measure.COUNT and bool(i.sources) and (i.amount < 1 or i.amount != int(i.amount))),
                 ("rolls", i.rolls > 1 and bool(i.sources)),
             ):

@@ -117,7 +117,7 @@ class _Look:
         return [q for q in ways if q >= 0]
 
     def waits_at(self, m: int) -> list[int]:
-        """Return the queues for one of which a machine with a finished item waits."""
+        """Return the queues for one of which a machine with a finished item, or one that is held back, waits."""
         row = self.table.stations[self.table.machines[m].station]
         to = int(self.state.machines[m].to) if row.ways else int(row.out_queue)
         if to == FIRST_OF_ALL:
@@ -158,9 +158,22 @@ class _Look:
                     return True
                 if self.table.stations[number].flow != tb.STORE:
                     continue
+            if row.held:
+                if any(int(self.table.queues[q].station) in alive for q in self.kept_at(number)):
+                    return True
+                continue
             if any(self.givers.get(q, set()) & alive for q in self.lacking(number)) or self.gets_carriers(number, alive):
                 return True
         return False
+
+    def kept_at(self, number: int) -> list[int]:
+        """Return the queues in which a station keeps places before it begins."""
+        return [q for q in self.ways(number) if number in self.table.aheads[self.ahead_of(q)]]
+
+    def ahead_of(self, q: int) -> slice:
+        """Return which of the table's `aheads` are of a queue."""
+        row = self.table.queues[q]
+        return slice(int(row.ahead0), int(row.ahead0) + int(row.aheads))
 
     def lacking(self, number: int) -> list[int]:
         """Return the queues of a station in which nothing lies."""
@@ -184,6 +197,8 @@ class _Look:
             m = int(row.machine0) + int(np.flatnonzero(rows["phase"] == OUT)[0])
             ahead = self.waits_at(m)
             return f"`{path}` has finished and finds no place at `{self.compiled.queues[ahead[0]]}`" if ahead else f"`{path}` cannot let go"
+        if rows["held"].any():
+            return f"`{path}` may not begin, since there is no place at " + ", ".join(f"`{self.compiled.queues[q]}`" for q in self.kept_at(number))
         if row.flow == tb.LOADER and (rows["tray"] < 0).all() and self.state.carriers[row.carrier].empty == 0:
             return f"`{path}` waits for an empty `{self.compiled.plant.carriers[int(row.carrier)].name}`"
         lacks = self.lacking(number)

@@ -14,11 +14,12 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_ahead import next_place, tell_free
 from linewright.kernels.calendar_calls import start_trip
 from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, take_from_agenda
-from linewright.kernels.calendar_starts import attempt_item, begin_work, item_done, put_on
+from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
 from linewright.kernels.calendar_stops import (
     REASON_BLOCKED,
     REASON_STARVED,
@@ -34,11 +35,12 @@ from linewright.kernels.calendar_stops import (
     unstop,
 )
 from linewright.kernels.calendar_trays import (
-    attempt_batch,
     attempt_loader,
+    attempt_ovens,
     attempt_store,
     attempt_unloader,
     batch_done,
+    begin_ready,
     line_due,
     loader_done,
     tool_back,
@@ -111,10 +113,10 @@ def look(t, s, r, number):
     if station.plans:
         for m in range(station.machine0, station.machine0 + station.count):
             check_plans(t, s, r, m)
-    simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0 and station.needs == 0
+    simple = station.flow == ITEM and station.slots == 0 and station.pass_queue >= 0 and station.needs == 0 and station.before == 0
     while True:
         if station.flow == BATCH:
-            attempt_batch(t, s, r, number)
+            attempt_ovens(t, s, r, number)
         elif station.flow == STORE:
             attempt_store(t, s, r, station.machine0)
         elif station.flow == FLEET:
@@ -129,24 +131,30 @@ def look(t, s, r, number):
                             break
                     attempt(t, s, r, station, m)
                 elif row.phase == READY and row.mask == 0 and row.people == station.needs:
-                    begin_work(t, s, r, m)
+                    begin_ready(t, s, r, m)
         moved = False
         for q in range(station.queue0, station.queue0 + station.queues):
             state = s.queues[q]
             if state.wait == 0:
                 continue
             if t.queues[q].fleet >= 0:
-                if free_places(t, s, q) > 0:
+                if next_place(t, s, q) >= 0:
                     s.head[0].fleets = 1
                 continue
-            while state.wait > 0 and free_places(t, s, q) > 0:
-                item, done = hand_over(t, s, r, q)
+            while state.wait > 0 and t.queues[q].places > 0:
+                i = 0 if free_places(t, s, q) > 0 else (next_place(t, s, q) if state.booked > 0 else -1)
+                if i < 0:
+                    break
+                item, done = hand_over(t, s, r, q, i)
                 enqueue(t, s, q, item, done)
                 moved = True
             if state.wait > 0 and t.queues[q].endless:
                 s.head[0].full = q + 1
         if not moved:
-            return
+            break
+    for q in range(station.queue0, station.queue0 + station.queues):
+        if t.queues[q].aheads > 0:
+            tell_free(t, s, q)
 
 
 @part
@@ -212,6 +220,8 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         if row.phase != WORK or row.n != n:
             s.head[0].ignored += 1
             return
+        if station.before:
+            put_on_agenda(s, t.machines[m].station)  # what is finished now counts in the choice of those that are held back
         if station.flow == ITEM:
             item_done(t, s, r, m, scrap, given)
         elif station.flow == LOADER:
@@ -219,14 +229,12 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         elif station.flow == UNLOADER:
             unloader_done(t, s, r, m)
         else:
-            batch_done(t, s, m)
+            batch_done(t, s, r, m)
     elif what == CHANGED and row.phase == CHANGE:
         put_on(t, s, r, m, row.slot)
         row.slot = -1
         row.phase = IDLE
         settle_category(t, s, r, m)
-        if station.plans:
-            check_plans(t, s, r, m)
         put_on_agenda(s, t.machines[m].station)
     elif what == MAINTAINED and row.maintaining:
         maintained(t, s, r, m)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from linewright.kernels.calendar_ahead import next_place, places_ahead
 from linewright.kernels.calendar_stops import settle_category
-from linewright.kernels.calendar_vehicles import begin_piece, begin_run, fetched, go_on, machine_of, set_out, take_goods, take_more, wait_entry
-from linewright.kernels.calendar_ways import free_places
+from linewright.kernels.calendar_vehicles import begin_piece, begin_run, fetched, go_on, machine_of, set_out, take_goods, take_more
+from linewright.kernels.calendar_ways import wait_entry
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rules import TRIP, duration
 from linewright.kernels.state import CARRY, NEVER, STAND, TO_GIVER, TO_PARK
@@ -67,9 +68,12 @@ def choose_goods(t, s, f):
     least = NEVER
     for k in range(fleet.queues):
         q = t.fleet_queues[fleet.queue0 + k]
-        if s.queues[q].wait == 0 or free_places(t, s, q) <= 0:
+        if next_place(t, s, q) < 0:
             continue
+        is_free = places_ahead(t, s, q) > 0
         for i in range(s.queues[q].wait):
+            if not is_free and s.machines[s.waits[wait_entry(t, s, q, i)].machine].booked == 0:
+                continue
             time = np.int64(0)
             if fleet.dispatch == NEAREST:
                 _, time = nearest_vehicle(t, s, f, giver_point(t, s, q, i))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from linewright.kernels.calendar_ahead import next_place
 from linewright.kernels.calendar_rows import placed, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.calendar_stops import settle_category
-from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, leave_lists, next_thing
+from linewright.kernels.calendar_stops import free_people, settle_category
+from linewright.kernels.calendar_ways import KEEPS_TURN, WAITS_ANEW, begin_waiting, choose, goods_of, leave_lists, move_wait, next_thing, wait_entry
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.state import EMPTY, FIRST_OF_ALL, GRADE_SHIFT, IDLE, MARK_SHIFT, NEVER, OPENING, OUT, PASS_MASK, UNLOAD
@@ -135,6 +136,9 @@ def leave_store(t, s, r, m, number, item, done):
     row.waiting = 0
     row.phase = IDLE
     row.due = max(s.bins[station.bin0 + row.head].ready, now) if row.on > 0 else NEVER
+    if row.on == 0 and station.needs > 0 and row.people == station.needs:
+        row.people = 0
+        free_people(t, s, r, m)
     schedule(t, s, m)
     settle_category(t, s, r, m)
     put_on_agenda(s, number)
@@ -202,8 +206,8 @@ def give(t, s, r, m):
 
 
 @part
-def hand_over(t, s, r, q):
-    """Take one item from the machine that waits longest for a queue.
+def hand_over(t, s, r, q, i):
+    """Take one item from the i-th of the machines that wait for a queue.
 
     Returns
     -------
@@ -211,7 +215,14 @@ def hand_over(t, s, r, q):
     """
     queue = t.queues[q]
     state = s.queues[q]
-    m = s.waits[queue.wait0 + state.wait_head].machine
+    m = s.waits[wait_entry(t, s, q, i)].machine
+    if s.machines[m].booked > 0:
+        s.machines[m].booked -= 1
+        state.booked -= 1
+    keeps_turn = False
+    if i > 0:
+        keeps_turn = goods_of(t, s, m) > 1
+        move_wait(t, s, q, i, 0)
     # The turn ends before the item is given: a machine that has more (an oven) then joins the end of the list.
     before = state.wait_head
     state.wait_head += 1
@@ -225,6 +236,8 @@ def hand_over(t, s, r, q):
     if last == 0:
         state.wait_head = before
         state.wait += 1
+    if keeps_turn:
+        move_wait(t, s, q, 0, i)
     return item, done
 
 
@@ -272,10 +285,22 @@ def take(t, s, r, q):
         return entry.item, entry.arrive, entry.done
     queue = t.queues[q]
     if queue.places == 0 and state.wait > 0 and queue.fleet < 0:
-        item, done = hand_over(t, s, r, q)
+        i = next_place(t, s, q) if queue.aheads > 0 else 0
+        if i < 0:
+            return 0, 0, 0
+        item, done = hand_over(t, s, r, q, i)
         s.stations[queue.station].arrived += 1
         return item, s.head[0].now, done
     return 0, 0, 0
+
+
+@kernel
+def has_some(t, s, q):
+    """Tell whether a queue has something to be taken."""
+    queue = t.queues[q]
+    if s.queues[q].count > 0:
+        return True
+    return queue.places == 0 and queue.fleet < 0 and next_place(t, s, q) >= 0
 
 
 @kernel

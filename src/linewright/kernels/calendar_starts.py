@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_ahead import book, hold_back, unbook
 from linewright.kernels.calendar_faults import begin_web, bring, deviation, hit, inherit, leave_marks, with_deviations
-from linewright.kernels.calendar_queues import pass_on, release, send, take
+from linewright.kernels.calendar_queues import has_some, pass_on, release, send, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category
@@ -249,19 +250,23 @@ def attempt_item(t, s, r, m):
     for j in range(station.slots):
         slot = t.slots[station.slot0 + j]
         mount = s.mounts[t.machines[m].mount0 + j]
-        if slot.kind == PART:
-            if mount.have < slot.amount:
-                return False
-        elif slot.kind == COIL:
-            if mount.rest < slot.amount + slot.extra:
-                return False
-        elif slot.kind == BULK and mount.rest + mount.rest2 < slot.amount:
+        if (
+            (slot.kind == PART and mount.have < slot.amount)
+            or (slot.kind == COIL and mount.rest < slot.amount + slot.extra)
+            or (slot.kind == BULK and mount.rest + mount.rest2 < slot.amount)
+        ):
+            if station.before:
+                hold_back(t, s, r, m, 0)
             return False
+    if station.before and not finds_places(t, s, r, m):
+        return False
     now = s.head[0].now
     if station.pass_queue >= 0:
         while True:
             item, arrive, done = take(t, s, r, station.pass_queue)
             if item == 0:
+                if station.before:
+                    unbook(t, s, m, LEAVES)
                 return False
             if station.within < 0 or now - done <= station.within:
                 break
@@ -273,15 +278,38 @@ def attempt_item(t, s, r, m):
     row = s.machines[m]
     row.item = item
     row.arrive = arrive
-    if station.needs > 0:
-        row.phase = READY
-        row.people = 0
-        ask_people(t, s, m)
-        if row.people < station.needs:
-            set_category(t, s, r, m, T_UTILITY)
-            return False
+    if not man(t, s, r, m):
+        return False
     begin_work(t, s, r, m)
     return True
+
+
+@kernel
+def man(t, s, r, m):
+    """Ask for the people that a machine needs to run what is in it. Returns whether all are there."""
+    station = t.stations[t.machines[m].station]
+    if station.needs == 0:
+        return True
+    row = s.machines[m]
+    row.phase = READY
+    row.people = 0
+    ask_people(t, s, m)
+    if row.people < station.needs:
+        set_category(t, s, r, m, T_UTILITY)
+        return False
+    return True
+
+
+@kernel
+def finds_places(t, s, r, m):
+    """Keep the places ahead that a start needs; a machine that lacks nothing else is held back. Returns whether they are kept."""
+    queue = t.stations[t.machines[m].station].pass_queue
+    if queue >= 0 and not has_some(t, s, queue):
+        hold_back(t, s, r, m, 0)
+        return False
+    is_free = book(t, s, m)
+    hold_back(t, s, r, m, 0 if is_free else 1)
+    return is_free
 
 
 @kernel
@@ -473,6 +501,8 @@ def item_done(t, s, r, m, scrap, given):
         verdict = VERDICT_REJECT if target == THROWN else verdict
     if station.loses and verdict == VERDICT_PASS and finds_no_place(t, s, station):
         verdict = VERDICT_LOST
+    if station.before and verdict not in (VERDICT_PASS, VERDICT_MISSED):
+        unbook(t, s, m, LEAVES)
     if station.fail_queue >= 0 and verdict in (VERDICT_REJECT, VERDICT_FALSE_REJECT, VERDICT_CHANCE):
         row.to = mended_at(s, station, m)
         if row.to != LEAVES:
@@ -481,6 +511,8 @@ def item_done(t, s, r, m, scrap, given):
     row.verdict = verdict
     state.done += 1
     count_verdict(state, verdict)
+    if station.before and verdict in (VERDICT_PASS, VERDICT_MISSED) and station.routes > 0 and station.choose == BY_GRADE:
+        unbook(t, s, m, t.routes[station.route0 + (grade if 0 <= grade < station.routes else station.routes - 1)])
     if station.begins:
         made(t, s, r, number, m, item, 0, station.amount, -1)
     if verdict == VERDICT_REWORK:

@@ -90,8 +90,8 @@ def category_of(t, s, m):
             return T_UTILITY
         return T_OPERATOR
     flow = t.stations[t.machines[m].station].flow
-    if flow in (UTILITY, STORE):
-        return T_EXECUTE if flow == UTILITY or row.on > 0 else T_STARVED
+    if flow == UTILITY or (flow == STORE and row.on > 0):
+        return T_EXECUTE
     if flow == FLEET:
         return category_of_vehicle(t, s, m)
     phase = row.phase
@@ -100,7 +100,7 @@ def category_of(t, s, m):
     if phase == READY:
         return T_UTILITY
     if phase in (IDLE, OPEN):
-        return T_STARVED
+        return T_BLOCKED if row.held else T_STARVED
     if phase == OUT or (phase == UNLOAD and t.stations[t.machines[m].station].unload == 0):
         return T_BLOCKED
     return T_EXECUTE
@@ -149,7 +149,7 @@ def set_category(t, s, r, m, category):
         short = t.stations[t.machines[m].station].short
         if old in (T_STARVED, T_BLOCKED) and (now - row.since >= short or (now > row.since and row.shown >= 0 and row.shown != EXECUTE)):
             state_row(t, s, r, m, row.since, SUSPENDED, REASON_STARVED if old == T_STARVED else REASON_BLOCKED)
-        if category not in (T_STARVED, T_BLOCKED):
+        if category not in (T_STARVED, T_BLOCKED) or (category == T_BLOCKED and row.held):
             state, reason = told_state(t, s, m, category)
             state_row(t, s, r, m, now, state, reason)
     row.category = category

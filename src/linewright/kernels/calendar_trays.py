@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
+from linewright.kernels.calendar_ahead import book, hold_back
 from linewright.kernels.calendar_faults import hit, with_deviations
-from linewright.kernels.calendar_queues import on_carrier, pass_on, release, take
+from linewright.kernels.calendar_queues import has_some, on_carrier, pass_on, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.calendar_starts import start
-from linewright.kernels.calendar_stops import check_plans, count_start, set_category, settle_category
+from linewright.kernels.calendar_starts import begin_work, finds_places, man, start
+from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category, settle_category
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.rules import SERVICE, duration
-from linewright.kernels.state import FILLED, GRADE_MOST, GRADE_SHIFT, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, T_EXECUTE, UNLOAD, WORK
+from linewright.kernels.state import FILLED, GRADE_MOST, GRADE_SHIFT, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, READY, T_EXECUTE, UNLOAD, WORK
+from linewright.kernels.table import ITEM
 
 own_start = own_side.start
 
@@ -23,7 +25,20 @@ own_start = own_side.start
 # ---- ovens
 
 
-@part
+@kernel
+def open_oven(t, s, number):
+    """Return the machine that takes items in: the one that holds some and has not started, else the first that is empty and may begin; -1 none."""
+    station = t.stations[number]
+    state = s.stations[number]
+    if state.open < 0:
+        for m in range(station.machine0, station.machine0 + station.count):
+            if s.machines[m].phase == IDLE and s.machines[m].mask == 0:
+                state.open = m
+                break
+    return state.open
+
+
+@kernel
 def start_batch(t, s, r, m):
     """Let an oven begin with what is in it."""
     row = s.machines[m]
@@ -52,65 +67,92 @@ def start_batch(t, s, r, m):
     set_category(t, s, r, m, T_EXECUTE)
 
 
+@kernel
+def close_batch(t, s, r, m):
+    """Let a batch that is complete start, when there are places behind, and people where it needs them. Returns whether anything changed."""
+    number = t.machines[m].station
+    row = s.machines[m]
+    if t.stations[number].before:
+        is_free = book(t, s, m)
+        hold_back(t, s, r, m, 0 if is_free else 1)
+        if not is_free:
+            return False
+    s.stations[number].open = -1
+    row.due = NEVER
+    schedule(t, s, m)
+    if man(t, s, r, m):
+        start_batch(t, s, r, m)
+    return True
+
+
 @part
-def attempt_batch(t, s, r, number):
+def attempt_batch(t, s, r, m):
     """Let the open oven of a station go on: take the next item in, or start. Returns whether anything was done."""
+    number = t.machines[m].station
     station = t.stations[number]
-    state = s.stations[number]
     now = s.head[0].now
-    changed = False
-    while True:
-        if state.open < 0:
-            for i in range(station.machine0, station.machine0 + station.count):
-                row = s.machines[i]
-                if row.phase == IDLE and row.mask == 0:
-                    state.open = i
-                    break
-            if state.open < 0:
-                return changed
-        m = state.open
-        row = s.machines[m]
-        if row.mask or row.phase == LOAD:
-            if row.on == 0:
-                state.open = -1
-            return changed
-        if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
-            state.open = -1
-            start_batch(t, s, r, m)
-            changed = True
-            continue
-        item, arrive, _ = take(t, s, r, station.pass_queue)
-        if item == 0:
-            if row.on == 0:
-                state.open = -1
-            return changed
+    row = s.machines[m]
+    if row.mask or row.phase == LOAD:
         if row.on == 0:
-            row.start = now
-            row.item = item
-            row.out = 0
-        entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.on]
-        entry.item = item
-        entry.arrive = arrive
-        row.on += 1
-        changed = True
-        if station.load == 0:
-            row.phase = OPEN
-            row.due = row.start + station.wait if station.wait >= 0 and row.on < station.size else NEVER
-        else:
-            row.phase = LOAD
-            row.due = now + station.load
-            set_category(t, s, r, m, T_EXECUTE)
-        schedule(t, s, m)
+            s.stations[number].open = -1
+        return False
+    if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
+        return close_batch(t, s, r, m)
+    item, arrive, _ = take(t, s, r, station.pass_queue)
+    if item == 0:
+        if row.on == 0:
+            s.stations[number].open = -1
+        return False
+    if row.on == 0:
+        row.start = now
+        row.item = item
+        row.out = 0
+    entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.on]
+    entry.item = item
+    entry.arrive = arrive
+    row.on += 1
+    if station.load == 0:
+        row.phase = OPEN
+        row.due = row.start + station.wait if station.wait >= 0 and row.on < station.size else NEVER
+    else:
+        row.phase = LOAD
+        row.due = now + station.load
+        set_category(t, s, r, m, T_EXECUTE)
+    schedule(t, s, m)
+    return True
 
 
 @part
-def batch_done(t, s, m):
+def attempt_ovens(t, s, r, number):
+    """Let the ovens of a station go on, in their order."""
+    station = t.stations[number]
+    changed = True
+    while changed:
+        changed = False
+        if station.needs == 0:
+            m = open_oven(t, s, number)
+            changed = m >= 0 and attempt_batch(t, s, r, m)
+            continue
+        for m in range(station.machine0, station.machine0 + station.count):
+            row = s.machines[m]
+            if row.phase == READY:
+                if row.mask == 0 and row.people == station.needs:
+                    start_batch(t, s, r, m)
+                    changed = True
+            elif open_oven(t, s, number) == m and attempt_batch(t, s, r, m):
+                changed = True
+
+
+@part
+def batch_done(t, s, r, m):
     """End the work on a batch: the first item comes out after `unload`."""
     row = s.machines[m]
     number = t.machines[m].station
     station = t.stations[number]
     now = s.head[0].now
     row.done = now
+    if station.needs > 0:
+        free_people(t, s, r, m)
     s.stations[number].done += row.on
     s.stations[number].good += row.on
     row.phase = UNLOAD
@@ -152,6 +194,22 @@ def line_due(t, s, r, m):
 # ---- stores
 
 
+@kernel
+def is_manned(t, s, r, m):
+    """Tell whether the people are there that a store needs while it holds something; an empty one asks for them."""
+    row = s.machines[m]
+    needs = t.stations[t.machines[m].station].needs
+    if row.on == 0 and row.phase == IDLE and row.people < needs:
+        row.phase = READY
+        row.people = 0
+        ask_people(t, s, m)
+    if row.phase == READY:
+        if row.people == needs:
+            row.phase = IDLE
+        settle_category(t, s, r, m)
+    return row.phase != READY
+
+
 @part
 def attempt_store(t, s, r, m):
     """Let items into a store while it has places. Returns whether any moved in."""
@@ -161,7 +219,15 @@ def attempt_store(t, s, r, m):
     state = s.stations[number]
     now = s.head[0].now
     changed = False
-    while row.on < station.size:
+    while True:
+        if station.needs > 0 or station.before:
+            if not has_some(t, s, station.pass_queue):
+                hold_back(t, s, r, m, 0)
+                break
+            if row.on < station.size and not is_manned(t, s, r, m):
+                break
+        if row.on == station.size or (station.before and not finds_places(t, s, r, m)):
+            break
         item, arrive, _ = take(t, s, r, station.pass_queue)
         if item == 0:
             break
@@ -228,21 +294,47 @@ def attempt_loader(t, s, r, m):
         grade = (s.ring[t.queues[station.pass_queue].ring0 + queue.head].item >> GRADE_SHIFT) & GRADE_MOST
         at = t.machines[m].part0 + grade
         if s.parts[at] == 0:
-            s.parts[at] = open_carrier(t, s, c, grade) + 1
+            s.parts[at] = open_ahead(t, s, r, m, grade) + 1
         if s.parts[at] == 0:
             return False
         row.tray = s.parts[at] - 1
         row.on = s.trays[t.carriers[c].tray0 + row.tray].count
     elif row.tray < 0:
-        row.tray = open_carrier(t, s, c, 0)
+        row.tray = open_ahead(t, s, r, m, 0)
         if row.tray < 0:
             return False
         row.on = 0
     item, arrive, _ = take(t, s, r, station.pass_queue)
     if item == 0:
         return False
+    return start_on_carrier(t, s, r, m, item, arrive)
+
+
+@kernel
+def start_on_carrier(t, s, r, m, item, arrive):
+    """Start with an item that comes on a carrier or off one, when the people have come that it needs. Returns whether it is in work now."""
+    row = s.machines[m]
+    row.item = item
+    row.arrive = arrive
+    if not man(t, s, r, m):
+        return False
     start(t, s, r, m, item, arrive, 1)
     return True
+
+
+@kernel
+def open_ahead(t, s, r, m, grade):
+    """Take the next empty carrier of a loader; where it works only with places behind, when there is one for it. Returns -1 where there is none."""
+    station = t.stations[t.machines[m].station]
+    if station.before:
+        if s.carriers[station.carrier].empty == 0:
+            hold_back(t, s, r, m, 0)
+            return np.int64(-1)
+        is_free = book(t, s, m)
+        hold_back(t, s, r, m, 0 if is_free else 1)
+        if not is_free:
+            return np.int64(-1)
+    return open_carrier(t, s, station.carrier, grade)
 
 
 @part
@@ -255,6 +347,8 @@ def loader_done(t, s, r, m):
     carrier = t.carriers[c]
     now = s.head[0].now
     row.done = now
+    if station.needs > 0:
+        free_people(t, s, r, m)
     tray = s.trays[carrier.tray0 + row.tray]
     s.fills[carrier.fill0 + row.tray * carrier.holds + row.on] = row.item & SERIAL_MASK
     tray.dirty = 1
@@ -271,7 +365,7 @@ def loader_done(t, s, r, m):
         row.item = key
         pass_on(t, s, r, m)
         if station.plans:
-            check_plans(t, s, r, m)
+            put_on_agenda(s, number)
     else:
         release(t, s, r, m)
 
@@ -290,8 +384,12 @@ def attempt_unloader(t, s, r, m):
         row.on = s.trays[t.carriers[c].tray0 + row.tray].count
         row.out = 0
         row.arrive = s.head[0].now
-    start(t, s, r, m, on_carrier(t, s, c, row.tray, row.out), row.arrive, 1)
-    return True
+    if station.before:
+        is_free = book(t, s, m)
+        hold_back(t, s, r, m, 0 if is_free else 1)
+        if not is_free:
+            return False
+    return start_on_carrier(t, s, r, m, on_carrier(t, s, c, row.tray, row.out), row.arrive)
 
 
 @part
@@ -301,11 +399,13 @@ def unloader_done(t, s, r, m):
     state = s.stations[t.machines[m].station]
     row.done = s.head[0].now
     row.verdict = 0
+    if t.stations[t.machines[m].station].needs > 0:
+        free_people(t, s, r, m)
     state.done += 1
     state.good += 1
     pass_on(t, s, r, m)
     if t.stations[t.machines[m].station].plans:
-        check_plans(t, s, r, m)
+        put_on_agenda(s, t.machines[m].station)
 
 
 # ---- tools of stations whose items are carriers
@@ -344,6 +444,18 @@ def tools_at_start(t, s, r, m):
         out = s.outs[i]
         if t.toolmodes[out.toolmode].station == number and t.stations[number].machine0 + out.machine == m:
             lacks_value(t, s, r, out.toolmode, m, out.tool)
+
+
+@kernel
+def begin_ready(t, s, r, m):
+    """Start on a machine in which all is, and whose people have come."""
+    flow = t.stations[t.machines[m].station].flow
+    if flow == ITEM:
+        begin_work(t, s, r, m)
+        if t.stations[t.machines[m].station].toolmodes > 0:
+            tools_at_start(t, s, r, m)
+    else:
+        start(t, s, r, m, s.machines[m].item, s.machines[m].arrive, 1)
 
 
 @part

@@ -11,10 +11,11 @@ import math
 
 import numpy as np
 
+from linewright.kernels.calendar_ahead import places_ahead
 from linewright.kernels.calendar_queues import enqueue, hand_over
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import settle_category
-from linewright.kernels.calendar_ways import free_places, goods_of
+from linewright.kernels.calendar_ways import wait_entry
 from linewright.kernels.compiled import kernel
 from linewright.kernels.machine import elapse
 from linewright.kernels.state import (
@@ -183,34 +184,6 @@ def drive_on(t, s, r, v):
 
 
 @kernel
-def wait_entry(t, s, q, i):
-    """Return the number of the i-th of those who wait for a queue, in the state's `waits`."""
-    queue = t.queues[q]
-    at = s.queues[q].wait_head + i
-    if at >= queue.waits:
-        at -= queue.waits
-    return queue.wait0 + at
-
-
-@kernel
-def move_wait(t, s, q, old, new):
-    """Move one of those who wait for a queue to another place in the list."""
-    entry = s.waits[wait_entry(t, s, q, old)]
-    since = entry.t
-    m = entry.machine
-    step = 1 if new > old else -1
-    while old != new:
-        here = s.waits[wait_entry(t, s, q, old)]
-        following = s.waits[wait_entry(t, s, q, old + step)]
-        here.t = following.t
-        here.machine = following.machine
-        old += step
-    entry = s.waits[wait_entry(t, s, q, new)]
-    entry.t = since
-    entry.machine = m
-
-
-@kernel
 def take_goods(t, s, r, v, i):
     """Let a vehicle's goods be one more: of the i-th of those who wait for its queue."""
     f = t.vehicles[v]
@@ -219,13 +192,8 @@ def take_goods(t, s, r, v, i):
     q = vehicle.queue
     entry = s.waits[wait_entry(t, s, q, i)]
     asked = entry.t
-    keeps_turn = goods_of(t, s, entry.machine) > 1
     s.queues[q].coming += 1
-    if i > 0:
-        move_wait(t, s, q, i, 0)
-    item, done = hand_over(t, s, r, q)
-    if i > 0 and keeps_turn:
-        move_wait(t, s, q, 0, i)
+    item, done = hand_over(t, s, r, q, i)
     goods = s.cargo[fleet.cargo0 + (v - fleet.vehicle0) * fleet.holds + vehicle.goods]
     vehicle.goods += 1
     goods.item = item
@@ -240,9 +208,10 @@ def take_more(t, s, r, v, point):
     holds = t.fleets[t.vehicles[v]].holds
     q = vehicle.queue
     i = np.int64(0)
-    while i < s.queues[q].wait and vehicle.goods < holds and free_places(t, s, q) > 0:
+    while i < s.queues[q].wait and vehicle.goods < holds:
         m = s.waits[wait_entry(t, s, q, i)].machine
-        if point < 0 or t.stations[t.machines[m].station].point == point:
+        has_place = s.machines[m].booked > 0 or places_ahead(t, s, q) > 0
+        if has_place and (point < 0 or t.stations[t.machines[m].station].point == point):
             take_goods(t, s, r, v, i)
         else:
             i += 1

@@ -16,9 +16,9 @@ NOTHING_MORE, KEEPS_TURN, WAITS_ANEW = range(3)
 
 @kernel
 def free_places(t, s, q):
-    """Return how many items may still come into a queue."""
+    """Return how many items may still come into a queue that have no place kept there."""
     state = s.queues[q]
-    return t.queues[q].places - state.count - state.coming
+    return t.queues[q].places - state.count - state.coming - state.booked
 
 
 @part
@@ -53,6 +53,34 @@ def join_list(t, s, m, q):
         s.head[0].fleets = 1
     else:
         put_on_agenda(s, queue.station)
+
+
+@kernel
+def wait_entry(t, s, q, i):
+    """Return the number of the i-th of those who wait for a queue, in the state's `waits`."""
+    queue = t.queues[q]
+    at = s.queues[q].wait_head + i
+    if at >= queue.waits:
+        at -= queue.waits
+    return queue.wait0 + at
+
+
+@kernel
+def move_wait(t, s, q, old, new):
+    """Move one of those who wait for a queue to another place in the list."""
+    entry = s.waits[wait_entry(t, s, q, old)]
+    since = entry.t
+    m = entry.machine
+    step = 1 if new > old else -1
+    while old != new:
+        here = s.waits[wait_entry(t, s, q, old)]
+        following = s.waits[wait_entry(t, s, q, old + step)]
+        here.t = following.t
+        here.machine = following.machine
+        old += step
+    entry = s.waits[wait_entry(t, s, q, new)]
+    entry.t = since
+    entry.machine = m
 
 
 @kernel
@@ -100,6 +128,8 @@ def choose(t, s, m):
     station = t.stations[number]
     if station.routes == 0:
         return station.out_queue
+    if station.before and station.choose != BY_GRADE:
+        return s.machines[m].to  # chosen when the work began
     first = station.route0
     if station.choose == BY_GRADE:
         grade = s.machines[m].grade

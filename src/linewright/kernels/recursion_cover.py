@@ -28,6 +28,7 @@ _STATION = frozenset([
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
     "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
+    "before": ("blocking: before", lambda value: value == 0),
     "ways": ("several ways on", lambda value: value == 0),
     "loses": ("items lost where no place is free", lambda value: value == 0),
     "lanes": ("lanes", lambda value: value <= 1),
@@ -43,7 +44,7 @@ _MODE_RULES: Mapping[str, _Rule] = {
     "crew": ("failures with by", lambda value: value == -1),
 }
 _QUEUE = frozenset([
-    "slot", "station", "places", "ring0", "room", "wait0", "waits", "born",
+    "slot", "station", "places", "ring0", "room", "wait0", "waits", "born", "ahead0",
 ])  # fmt: skip
 _QUEUE_RULES: Mapping[str, _Rule] = {
     "fleet": ("brought-by", lambda value: value == -1),

@@ -91,6 +91,7 @@ class QueueRun:
         self.things: deque[Thing] = deque()
         self.waiting: deque[tuple[int, Machine]] = deque()
         self.coming = 0  # on the way on vehicles
+        self.booked = 0  # places kept for what is in work
 
     def wait(self, giver: Machine) -> None:
         """Put a machine with something to hand over into the list."""
@@ -99,12 +100,32 @@ class QueueRun:
         self.world.agenda.add(self.queue.station)
 
     def has_place(self) -> bool:
-        """Tell whether one more may come."""
-        return len(self.things) + self.coming < self.queue.places
+        """Tell whether one more may come that has no place kept."""
+        return len(self.things) + self.coming + self.booked < self.queue.places
+
+    def places_ahead(self) -> int:
+        """Return for how many more places can be kept; without places, a machine that could take one at once is a place."""
+        places = self.queue.places or self.world.stations[self.queue.station].wanted(self.queue.slot)
+        return places - len(self.things) - self.coming - self.booked
+
+    def next_place(self) -> int | None:
+        """Return which of those who wait hands over next: of those who have a place, or find one, the one who waits longest."""
+        is_free = self.places_ahead() > 0
+        return next((place for place, (_, giver) in enumerate(self.waiting) if is_free or giver.booked), None)
+
+    def tell_free(self) -> None:
+        """Look at those who wait for a place before they begin, if they can begin now."""
+        for station in self.world.stations:
+            held_back = (m for m in station.machines if m.is_held_back and m.is_empty and not m.is_baking)
+            if station.step.before and any(held_back) and station.ahead.is_asked(self) and station.ahead.can_book():
+                self.world.agenda.add(station.number)
 
     def hand_over(self, place: int = 0) -> Thing:
         """Take one thing from a machine in the list (from 0), the longest waiting; its place it keeps while it has more."""
         giver = self.waiting[place][1]
+        if giver.booked:
+            giver.booked.remove(self)
+            self.booked -= 1
         for queue in giver.waits_in:
             if queue is not self:
                 queue.forget(giver)
@@ -135,8 +156,8 @@ class QueueRun:
     def fill(self) -> bool:
         """Let those who wait hand over while there are places; tell whether anything moved."""
         moved = False
-        while self.queue.fleet is None and self.waiting and self.has_place():
-            self.arrive(self.hand_over())
+        while self.queue.fleet is None and self.queue.places and (place := self.next_place()) is not None:
+            self.arrive(self.hand_over(place))
             moved = True
         return moved
 
@@ -147,14 +168,18 @@ class QueueRun:
         back = (thing for thing in self.things if thing.passes)
         return next(back, self.things[0]) if self.queue.rule is Rule.REWORK_FIRST else self.things[0]
 
+    def has_some(self) -> bool:
+        """Tell whether there is one to be taken."""
+        return bool(self.things) or (self.queue.places == 0 and self.queue.fleet is None and self.next_place() is not None)
+
     def pop(self) -> Thing | None:
         """Take the head, None where there is none; without places it comes straight from the machine that waits longest."""
         if self.things:
             thing = self.first()
             self.things.remove(thing)
             return thing
-        if self.queue.places == 0 and self.waiting:
-            thing = self.hand_over()
+        if self.queue.places == 0 and self.queue.fleet is None and (place := self.next_place()) is not None:
+            thing = self.hand_over(place)
             thing.arrived = self.world.now
             self.world.log.count(self.queue.station, "arrived")
             return thing

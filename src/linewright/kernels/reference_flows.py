@@ -6,13 +6,16 @@ what waits for it, until neither changes anything.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from linewright.kernels.reference_ahead import Ahead
 from linewright.kernels.reference_calendar import QueueRun, Thing
-from linewright.kernels.reference_faults import bring, hit, inherit, leave_marks
-from linewright.kernels.reference_line import Choose, Flow, Step
+from linewright.kernels.reference_faults import bring, hit, leave_marks
+from linewright.kernels.reference_line import Step
 from linewright.kernels.reference_machine import Machine
-from linewright.kernels.reference_verdicts import GOES_ON, REFUSED, judge
+from linewright.kernels.reference_verdicts import GOES_ON, judge
+from linewright.kernels.reference_ways import aims, mended_at, pieces_of
 from linewright.kernels.rows import VERDICT_LATE, VERDICT_PASS, VERDICT_REWORK
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class Station:
         self.queues: list[QueueRun] = []
         self.entry: QueueRun | None = None
         self.out: QueueRun | None = None
+        self.ahead = Ahead(self)
 
     def connect(self) -> None:
         """Find the queues in front of the station, in the order of its inputs, and the one behind it."""
@@ -46,12 +50,20 @@ class Station:
             machine.pace()
 
     def look(self) -> None:
-        """Let everything begin and hand over that can."""
+        """Let maintenance begin that is due, then everything begin and hand over that can."""
+        for machine in self.machines:
+            machine.maintain()
         changed = True
         while changed:
             attempts = [self.attempt(m) if m.is_empty else self.begin_ready(m) for m in self.machines]
             fills = [q.fill() for q in self.queues]
             changed = any(attempts) or any(fills)
+        self.tell_free()
+
+    def tell_free(self) -> None:
+        """Tell those who wait for a place here before they begin."""
+        for queue in self.queues:
+            queue.tell_free()
 
     # ---- beginning
 
@@ -59,12 +71,28 @@ class Station:
         """Bring in what an empty machine needs and start it when all is in; tell whether anything changed."""
         changed = self.bring_in(machine)
         if machine.task is not None or not all(mounted.is_in for mounted in machine.mounted):
+            machine.hold_back(is_held=False)
             return changed
         item = None
         if not self.step.begins:
+            assert self.entry is not None
+            if not self.entry.has_some():
+                machine.hold_back(is_held=False)
+                return changed
+        if not self.book(machine):
+            machine.hold_back(is_held=True)
+            return changed
+        machine.hold_back(is_held=False)
+        if not self.step.begins:
             item = self.next_item(machine)
             if item is None:
+                self.ahead.unbook(machine)
                 return changed
+        self.man(machine, item)
+        return True
+
+    def man(self, machine: Machine, item: Thing | None) -> None:
+        """Start on a machine in which all is, when the people that it needs have come."""
         if self.step.needs:
             machine.is_ready, machine.come, machine.kept_item = True, 0, item
             self.ask_people(machine)
@@ -72,7 +100,6 @@ class Station:
             self.begin_ready(machine)
         else:
             self.start(machine, item)
-        return True
 
     def ask_people(self, machine: Machine) -> None:
         """Ask the next of the crews that a machine needs to run."""
@@ -93,6 +120,22 @@ class Station:
         machine.is_ready = False
         self.start(machine, machine.kept_item)
         return True
+
+    # ---- places ahead, where work starts only when there are some
+
+    def wanted(self, slot: int | None) -> int:
+        """Return how many things of an input (None: passing items) machines could take at once."""
+        empty = [m for m in self.machines if m.is_empty]
+        return len(empty) if slot is None else sum(m.mounted[slot].lacking for m in empty)
+
+    def book(self, machine: Machine) -> bool:
+        """Keep the places ahead that one start needs, where it needs any; tell whether they are there."""
+        return not self.step.before or self.ahead.book(machine)
+
+    def let_people_go(self) -> None:
+        """Let the people go that a machine needed to run."""
+        for crew, people in self.step.needs:
+            self.world.crews[crew].release(people)
 
     def bring_in(self, machine: Machine) -> bool:
         """Bring in parts, coils and batches, one input after the other; tell whether anything changed."""
@@ -172,19 +215,20 @@ class Station:
         machine.item = None
         if self.step.is_lot:
             leave_marks(self, machine, item)
-        for crew, people in self.step.needs:
-            self.world.crews[crew].release(people)
+        self.let_people_go()
         machine.done = item.done = now
         if self.step.begins:
             self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
         elif self.step.made > 1:
             item.amount = self.step.made
         machine.verdict, machine.grade = judge(self, item, machine.n)
-        mended_at = self.mended_at(machine, item)
+        mended_by = mended_at(self, machine, item)
         self.count_done(machine.verdict)
-        if mended_at is not None:
+        if machine.verdict not in GOES_ON:
+            self.ahead.unbook(machine)
+        if mended_by is not None:
             machine.hands.append(item)
-            mended_at.wait(machine)
+            mended_by.wait(machine)
             return
         if machine.verdict not in GOES_ON:
             self.write_visit(machine, item)
@@ -192,33 +236,18 @@ class Station:
         if machine.grade >= 0:
             item.grade = machine.grade
         machine.is_later = False
-        pieces = pieces_of(self, machine, item)
-        if pieces[0] is not item:
+        became = pieces_of(self, machine, item)
+        if became[0] is not item:
             machine.item = item  # it ends when the last of what it has become has left
-        machine.hands.extend(pieces)
+        machine.hands.extend(became)
         self.send(machine)
-
-    def mended_at(self, machine: Machine, item: Thing) -> QueueRun | None:
-        """Return the queue to which a refused item goes, None where it goes nowhere; say it in the verdict."""
-        mend = self.step.mend
-        if mend is None or machine.verdict not in REFUSED:
-            return None
-        passes = (item.passes >> mend.shift) & mend.most
-        to = mend.to if mend.limit is None or passes < mend.limit else mend.then
-        if to is None:
-            return None
-        machine.verdict = VERDICT_REWORK
-        machine.passed = item.passes
-        if to is mend.to and passes < mend.most:
-            item.passes += 1 << mend.shift
-        return self.world.queues[to]
 
     # ---- where to
 
     def send(self, machine: Machine) -> None:
         """Let the first of what a machine has in hand wait for its queue, or leave the line, and then the next."""
         while machine.hands:
-            queues = self.aims(machine)
+            queues = aims(self, machine)
             for queue in queues:
                 queue.wait(machine)
             if queues:
@@ -227,33 +256,6 @@ class Station:
             if self.step.endless is not None:
                 self.world.trays[self.step.endless].left(thing)
         self.gave(machine)
-
-    def aims(self, machine: Machine) -> list[QueueRun]:
-        """Return the queues of which the first that can shall take the next thing; none where it leaves the line."""
-        step = self.step
-        if not step.targets:
-            return [] if self.out is None else [self.out]
-        queues = [None if q is None or q < 0 else self.world.queues[q] for q in step.targets]
-        if step.choose is Choose.BY_GRADE:
-            chosen = queues[machine.grade] if 0 <= machine.grade < len(queues) else queues[-1]
-        elif step.choose is Choose.IN_TURN:
-            chosen = queues[self.turn % len(queues)]
-            self.turn += 1
-        elif None in queues:
-            inside = [q for q in queues[: queues.index(None)] if q is not None]
-            chosen = next((q for q in inside if not q.waiting and q.has_place()), None) if step.choose is Choose.FIRST_FREE else None
-        else:
-            known = [q for q in queues if q is not None]
-            if step.choose is Choose.FIRST_FREE:
-                free = [q for q in known if not q.waiting and q.has_place()]
-                return free[:1] or known
-            chosen = min(known, key=self.work_at if step.choose is Choose.LEAST_WORK else lambda q: q.load)
-        return [] if chosen is None else [chosen]
-
-    def work_at(self, queue: QueueRun) -> float:
-        """Return the time that what is at a queue will take, s."""
-        step = self.world.stations[queue.queue.station].step
-        return queue.load * step.mean / (step.size if step.flow is Flow.STORE else step.count * max(step.size, 1))
 
     def keeps_turn(self, machine: Machine) -> bool:
         """Tell whether a machine that has more to hand over keeps its place in the list: all of it goes to the same queue."""
@@ -291,6 +293,7 @@ class Station:
     # ---- what the other flows say differently
 
     holds_many = False
+    open_batch: Sequence[Thing] = ()  # what is in the oven that has not started
 
     def has_in_hand(self, machine: Machine) -> bool:  # noqa: ARG002 - other flows look at it
         """Tell whether maintenance must wait though no task runs."""
@@ -309,23 +312,3 @@ class Station:
 
     def came_up(self, reason: int) -> None:
         """Hear that it was repaired."""
-
-
-def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
-    """Return what an item has become: itself, the lanes of a web, or the first of several things made; the others wait in `later`."""
-    world, now, step = station.world, station.world.now, station.step
-    if step.lanes > 1:
-        lanes = [world.new_thing(step.kind, amount=step.made, done=now) for _ in range(step.lanes)]
-        for lane, piece in enumerate(lanes):
-            world.log.made(piece.key, item.key, now, piece.amount, station.number, machine.number, lane)
-            inherit(station, item, piece, lane)
-        return lanes
-    if not step.outputs:
-        return [item]
-    made = [[world.new_thing(o.kind, amount=o.made, done=now) for _ in range(o.amount)] for o in step.outputs]
-    for things in made:
-        for thing in things:
-            world.log.made(thing.key, item.key, now, thing.amount, station.number, machine.number, -1)
-            inherit(station, item, thing, None)
-    machine.later.extend((things, world.queues[o.queue]) for things, o in zip(made[1:], step.outputs[1:], strict=True) if o.queue is not None)
-    return made[0]

@@ -38,6 +38,11 @@ class Mounted:
         """Tell whether there is enough for one more start."""
         return True
 
+    @property
+    def lacking(self) -> int:
+        """Return how many things it could take at once."""
+        return int(not self.is_in)
+
     def bring_in(self) -> bool:
         """Bring in what is missing and there; tell whether anything changed."""
         return False
@@ -71,6 +76,11 @@ class Parts(Mounted):
     def is_in(self) -> bool:
         """Tell whether all are in."""
         return len(self.lots) == self.slot.amount
+
+    @property
+    def lacking(self) -> int:
+        """Return how many parts are still to come."""
+        return self.slot.amount - len(self.lots)
 
     def bring_in(self) -> bool:
         """Take the parts that are there."""

@@ -193,6 +193,7 @@ class Step:
     flow: Flow = Flow.ITEM
     entry: int | None = None
     out: int | None = None
+    before: bool = False  # work starts only when there are places behind for all that it makes
     kind: int = 0
     begins: bool = False
     lanes: int = 1

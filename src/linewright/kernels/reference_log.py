@@ -50,6 +50,7 @@ class Stay(NamedTuple):
     category: Category
     state: int
     reason: int
+    is_told: bool = False  # it makes a row, however short
 
 
 class Visit(NamedTuple):
@@ -274,7 +275,7 @@ def told_stays(stays: list[Stay], ends: list[int], short: int) -> list[Stay]:
     told: list[Stay] = []
     for stay, end in zip(stays, ends, strict=True):
         waits = stay.category in {Category.STARVED, Category.BLOCKED}
-        if not waits or end - stay.since >= short or (end > stay.since and told and told[-1].state != EXECUTE):
+        if not waits or stay.is_told or end - stay.since >= short or (end > stay.since and told and told[-1].state != EXECUTE):
             told.append(stay)
     lasting = [a for a, b in pairwise(told) if a.since < b.since] + told[-1:]
     return [stay for i, stay in enumerate(lasting) if i == 0 or (stay.state, stay.reason) != (lasting[i - 1].state, lasting[i - 1].reason)]

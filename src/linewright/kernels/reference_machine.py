@@ -82,6 +82,8 @@ class Machine:
         self.kept_item: Thing | None = None  # the passing item, until they come
         self.open: dict[int, Thing] = {}  # carriers by grade
         self.drawn: dict[int, int] = {}  # pieces by input; those of the station's first machine count
+        self.booked: list[QueueRun] = []  # places kept ahead for what is in work
+        self.is_held_back = False  # all is in, but no place is free ahead
         self.later: deque[tuple[list[Thing], QueueRun]] = deque()  # what else was made, when these are out
         self.is_later = False  # what it hands out is not the first of several things made
         self.waits_in: list[QueueRun] = []  # queues that may take the next of them
@@ -155,7 +157,6 @@ class Machine:
         self.task = None
         self.world.agenda.add(self.station.number)
         task.ends()
-        self.maintain()
         self.pace()
 
     def is_worn_by(self, task: Task) -> bool:
@@ -272,14 +273,14 @@ class Machine:
             self.world.crews[mode.crew].release()
         if self.is_kept:
             self.keep_up()
-        self.maintain()
+        self.world.agenda.add(self.station.number)
 
     # ---- maintenance
 
     def fall_due(self, plan: int) -> None:
         """Hear that a plan is due; falling due again while it is pending counts once."""
         self.upkeep[plan].is_due = True
-        self.maintain()
+        self.world.agenda.add(self.station.number)
 
     def count_start(self, items: int = 1) -> None:
         """Count a start, and its items for the plans that go by items."""
@@ -319,14 +320,20 @@ class Machine:
         self.go(Stop.PLANNED)
         if kept.plan.crew is not None:
             self.world.crews[kept.plan.crew].release()
-        self.maintain()
+        self.world.agenda.add(self.station.number)
 
     # ---- states
 
     def state(self) -> Stay:
         """Return the state the machine is in since now, the first that applies."""
         category, told, reason = self.category()
-        return Stay(self.world.now, category, told, reason)
+        return Stay(self.world.now, category, told, reason, category is Category.BLOCKED and self.is_held_back)
+
+    def hold_back(self, *, is_held: bool) -> None:
+        """Wait, or wait no more, for a place ahead before the work begins."""
+        if self.is_held_back != is_held:
+            self.is_held_back = is_held
+            self.note()
 
     def category(self) -> tuple[Category, int, int]:
         """Return the state, as it is told in PackML, and the reason."""
@@ -349,7 +356,7 @@ class Machine:
             return Category.CHANGE, HELD, REASON_CHANGE
         if (self.task is not None and self.task.lasts) or self.station.executes(self):
             return Category.EXECUTE, EXECUTE, -1
-        if self.hands or self.task is not None:
+        if self.hands or self.task is not None or self.is_held_back:
             return Category.BLOCKED, SUSPENDED, REASON_BLOCKED
         return Category.STARVED, SUSPENDED, REASON_STARVED
 

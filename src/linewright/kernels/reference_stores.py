@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_faults import hit
 from linewright.kernels.reference_flows import Station
@@ -15,12 +17,11 @@ class Oven(Station):
     holds_many = True
 
     def attempt(self, machine: Machine) -> bool:
-        """Let an item move into the machine that is open, if it is this one."""
+        """Let an item move into the machine that is open, if it is this one; or let it begin, where that waited for something."""
         if machine is not self.open_machine():
             return False
-        if machine.held and self.is_due(machine):  # it was stopped when its wait was over
-            self.start_batch(machine)
-            return True
+        if machine.held and self.is_complete(machine):
+            return self.close(machine)
         item = self.next_item(machine)
         if item is None:
             return False
@@ -43,14 +44,40 @@ class Oven(Station):
 
     def loaded(self, machine: Machine) -> None:
         """Start when all are in or the wait is over, else wait for the next."""
-        if len(machine.held) == self.step.size or self.is_due(machine):
-            self.start_batch(machine)
+        if self.is_complete(machine):
+            self.close(machine)
         elif machine.deadline is not None:
             self.world.calendar.at(machine.deadline, machine.source(LINE), lambda: self.world.agenda.add(self.number))
 
-    def is_due(self, machine: Machine) -> bool:
-        """Tell whether the wait for more items is over."""
-        return machine.deadline is not None and self.world.now >= machine.deadline
+    def is_complete(self, machine: Machine) -> bool:
+        """Tell whether no more items move in: all are in, or the wait for more is over."""
+        return len(machine.held) == self.step.size or (machine.deadline is not None and self.world.now >= machine.deadline)
+
+    @property
+    def open_batch(self) -> Sequence[Thing]:  # type: ignore[override]  # here it changes
+        """Return what is in the oven that has not started."""
+        machine = self.open_machine()
+        return machine.held if machine is not None else ()
+
+    def wanted(self, slot: int | None) -> int:  # noqa: ARG002 - ovens have no other inputs
+        """Return how many items still move into the oven that is open."""
+        machine = self.open_machine()
+        return self.step.size - len(machine.held) if machine is not None and not machine.is_stopped else 0
+
+    def close(self, machine: Machine) -> bool:
+        """Start when there are places behind, and people where it needs them; tell whether anything changed."""
+        if not self.book(machine):
+            machine.hold_back(is_held=True)
+            return False
+        machine.hold_back(is_held=False)
+        machine.is_baking = True
+        self.world.agenda.add(self.number)
+        self.man(machine, None)
+        return True
+
+    def start(self, machine: Machine, item: Thing | None) -> None:  # noqa: ARG002 - what is in it starts
+        """Start the batch for which the people have come."""
+        self.start_batch(machine)
 
     def start_batch(self, machine: Machine) -> None:
         """Begin to bake what is in."""
@@ -72,6 +99,7 @@ class Oven(Station):
     def baked(self, machine: Machine) -> None:
         """Begin to unload."""
         machine.done = self.world.now
+        self.let_people_go()
         for item in machine.held:
             item.done = machine.done
             self.count_done()
@@ -100,7 +128,6 @@ class Oven(Station):
         else:
             machine.is_baking = False
             self.world.agenda.add(self.number)
-            machine.maintain()
         machine.note()
 
     def has_in_hand(self, machine: Machine) -> bool:
@@ -115,10 +142,20 @@ class Store(Station):
 
     def attempt(self, machine: Machine) -> bool:
         """Let an item move in while a place is free."""
-        if len(machine.held) == self.step.size:
+        assert self.entry is not None
+        if not self.entry.has_some():
+            machine.hold_back(is_held=False)
             return False
+        if len(machine.held) == self.step.size or not self.is_manned(machine):
+            return False
+        if not self.book(machine):
+            machine.hold_back(is_held=True)
+            return False
+        machine.hold_back(is_held=False)
         item = self.next_item(machine)
         if item is None:
+            if self.step.before:
+                self.ahead.unbook_one(machine)
             return False
         self.starts += 1
         now = self.world.now
@@ -130,6 +167,20 @@ class Store(Station):
             self.head(machine)
         machine.note()
         return True
+
+    def is_manned(self, machine: Machine) -> bool:
+        """Tell whether the people are there that it needs while it holds something; an empty store asks for them."""
+        if not machine.held and not machine.is_ready and machine.come < len(self.step.needs):
+            machine.is_ready, machine.come = True, 0
+            self.ask_people(machine)
+        if machine.is_ready:
+            machine.is_ready = machine.come < len(self.step.needs)
+            machine.note()
+        return not machine.is_ready
+
+    def wanted(self, slot: int | None) -> int:  # noqa: ARG002 - stores have no other inputs
+        """Return how many places it has."""
+        return self.step.size - len(self.machines[0].held)
 
     def head(self, machine: Machine) -> None:
         """Wait for the time of the first item."""
@@ -160,6 +211,9 @@ class Store(Station):
         self.write_visit(machine, item)
         if machine.held:
             self.head(machine)
+        elif self.step.needs and machine.come == len(self.step.needs):
+            machine.come = 0
+            self.let_people_go()
         machine.note()
 
     def look(self) -> None:
@@ -169,6 +223,7 @@ class Store(Station):
             attempts = self.attempt(self.machines[0])
             fills = [q.fill() for q in self.queues]
             changed = attempts or any(fills)
+        self.tell_free()
 
     def executes(self, machine: Machine) -> bool:
         """Tell whether it holds something."""
@@ -191,11 +246,20 @@ class Loader(Station):
             machine.tray = machine.open.get(grade)
         if machine.tray is None:
             if not trays.empty:
+                machine.hold_back(is_held=False)
                 return False
+            if not super().book(machine):
+                machine.hold_back(is_held=True)
+                return False
+            machine.hold_back(is_held=False)
             machine.tray = machine.open[grade] = trays.empty.popleft()
             machine.tray.grade = grade
             changed = True
         return super().attempt(machine) or changed
+
+    def book(self, machine: Machine) -> bool:  # noqa: ARG002 - as in the other flows
+        """Tell that the item has a place: the carrier had one when it was opened."""
+        return True
 
     def worked(self, machine: Machine) -> None:
         """Lay the item on the next place; its visit ends."""
@@ -203,6 +267,7 @@ class Loader(Station):
         assert item is not None
         assert tray is not None
         machine.item = None
+        self.let_people_go()
         machine.done = item.done = now
         self.world.log.placed(item.key, tray.key, now, len(tray.content), self.number, 0)
         tray.content.append(item)
@@ -229,17 +294,27 @@ class Unloader(Station):
 
     def attempt(self, machine: Machine) -> bool:
         """Take a carrier where there is none, then begin with the item on its first place."""
+        changed = False
         if machine.tray is None:
             machine.tray = self.next_item(machine)
             if machine.tray is None:
                 return False
             machine.tray_arrived = self.world.now
             machine.place = 0
+            changed = True
+        if not self.book(machine):
+            machine.hold_back(is_held=True)
+            return changed
+        machine.hold_back(is_held=False)
         item = machine.tray.content[machine.place]
         item.arrived = machine.tray_arrived
         item.grade, item.passes = machine.tray.grade, 0  # what else it was is not known any more
-        self.start(machine, item)
+        self.man(machine, item)
         return True
+
+    def wanted(self, slot: int | None) -> int:  # noqa: ARG002 - unloaders have no other inputs
+        """Return how many carriers could move in."""
+        return sum(m.is_empty and m.tray is None for m in self.machines)
 
     def write_visit(self, machine: Machine, item: Thing) -> None:
         """Write the visit of an item that is out, and that its place is free; the empty carrier goes back."""

@@ -129,6 +129,7 @@ class _Reader:
             flow=Flow(int(s.flow)),
             entry=_or_none(s.pass_queue),
             out=_or_none(s.out_queue),
+            before=bool(s.before),
             kind=int(s.kind),
             begins=bool(s.begins),
             lanes=int(s.lanes),

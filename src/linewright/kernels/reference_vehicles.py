@@ -195,8 +195,9 @@ class Vehicle(Machine):
         """Take what else waits for the queue, at a point (None: anywhere), while it has room and there are places."""
         queue = self.queue
         assert queue is not None
-        while len(self.goods) < self.station.fleet.holds and queue.has_place():
-            here = (place for place, (_, giver) in enumerate(queue.waiting) if point in {None, giver.station.step.point})
+        while len(self.goods) < self.station.fleet.holds:
+            is_free = queue.places_ahead() > 0
+            here = (k for k, (_, giver) in enumerate(queue.waiting) if (is_free or giver.booked) and point in {None, giver.station.step.point})
             place = next(here, None)
             if place is None:
                 return
@@ -339,7 +340,10 @@ class FleetRun(Station):
         queues = [self.world.queues[i] for i in self.fleet.queues]
         queues.sort(key=lambda q: (-q.queue.station, len(self.world.stations) if q.queue.slot is None else q.queue.slot))
         for order, queue in enumerate(queues):
-            for place, (since, giver) in enumerate(queue.waiting if queue.has_place() else ()):
+            is_free = queue.places_ahead() > 0
+            for place, (since, giver) in enumerate(queue.waiting):
+                if not is_free and not giver.booked:
+                    continue
                 time = min(v.time_to(giver.station.step.point) for v in free) if self.fleet.is_nearest else 0
                 ways.append((time, since, order, place))
         if not ways:

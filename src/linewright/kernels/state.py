@@ -40,7 +40,7 @@ GRADE_SHIFT, GRADE_MOST, PASS_SHIFT, MARK_SHIFT, MARKS = 48, 15, 52, 59, 4
 KEY_MASK = (1 << GRADE_SHIFT) - 1
 PASS_MASK = (1 << MARK_SHIFT) - (1 << PASS_SHIFT)
 #: `to` of a machine that waits for the first free of several queues.
-FIRST_OF_ALL = -2
+FIRST_OF_ALL = -3
 
 #: One record: where the run is.
 HEAD = np.dtype(
@@ -104,6 +104,8 @@ MACHINE_STATE = np.dtype(
         ("tool", "i8"),
         ("to", "i8"),  # of a station with `ways`: the queue that it waits for; -1 none, FIRST_OF_ALL
         ("people", "i8"),  # of the crews that it needs, how many have sent their people
+        ("booked", "i8"),  # places ahead that are kept for what is in work
+        ("held", "i8"),  # 1: all is in, but no place is free ahead (`blocking: before`)
         ("output", "i8"),  # several things made: which of them it hands out
         ("worked", "i8"),  # where faults act on a web: ns of the work in hand that are done, up to the time `seen`
         ("seen", "i8"),
@@ -136,7 +138,7 @@ STATION_STATE = np.dtype(
     align=True,
 )
 
-QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wait_head", "i4"), ("wait", "i4")], align=True)
+QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wait_head", "i4"), ("wait", "i4"), ("booked", "i4")], align=True)
 
 #: One item in a queue, with the time it arrived and the end of its work before. In an oven or a store (`BIN`): when it moved in, when its time is
 #: over, and its n.

@@ -67,6 +67,7 @@ STATION = np.dtype(
         ("queues", "i8"),
         ("pass_queue", "i8"),  # the queue of the passing item; -1 where it begins something
         ("out_queue", "i8"),  # where good items go; -1 they leave the line
+        ("before", "i8"),  # 1: work starts only when there are places behind for all that it makes
         ("ways", "i8"),  # 1: it is not always there (several targets, a gate that sends back, several things made)
         ("route0", "i8"),  # where there are several: queues, in `routes`
         ("routes", "i8"),
@@ -159,6 +160,8 @@ QUEUE = np.dtype(
         ("fleet", "i8"),  # who brings the items; -1 nobody
         ("born", "i8"),  # 1: `done` of its entries is the end of making (always so; kept for readers)
         ("endless", "i8"),  # 1: no limit was stated
+        ("ahead0", "i8"),  # stations that keep places here before they begin, in `aheads`
+        ("aheads", "i8"),
         ("rule", "i8"),  # FIFO, LIFO, REWORK_FIRST
     ],
     align=True,
@@ -341,6 +344,7 @@ class Table(Bundle):
     vehicles: np.ndarray  # fleet of each vehicle
     fleet_queues: np.ndarray
     serves: np.ndarray
+    aheads: np.ndarray  # stations
     routes: np.ndarray  # queues, or LEAVES, THROWN
     loaders: np.ndarray
     effects: np.ndarray  # by fault and channel: what the fault, acting wholly, adds to the mean, and to the spread
@@ -352,7 +356,7 @@ class Table(Bundle):
         "toolmodes": TOOLMODE, "crews": CREW, "needs": NEED, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
         "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "faults": FAULT_ROW, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
-        "serves": INT, "routes": INT, "loaders": INT, "effects": FLOAT, "kinds": INT, "sizes": INT,
+        "serves": INT, "aheads": INT, "routes": INT, "loaders": INT, "effects": FLOAT, "kinds": INT, "sizes": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
