@@ -16,7 +16,7 @@ from linewright.kernels.compiled import kernel, wrapping_kernel
 from linewright.kernels.recursion_draws import draw_block, draw_uniforms
 from linewright.kernels.recursion_network import BLOCK
 from linewright.kernels.rows import SERIAL_MASK, VERDICT_FALSE_REJECT, VERDICT_MISSED, VERDICT_PASS, VERDICT_REJECT, VERDICT_SCRAP
-from linewright.kernels.rules import GOLDEN, MISS, VALUE, mix, standard_normal
+from linewright.kernels.rules import GOLDEN, MISS, VALUE, mix, standard_normal, uniform
 from linewright.kernels.table import GATE_WINDOWS, POISSON
 
 GRADE, ODD = 4, 1 << 12
@@ -71,15 +71,23 @@ def find_limits(t, w):
 
 
 @wrapping_kernel
-def between_limits(item, first, count, base, h, mask, low, high, inside):
-    """Take out of `inside` what surely lies outside of a window. Returns how many are in doubt."""
+def draw_bits(item, first, count, base, h, mask, out, at):
+    """Write the random bits behind the values of items."""
     key = mix((base ^ h) + np.uint64(VALUE) * GOLDEN)
-    first = np.uint64(first)
+    first, at = np.uint64(first), np.uint64(at)
+    for i in range(np.uint64(count)):
+        out[at + i] = np.int64(mix(key + np.uint64(item[first + i] & mask) * GOLDEN) >> _BITS_OF)
+
+
+@kernel
+def between_limits(bits, at, count, low, high, inside):
+    """Take out of `inside` what surely lies outside of a window. Returns how many are in doubt."""
+    at = np.uint64(at)
     doubts = np.int64(0)
     for i in range(np.uint64(count)):
-        bits = np.int64(mix(key + np.uint64(item[first + i] & mask) * GOLDEN) >> _BITS_OF)
-        inside[i] &= np.int64(bits >= low) & np.int64(bits < high)
-        doubts += np.int64(abs(bits - low - DOUBT) <= DOUBT) | np.int64(abs(bits - high + DOUBT) <= DOUBT)
+        x = bits[at + i]
+        inside[i] &= np.int64(x >= low) & np.int64(x < high)
+        doubts += np.int64(abs(x - low - DOUBT) <= DOUBT) | np.int64(abs(x - high + DOUBT) <= DOUBT)
     return doubts
 
 
@@ -87,14 +95,17 @@ def between_limits(item, first, count, base, h, mask, low, high, inside):
 def fill_inside(t, s, w, first, count, check0, checks):
     """Write for items of a stream, `count` of them from `first` on, whether they are inside all of some windows."""
     inside = w.inside
-    for i in range(count):
+    for i in range(np.uint64(count)):
         inside[i] = 1
     for k in range(check0, check0 + checks):
         check = t.checks[k]
         one_by_one = check.law >= POISSON or check.spread == 0.0 or check.mark >= 0
         if not one_by_one:
-            mask = SERIAL_MASK | check.again
-            one_by_one = between_limits(w.item, first, count, s.head[0].base, check.hash, mask, w.low[k], w.high[k], inside) > 0
+            value = w.value[k]
+            if w.drawn[value] == 0:
+                draw_bits(w.item, first, count, s.head[0].base, check.hash, SERIAL_MASK | check.again, w.bits, value * BLOCK)
+                w.drawn[value] = 1
+            one_by_one = between_limits(w.bits, value * BLOCK, count, w.low[k], w.high[k], inside) > 0
         if one_by_one:
             for i in range(count):
                 if inside[i] and not all_inside(t, s, k, 1, w.item[first + i], 0):
@@ -112,30 +123,49 @@ def judge_items(t, s, w, j, until):
     if count <= 0:
         return
     first = inlet.at + inlet.taken - inlet.base + n - node.n
-    for i in range(count):
+    for i in range(w.drawn.shape[0]):
+        w.drawn[i] = 0
+    for i in range(np.uint64(count)):
         w.fit[i] = 0
     for g in range(station.grades - 1, -1, -1):
         grade = t.grades[station.grade0 + g]
         fill_inside(t, s, w, first, count, grade.check0, grade.checks)
-        for i in range(count):
+        for i in range(np.uint64(count)):
             w.fit[i] = g + 1 if w.inside[i] else w.fit[i]
     at = j * BLOCK + n - node.first
-    if station.gate != GATE_WINDOWS:
-        for i in range(count):
-            give_code(w, at + i, VERDICT_PASS, w.fit[i], station.grades)
-    else:
+    alarms = station.false_alarms if station.gate == GATE_WINDOWS else 0.0
+    if station.gate == GATE_WINDOWS:
         fill_inside(t, s, w, first, count, station.check0, station.checks)
-        if station.false_alarms > 0.0 or station.misses > 0.0:
+        if alarms > 0.0:
             draw_uniforms(s.head[0].base, station.hash, MISS, n, count, w.chance)
-        for i in range(count):
-            is_good = w.inside[i] and (station.grades == 0 or w.fit[i] > 0)
-            verdict = VERDICT_PASS if is_good else VERDICT_REJECT
-            if is_good and station.false_alarms > 0.0 and w.chance[i] < station.false_alarms:
-                verdict = VERDICT_FALSE_REJECT
-            elif not is_good and station.misses > 0.0 and w.chance[i] < station.misses:
-                verdict = VERDICT_MISSED
-            give_code(w, at + i, verdict, w.fit[i], station.grades)
+        if station.grades == 0 and all_pass(w, count, alarms):
+            node.judged = until
+            return
+    for i in range(count):
+        fit = w.fit[i]
+        is_good = station.gate != GATE_WINDOWS or (w.inside[i] != 0 and (station.grades == 0 or fit > 0))
+        if is_good and (alarms == 0.0 or w.chance[i] >= alarms) and w.code[at + i] == VERDICT_PASS and (fit > 0 or station.grades == 0):
+            w.code[at + i] = fit << GRADE
+            continue
+        verdict = VERDICT_PASS if is_good else VERDICT_REJECT
+        if is_good and alarms > 0.0 and w.chance[i] < alarms:
+            verdict = VERDICT_FALSE_REJECT
+        elif not is_good and station.misses > 0.0 and uniform(s.head[0].base, station.hash, MISS, n + i) < station.misses:
+            verdict = VERDICT_MISSED
+        give_code(w, at + i, verdict, fit, station.grades)
     node.judged = until
+
+
+@kernel
+def all_pass(w, count, alarms):
+    """Tell whether a gate lets all items of a block pass: all are inside, and none is refused by mistake."""
+    rare = np.int64(0)
+    for i in range(np.uint64(count)):
+        rare += 1 - w.inside[i]
+    if alarms > 0.0:
+        for i in range(np.uint64(count)):
+            rare += np.int64(w.chance[i] < alarms)
+    return rare == 0
 
 
 @kernel

@@ -150,11 +150,15 @@ class Network(Bundle):
     low: np.ndarray  # of each check, the least and the greatest 52 bits whose value may be inside
     high: np.ndarray
     limited: np.ndarray  # 1: they are known
+    value: np.ndarray  # of each check, which of the values that its station judges
+    bits: np.ndarray  # judging: the random bits behind each value, `BLOCK` for each
+    drawn: np.ndarray  # 1 where they are there
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "nodes": NODE, "streams": STREAM, "machines": MACHINE_NODE, "ends": INT, "bads": INT, "arrive": INT, "done": INT, "item": INT, "credit": INT,
         "came": INT, "freed": INT, "time": INT, "chance": FLOAT, "out": INT, "why": INT,
         "code": INT, "inside": INT, "fit": INT, "low": INT, "high": INT, "limited": INT,
+        "value": INT, "bits": INT, "drawn": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
@@ -174,6 +178,18 @@ def _kind_of(table: Table, j: int) -> int:
     sees_wrongly = row.gate == GATE_CHANCE and (row.misses > 0.0 or row.false_alarms > 0.0)
     is_judged = row.gate == GATE_WINDOWS or row.grades > 0 or sees_wrongly
     return PLAIN if row.count == 1 and row.within < 0 and not is_judged else SIDE
+
+
+def values_of(table: Table) -> NDArray[np.int64]:
+    """Return for each check which of the values that its station judges it is: grades often ask for the same ones as the gate."""
+    found = np.zeros(len(table.checks), np.int64)
+    for row in table.stations:
+        seen: dict[tuple[int, int], int] = {}
+        grades = table.grades[int(row.grade0) : int(row.grade0 + row.grades)]
+        for first, count in [(int(g.check0), int(g.checks)) for g in grades] + [(int(row.check0), int(row.checks))]:
+            for k in range(first, first + count):
+                found[k] = seen.setdefault((int(table.checks[k].hash), int(table.checks[k].again)), len(seen))
+    return found
 
 
 def new_network(table: Table) -> Network:
@@ -204,7 +220,7 @@ def new_network(table: Table) -> Network:
     for j in np.flatnonzero(kinds == SIDE):
         nodes[j]["ends0"], nodes[j]["ends_room"] = room, 3 * int(table.stations[j].count) + 2 * BLOCK
         room += int(nodes[j]["ends_room"])
-    checks = len(table.checks)
+    checks, values = len(table.checks), values_of(table)
     made = as_records(np.array(streams, STREAM))
     for q in range(queues):
         made[q].taker = table.queues[q].station
@@ -231,4 +247,7 @@ def new_network(table: Table) -> Network:
         low=np.full(checks, -1, np.int64),
         high=np.full(checks, -1, np.int64),
         limited=np.zeros(1, np.int64),
+        value=values,
+        bits=np.zeros((int(values.max()) + 1) * BLOCK, np.int64),
+        drawn=np.zeros(int(values.max()) + 1, np.int64),
     )
