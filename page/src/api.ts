@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import type { Fault } from "./types";
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly fault: Fault) {
+  /** `againMs`: after how long the same request may be answered; 0: asking again is no use. */
+  constructor(readonly status: number, readonly fault: Fault, readonly againMs = 0) {
     super(fault.what);
   }
 }
@@ -15,7 +16,8 @@ function isFault(body: unknown): body is Fault {
 async function answer<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  throw new ApiError(response.status, isFault(body) ? body : { what: "", expected: "", came: String(response.status), nearest: [], next: "" });
+  const fault = isFault(body) ? body : { what: "", expected: "", came: String(response.status), nearest: [], next: "" };
+  throw new ApiError(response.status, fault, 1000 * (Number(response.headers.get("Retry-After")) || 0));
 }
 
 function words(query: Record<string, string | number | null | undefined>): string {
@@ -44,7 +46,7 @@ export function ofRun(run: string, ...parts: (string | number)[]): string {
 
 export interface Asked<T> { data: T | null; error: ApiError | null; isLoading: boolean; again: () => void }
 
-/** Asks once for each address, and again every `everyMs` where given; old data stay while new ones are on the way. An empty path asks nothing. */
+/** Asks once for each address, and again every `everyMs` where given, or when the fault says that it may be answered then; old data stay while new ones are on the way. An empty path asks nothing. */
 export function useGet<T>(path: string, query: Query = {}, everyMs = 0): Asked<T> {
   const key = path ? path + words(query) : "";
   const [state, setState] = useState<{ key: string; data: T | null; error: ApiError | null }>({ key: "", data: null, error: null });
@@ -54,15 +56,17 @@ export function useGet<T>(path: string, query: Query = {}, everyMs = 0): Asked<T
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | null = null;
     const ask = (): void => {
+      let nextMs = everyMs;
       get<T>(key, {}, stop.signal).then(
         (data) => setState({ key, data, error: null }),
         (error: unknown) => {
           if (stop.signal.aborted) return;
+          if (error instanceof ApiError && error.againMs) nextMs = error.againMs;
           const fault = error instanceof ApiError ? error : new ApiError(0, { what: "", expected: "", came: "", nearest: [], next: "" });
           setState((before) => ({ key, data: before.key === key ? before.data : null, error: fault }));
         },
       ).finally(() => {
-        if (everyMs && !stop.signal.aborted) timer = setTimeout(ask, everyMs);
+        if (nextMs && !stop.signal.aborted) timer = setTimeout(ask, nextMs);
       });
     };
     ask();

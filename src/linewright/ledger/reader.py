@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ class RunReader(ThingReader):
             return self._visits("unit = ? ORDER BY rowid", (unit,))
         low, high = BEGIN_OF_TIME if from_us is None else from_us, END_OF_TIME if to_us is None else to_us
         return self._visits("unit = ? AND ifnull(out_us, ?) >= ? AND ifnull(in_us, ?) <= ? ORDER BY rowid", (unit, low, low, high, high))
+
+    def wanted(self, things: Iterable[int]) -> None:
+        """Say that rows of things will be read by a query of the caller's own."""
 
     def visits_between(self, from_us: int, to_us: int, step: str | None = None, limit: int = 100_000) -> list[Visit]:
         """Return visits that ended (`out_us`) in [from, to), in their order; of one step where asked."""

@@ -333,6 +333,11 @@ class RemadeReader(RunReader):
         """Return what lay on a carrier at a time (None: everything that ever did), by place."""
         return super().units_on_carrier(self._need_life(carrier), at_us)
 
+    def wanted(self, things: Iterable[int]) -> None:
+        """Say that rows of things will be read by a query of the caller's own."""
+        for key in things:
+            self._need_life(key)
+
     def visits_of(self, unit: int, from_us: int | None = None, to_us: int | None = None) -> list[Visit]:
         """Return the visits of a unit (or of a carrier) that reach into [from, to], in their order."""
         if from_us is None and to_us is None:

@@ -34,6 +34,8 @@ class AnswerError(LinewrightError):
         Names close to what came.
     step
         What to do now.
+    again_s
+        After how long the same request may be answered; None: asking again is no use.
 
     Examples
     --------
@@ -41,8 +43,11 @@ class AnswerError(LinewrightError):
     No station is called winter. Nearest: winder.
     """
 
-    def __init__(self, status: int, what: str, *, expected: str = "", came: str = "", nearest: Sequence[str] = (), step: str = "") -> None:
+    def __init__(
+        self, status: int, what: str, *, expected: str = "", came: str = "", nearest: Sequence[str] = (), step: str = "", again_s: int | None = None
+    ) -> None:
         super().__init__(what)
+        self.again_s = again_s
         self.status = status
         self.what = what
         self.expected = expected
@@ -104,7 +109,7 @@ def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = Non
 def error_response(_request: Request, error: Exception) -> Response:
     """Answer an error that went through: a user's fault with its status, ours with 500 and the rest in the log."""
     if isinstance(error, AnswerError):
-        return answer(error_body(error), error.status)
+        return answer(error_body(error), error.status, {} if error.again_s is None else {"Retry-After": str(error.again_s)})
     if isinstance(error, LinewrightError):
         return answer(error_body(error), 503)
     LOG.error("an answer failed", exc_info=error)

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from linewright.genealogy.curves_told import curves_of, why_no_curve
 from linewright.genealogy.tree import Curve, CurveLine
 from linewright.ledger.records import Thing
-from linewright.web.answers import answer
 from linewright.web.asked import ReadersNow
 from linewright.web.plant import unit_text
 from linewright.web.readers import OpenRun
+from linewright.web.remade import remade
 from linewright.web.spots import source_of
 from linewright.web.things import find_thing, machine_number
 from linewright.web.titles import title
@@ -55,4 +55,4 @@ def curves_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
 def curves(readers: ReadersNow, run: str, thing_id: str) -> Response:
     """Answer what channels drew of a unit."""
     opened = readers.open(run)
-    return answer(curves_body(opened, find_thing(opened, thing_id)))
+    return remade(opened, lambda: curves_body(opened, find_thing(opened, thing_id)))

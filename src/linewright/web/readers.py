@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -49,6 +50,20 @@ class Commands(Protocol):
         ...
 
 
+class Remaking(Protocol):
+    """What is being made again of a run that was kept as checkpoints (`web.remade`)."""
+
+    share: float
+
+    def has_made(self, ask: Callable[[], Any]) -> bool:
+        """Make again what a question needs, and wait a moment; return whether nothing is being made any more."""
+        ...
+
+    def stop(self) -> None:
+        """Stop, and wait for that."""
+        ...
+
+
 class Feed(Protocol):
     """The newest samples of signals, before they are closed into a block of the ledger."""
 
@@ -79,6 +94,7 @@ class OpenRun:
     def __init__(self, path: Path, info: RunInfo) -> None:
         self.reader = reader_of(path)
         self.info = info
+        self.remaking: Remaking | None = None
         self._lock = threading.Lock()
         self._stock: Before | None = None
         self._has_stock = False
@@ -282,6 +298,8 @@ class Readers:
         """Close all files."""
         with self._lock:
             for run in self._open.values():
+                if run.remaking is not None:
+                    run.remaking.stop()
                 run.reader.close()
             self._open.clear()
 

@@ -41,7 +41,7 @@ def header(readers: Readers, run: OpenRun) -> dict[str, Any]:
         "time_zone": plant.time_zone if plant else "UTC", "plan": info.plan,
         "target_per_min": plant.target_per_s * 60.0 if plant is not None and plant.target_per_s is not None else None,
         "shift": body.get("shift"), "since_us": body.get("since_us"), "state": body.get("state"), "at_us": now.at_us, "age_s": now.age_s,
-        "alarms": run.alarms.counts(), "made_before": run.reader.fact("opening") is not None,
+        "alarms": run.alarms.counts(), "kept": info.kept, "made_before": run.reader.fact("opening") is not None,
     }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def short_header(info: RunInfo) -> dict[str, Any]:
     return {
         "run": info.run, "source": info.source, "line": info.name, "title": title(info.name), "begin_us": info.begin_us, "line_us": info.line_us,
         "created_us": info.created_us, "ended_us": info.ended_us, "outcome": info.outcome, "live": info.is_written and info.source == "live",
-        "written": info.is_written, "seed": info.seed, "speed": info.speed, "plan": info.plan, "size_bytes": info.size_bytes,
+        "written": info.is_written, "seed": info.seed, "speed": info.speed, "plan": info.plan, "size_bytes": info.size_bytes, "kept": info.kept,
     }  # fmt: skip
 
 

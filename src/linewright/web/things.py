@@ -17,6 +17,7 @@ from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import ReadersNow
 from linewright.web.plant import decimals_of, unit_text
 from linewright.web.readers import OpenRun
+from linewright.web.remade import remade
 from linewright.web.search import nearest_ids
 from linewright.web.spots import at_metres, source_of, spots_of
 from linewright.web.titles import thing_title, title
@@ -178,7 +179,7 @@ def tree(
 ) -> Response:
     """Answer the tree around a thing."""
     opened = readers.open(run)
-    return answer(tree_body(opened, find_thing(opened, thing_id), way, depth, limit))
+    return remade(opened, lambda: tree_body(opened, find_thing(opened, thing_id), way, depth, limit))
 
 
 def told_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
@@ -207,12 +208,16 @@ def told(readers: ReadersNow, run: str, thing_id: str) -> Response:
 def metres(readers: ReadersNow, run: str, thing_id: str, guard_m: float = 0.0) -> Response:
     """Answer where a unit lies on its webs, up to the mothers."""
     opened = readers.open(run)
-    spots = spots_of(opened, find_thing(opened, thing_id).key, guard_m)
-    return answer({"run": opened.run, "id": thing_id, "webs": [s.body(opened) for s in spots]})
+
+    def body() -> dict[str, Any]:
+        spots = spots_of(opened, find_thing(opened, thing_id).key, guard_m)
+        return {"run": opened.run, "id": thing_id, "webs": [s.body(opened) for s in spots]}
+
+    return remade(opened, body)
 
 
 @router.get("/runs/{run}/things/{thing_id:path}")
 def one_thing(readers: ReadersNow, run: str, thing_id: str) -> Response:
     """Answer what a thing is."""
     opened = readers.open(run)
-    return answer(thing_body(opened, find_thing(opened, thing_id)))
+    return remade(opened, lambda: thing_body(opened, find_thing(opened, thing_id)))

@@ -19,6 +19,7 @@ from linewright.web.asked import Limit, Pixels, ReadersNow
 from linewright.web.line import completed
 from linewright.web.plant import unit_text
 from linewright.web.readers import OpenRun
+from linewright.web.remade import remade
 from linewright.web.spots import along_of
 from linewright.web.thin import by_pixel
 from linewright.web.things import find_thing, web_part
@@ -180,11 +181,15 @@ def profiles(
 ) -> Response:
     """Answer what was measured along a web."""
     opened = readers.open(run)
-    thing = web_thing(opened, web)
-    low, high = stretch(opened, thing, from_m, to_m)
-    found = [p for p in opened.records.profiles_of(thing.key) if characteristic in (None, p.characteristic) and side in (None, p.side)]
-    rows = [profile_row(opened, p, low, high, pixels) for p in found if lane is None or p.lane in (None, lane - 1)]
-    return answer({"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": rows})
+
+    def body() -> dict[str, Any]:
+        thing = web_thing(opened, web)
+        low, high = stretch(opened, thing, from_m, to_m)
+        found = [p for p in opened.records.profiles_of(thing.key) if characteristic in (None, p.characteristic) and side in (None, p.side)]
+        rows = [profile_row(opened, p, low, high, pixels) for p in found if lane is None or p.lane in (None, lane - 1)]
+        return {"run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "rows": rows}
+
+    return remade(opened, body)
 
 
 @router.get("/runs/{run}/webs/{web:path}/strip")
@@ -200,27 +205,32 @@ def strip(
 ) -> Response:
     """Answer a web's picture: what was measured along it, side by side and lane by lane, and the units in it where they can be seen."""
     opened = readers.open(run)
-    thing = web_thing(opened, web)
-    low, high = stretch(opened, thing, from_m, to_m)
-    rows = opened.records.profiles_of(thing.key)
-    names = list(dict.fromkeys(p.characteristic for p in rows))
-    shown = characteristic if characteristic is not None else names[0] if names else None
-    sides: dict[str | None, list[dict[str, Any]]] = {}
-    for p in rows:
-        if p.characteristic == shown:
-            r = profile_row(opened, p, low, high, pixels)
-            sides.setdefault(p.side, []).append({k: r[k] for k in ("lane", "m", "min", "max", "mean", "unit", "decimals", "window")})
-    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_M else []
-    part = web_part(opened, thing) or {}
-    return answer({
-        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "characteristic": shown, "characteristics": names,
-        "sides": [{"side": side, "lanes": lanes} for side, lanes in sides.items()], "units": unit_rows(opened, found[:STRIP_UNITS]),
-        "units_total": len(found), "splices_m": part.get("splices_m", []),
-    })  # fmt: skip
+
+    def body() -> dict[str, Any]:
+        thing = web_thing(opened, web)
+        low, high = stretch(opened, thing, from_m, to_m)
+        rows = opened.records.profiles_of(thing.key)
+        names = list(dict.fromkeys(p.characteristic for p in rows))
+        shown = characteristic if characteristic is not None else names[0] if names else None
+        sides: dict[str | None, list[dict[str, Any]]] = {}
+        for p in rows:
+            if p.characteristic == shown:
+                r = profile_row(opened, p, low, high, pixels)
+                sides.setdefault(p.side, []).append({k: r[k] for k in ("lane", "m", "min", "max", "mean", "unit", "decimals", "window")})
+        found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_M else []
+        part = web_part(opened, thing) or {}
+        return {
+            "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "characteristic": shown, "characteristics": names,
+            "sides": [{"side": side, "lanes": lanes} for side, lanes in sides.items()], "units": unit_rows(opened, found[:STRIP_UNITS]),
+            "units_total": len(found), "splices_m": part.get("splices_m", []),
+        }  # fmt: skip
+
+    return remade(opened, body)
 
 
 def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
     """Return pieces with the ids and verdicts of their units."""
+    run.reader.wanted(p.unit for p in pieces)
     ids = run.records.ids_of([p.unit for p in pieces])
     lost: dict[int, int] = {}
     for start in range(0, len(pieces), 500):
@@ -254,50 +264,58 @@ def units(
 ) -> Response:
     """Answer the units that certainly or possibly lie in some metres of a web. The side does not choose: a unit has both."""
     opened = readers.open(run)
-    thing = web_thing(opened, web)
-    low, high = stretch(opened, thing, from_m, to_m)
-    if not 0.0 <= guard_m < 1e6:
-        raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
-    lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
-    found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_mm=guard_m * 1000.0, lanes=lanes)
-    certain = {p.unit for p in found if p.is_certain}
-    possible = {p.unit for p in found} - certain
-    end = after + limit
-    return answer({
-        "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side,
-        "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None, "certain": len(certain), "possible": len(possible),
-        "units": unit_rows(opened, found[after:end]), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0, "total": len(found),
-        "next": end if end < len(found) else None,
-    })  # fmt: skip
+
+    def body() -> dict[str, Any]:
+        thing = web_thing(opened, web)
+        low, high = stretch(opened, thing, from_m, to_m)
+        if not 0.0 <= guard_m < 1e6:
+            raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
+        lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
+        found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_mm=guard_m * 1000.0, lanes=lanes)
+        certain = {p.unit for p in found if p.is_certain}
+        possible = {p.unit for p in found} - certain
+        end = after + limit
+        return {
+            "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side,
+            "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None, "certain": len(certain), "possible": len(possible),
+            "units": unit_rows(opened, found[after:end]), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0, "total": len(found),
+            "next": end if end < len(found) else None,
+        }  # fmt: skip
+
+    return remade(opened, body)
 
 
 @router.get("/runs/{run}/webs/{web:path}")
 def one_web(readers: ReadersNow, run: str, web: str) -> Response:
     """Answer what a web is: size, lanes, what was cut from it, its batches, what was measured along it."""
     opened = readers.open(run)
-    thing = web_thing(opened, web)
-    records = opened.records
-    children = [
-        {"web": records.id_of(m.child), "lane": lane_from(m.lane), "across_mm": [m.across_lo_mm, m.across_hi_mm], "rewound": m.b < 0}
-        for m in records.maps_on_parent(thing.key)
-    ]
-    charges = records.charges_of_web(thing.key)
-    batches = [
-        {
-            "batch": records.id_of(c.batch), "lo_m": c.lo_mm / 1000.0, "hi_m": c.hi_mm / 1000.0, "error_m": c.error_mm / 1000.0,
-            "possible": len(charges) > 1 and c.hi_mm - c.lo_mm <= 2.0 * c.error_mm,
-        }
-        for c in charges
-    ]  # fmt: skip
-    along = [
-        {
-            "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane),
-            "unit": unit_text(along_of(opened, p.web, p.characteristic).unit), "step_m": p.step_mm / 1000.0, "n": len(p.values),
-        }
-        for p in records.profiles_of(thing.key)
-    ]  # fmt: skip
-    head = {"run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us}
-    return answer({**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along})
+
+    def body() -> dict[str, Any]:
+        thing = web_thing(opened, web)
+        records = opened.records
+        children = [
+            {"web": records.id_of(m.child), "lane": lane_from(m.lane), "across_mm": [m.across_lo_mm, m.across_hi_mm], "rewound": m.b < 0}
+            for m in records.maps_on_parent(thing.key)
+        ]
+        charges = records.charges_of_web(thing.key)
+        batches = [
+            {
+                "batch": records.id_of(c.batch), "lo_m": c.lo_mm / 1000.0, "hi_m": c.hi_mm / 1000.0, "error_m": c.error_mm / 1000.0,
+                "possible": len(charges) > 1 and c.hi_mm - c.lo_mm <= 2.0 * c.error_mm,
+            }
+            for c in charges
+        ]  # fmt: skip
+        along = [
+            {
+                "characteristic": p.characteristic, "title": title(p.characteristic), "side": p.side, "lane": lane_from(p.lane),
+                "unit": unit_text(along_of(opened, p.web, p.characteristic).unit), "step_m": p.step_mm / 1000.0, "n": len(p.values),
+            }
+            for p in records.profiles_of(thing.key)
+        ]  # fmt: skip
+        head = {"run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us}
+        return {**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along}
+
+    return remade(opened, body)
 
 
 def in_use(run: OpenRun) -> dict[int, str]:
