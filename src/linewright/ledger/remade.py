@@ -115,7 +115,8 @@ class RemadeReader(RunReader):
         self.kept = path
         self._asking = threading.local()
         self._marks: tuple[Mark, ...] | None = None
-        self._retired: list[sqlite3.Connection] = []
+        #: Rises when the file that is read is another one, or closed.
+        self.generation = 0
         super().__init__(_rows_of(path))
 
     @property
@@ -127,20 +128,21 @@ class RemadeReader(RunReader):
         return found
 
     def reopen(self) -> None:
-        """Read what lies beside the run anew; who reads meanwhile, in another thread, reads to its end what was there."""
-        with self._guard:
-            self._retired += self._connections
-            self._connections = []
-            self._here = threading.local()
+        """Read what lies beside the run anew; a query that another thread has under way reads to its end what was there."""
         self.path = _rows_of(self.kept)
+        self.generation += 1
+
+    def _connection(self) -> sqlite3.Connection:
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._asking, "held", None)
+        if held is None or held[0] != self.generation:
+            generation = self.generation  # before the path is looked at: what is opened meanwhile is opened once more
+            held = self._asking.held = (generation, self._open())
+        return held[1]
 
     def close(self) -> None:
         """Close the connections of all threads."""
         super().close()
-        with self._guard:
-            for connection in self._retired:
-                connection.close()
-            self._retired.clear()
+        self.generation += 1
 
     # ---- the checkpoints
 
@@ -215,7 +217,9 @@ class RemadeReader(RunReader):
     def _is_of_run(self, key: int) -> bool:
         """Tell whether a key can be one of this run's."""
         kind, serial = (key & ((1 << THING_BITS) - 1)) >> SERIAL_BITS, key & ((1 << SERIAL_BITS) - 1)
-        return key > 0 and bool(self.windows) and kind < len(self.marks[0].serials) and serial > 0
+        if key <= 0 or not self.windows or serial <= 0 or kind >= len(self._kinds):
+            return False
+        return self._kinds[kind]["rank"] == "carrier" or serial < self.marks[-1].serials[kind]
 
     @cached_property
     def _kinds(self) -> list[dict[str, object]]:

@@ -154,14 +154,18 @@ class RowReader:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
         if connection is None:
-            try:
-                connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10.0)
-                connection.execute("PRAGMA query_only = ON")
-            except sqlite3.OperationalError as error:
-                raise LedgerError(f"{self.path}: it cannot be read ({error}). Is the folder there, and may you read it?") from error
-            self._here.connection = connection
-            with self._guard:
-                self._connections.append(connection)
+            connection = self._here.connection = self._open()
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        """Return a new connection, closed with all others."""
+        try:
+            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10.0)
+            connection.execute("PRAGMA query_only = ON")
+        except sqlite3.OperationalError as error:
+            raise LedgerError(f"{self.path}: it cannot be read ({error}). Is the folder there, and may you read it?") from error
+        with self._guard:
+            self._connections.append(connection)
         return connection
 
     def _read_names(self) -> None:

@@ -102,13 +102,14 @@ def remade(opened: OpenRun, ask: Callable[[], Any]) -> Response:
         return answer(ask())
     for _ in range(2):
         reader.lacking.clear()
+        generation = reader.generation
         try:
             body = ask()
         except LinewrightError:
             if all(isinstance(need, Window) for need in reader.lacking):
                 raise
         else:
-            if not reader.lacking:
+            if not reader.lacking and reader.generation == generation:  # all of it from one file
                 return answer(body)
         if opened.remaking is None:
             opened.remaking = Remaking(reader)
