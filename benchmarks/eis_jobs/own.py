@@ -50,7 +50,6 @@ def fit(spectra: Spectra) -> dict[str, Any]:
                 "values": found.values.tolist(),
                 "sigma": np.nan_to_num(found.sigma, nan=-1.0).tolist(),
                 "cost": found.cost.tolist(),
-                "doubts": list(found.reasons),
             }
     out["one"] = {"seconds": timed(lambda s: fit_circuit(s, "R0-p(R1,C1)-p(R2-Wo1,C2)"), spectra.cells([0]))[0]}
     return out

@@ -195,6 +195,10 @@ def test_a_start_helps_and_a_wrong_name_is_told() -> None:
     spectra, values = stack(3, 1e-3)
     fit = fit_circuit(spectra, STACK, start={"R0": values[:, 1], "R2": 3e-4})
     assert fit.is_good.all()
+    with pytest.raises(ConstraintsError, match="start: `R0` is above 0; -1 came"):
+        fit_circuit(spectra, STACK, start={"R0": -1.0})
+    with pytest.raises(ConstraintsError, match=r"or 3, one for each cell; the shape \(2,\) came"):
+        fit_circuit(spectra, STACK, start={"R0": [1.0, 2.0]})
     with pytest.raises(CircuitError, match="no parameter `R7`"):
         fit_circuit(spectra, STACK, start={"R7": 1.0})
 

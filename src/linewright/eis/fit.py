@@ -81,7 +81,7 @@ def fit_circuit(
     CircuitError
         The text cannot be read, or `start` names a parameter that the circuit has not.
     ConstraintsError
-        The constraints contradict the circuit or each other.
+        The constraints contradict the circuit or each other, or a start is not above 0.
 
     Examples
     --------
@@ -110,8 +110,17 @@ def fit_circuit(
 def start_values(circuit: Circuit, start: Mapping[str, ArrayLike], n_cells: int) -> Floats:
     """Return the values that a user begins at, float64 (n_cells, n_p), NaN where there is none."""
     values = np.full((n_cells, len(circuit.parameters)), np.nan)
+    faults = []
     for name, value in start.items():
-        values[:, circuit.column(name)] = value
+        column = circuit.column(name)
+        if np.shape(value) not in {(), (n_cells,)}:
+            faults.append(f"start: `{name}` is one number, or {n_cells}, one for each cell; the shape {np.shape(value)} came")
+        elif (np.asarray(value, np.float64) <= 0.0).any():
+            faults.append(f"start: `{name}` is above 0; {np.min(np.asarray(value)):g} came")
+        else:
+            values[:, column] = value
+    if faults:
+        raise ConstraintsError(str(circuit), faults)
     return values
 
 
