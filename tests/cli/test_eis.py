@@ -56,6 +56,14 @@ def test_a_recipe_passes_with_0_and_fails_with_1(cell: str, tmp_path: Path, caps
         assert words in capsys.readouterr().out
 
 
+def test_limits_on_what_a_file_does_not_tell_are_named(cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.yaml").write_text(RECIPE.replace("LIMIT", "25 mohm") + "  voltage: {low: 0.5 V}\n", encoding="utf-8")
+    assert run_command(["eis", cell, "--recipe", str(tmp_path / "r.yaml")]) == 0
+    assert "Not judged, because nothing here tells it: voltage." in capsys.readouterr().out
+    assert run_command(["eis", cell, "--recipe", str(tmp_path / "r.yaml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_judged"] == ["voltage"]
+
+
 def test_a_bad_file_beside_a_good_one_is_named_and_the_good_one_judged(cell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.csv").write_text("z_real,z_img,set\n" + "1,2,3\n" * 9, encoding="utf-8")
     assert run_command(["eis", cell, str(tmp_path / "bad.csv")]) == 2

@@ -102,6 +102,23 @@ def test_the_high_frequency_resistance_without_a_crossing_is_that_of_the_first_p
     assert high_frequency_resistance(np.array([[2.0 - 1.0j, 3.0 - 2.0j]])).tolist() == [2.0]
 
 
+def test_what_a_calibration_does_not_know_says_nothing_against_the_circuit() -> None:
+    stack = synthetic_stack(30, 3)
+    z = stack.impedance_ohm(FREQUENCY, with_leads=False)
+    left_h = 3e-11  # of 100 nH that a calibration to 0.03 % leaves
+    reactance = 2 * np.pi * FREQUENCY * left_h
+    noise = 1e-4 * np.abs(z)
+    rng = np.random.default_rng(4)
+    seen = z + 1j * reactance + noise * (rng.standard_normal(z.shape) + 1j * rng.standard_normal(z.shape))
+    circuit = parse_circuit(RECIPE.circuit)
+    known = quantities(analyse(Spectra.of(FREQUENCY, seen, (), noise**2 + reactance**2), circuit, "measured"), RECIPE)
+    unknown = quantities(analyse(Spectra.of(FREQUENCY, seen), circuit), RECIPE)
+    assert (known["fit"] < 0.002).all()
+    assert np.median(unknown["fit"]) > np.median(known["fit"])
+    wrong = quantities(analyse(Spectra.of(FREQUENCY, seen, (), noise**2 + reactance**2), parse_circuit("R0-C1"), "measured"), Recipe("r"))
+    assert (wrong["fit"] > 0.05).all()
+
+
 def test_a_narrow_range_is_not_called_bad_data() -> None:
     f = np.logspace(5, 4, 12)
     found = analyse(Spectra.of(f, 100.0 / (1 + 1j * f / 3e4) + 3.0 * np.sin(9 * np.log(f))))

@@ -120,6 +120,7 @@ def spectra(
 ) -> int:
     """Judge files of spectra."""
     from linewright.cli.eis_told import spectrum_json, tell_spectra
+    from linewright.eis.verdict import not_judged
     from linewright.exchange.impedance.judged import judge_files, read_files
 
     if weight == "measured":
@@ -130,7 +131,8 @@ def spectra(
     judged = judge_files(read, parsed(circuit), weight, limits)
     warnings = [w for f in read for w in f.warnings]
     if json:
-        as_json({"spectra": [spectrum_json(j) for j in judged], "warnings": warnings, "faults": faults})
+        lost = not_judged(judged[0].values, limits) if limits is not None else ()
+        as_json({"spectra": [spectrum_json(j) for j in judged], "not_judged": lost, "warnings": warnings, "faults": faults})
     else:
         tell_spectra(judged, warnings, limits)
     if html is not None:

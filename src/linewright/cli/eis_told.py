@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from linewright.cli.printing import say, table
 from linewright.eis.analysis import KK_DOUBTFUL, KK_GOOD, kk_doubt
 from linewright.eis.recipe import QUANTITIES
+from linewright.eis.verdict import not_judged
 from linewright.report.spectrum_pictures import quantity
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def tell_spectra(judged: Sequence[JudgedSpectrum], warnings: Sequence[FileFault]
         failed = sum(j.verdict is not None and not j.verdict.is_pass for j in judged)
         count = f"{len(judged)} spectra" if len(judged) > 1 else "1 spectrum"
         say(f"\nRecipe {limits.name}: {failed} of {count} fail." if failed else f"\nRecipe {limits.name}: passed, {count}.")
+        tell_not_judged(judged[0].values, limits)
     if warnings:
         say()
     for w in warnings[:MOST_WARNINGS]:
@@ -155,6 +157,7 @@ def tell_stack(judged: JudgedStack, limits: Recipe | None) -> None:
     if judged.verdict is not None and limits is not None:
         say()
         tell_verdict(judged.verdict, limits)
+        tell_not_judged(judged.values, limits)
     else:
         for _, name, what in sorted([*raw.missing, *judged.stack.faults]):
             say(f"  cell {name}: {what}")
@@ -189,6 +192,13 @@ def tell_verdict(verdict: StackVerdict, limits: Recipe) -> None:
         say(f"  {verdict.cells[begin].name:>5}  {marks}")
     what = "PASS" if verdict.is_pass else "FAIL: " + "; ".join(verdict.reasons)
     say(f"\nRecipe {limits.name}: {what}.")
+
+
+def tell_not_judged(values: Mapping[str, Any], limits: Recipe) -> None:
+    """Print which limits of a recipe could not be judged, because nothing tells the quantity."""
+    lost = not_judged(values, limits)
+    if lost:
+        say(f"Not judged, because nothing here tells it: {', '.join(lost)}.")
 
 
 def spectrum_json(j: JudgedSpectrum) -> dict[str, Any]:

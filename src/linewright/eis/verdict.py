@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linewright.eis.recipe import QUANTITIES, Recipe
 
-__all__ = ["CellVerdict", "StackVerdict", "high_frequency_resistance", "judge", "robust_deviations"]
+__all__ = ["CellVerdict", "StackVerdict", "high_frequency_resistance", "judge", "not_judged", "robust_deviations"]
 
 #: Cells with fewer neighbours than this are not compared with them.
 FEWEST_CELLS = 8
@@ -129,6 +129,18 @@ def judge(  # noqa: PLR0917 - what was measured, what is asked, and what is know
     if len(failed) > recipe.failed_cells:
         told.append(f"{len(failed)} of {len(cells)} cells fail; {recipe.failed_cells} may")
     return StackVerdict(tuple(cells), deviations, spread, tuple(told))
+
+
+def not_judged(values: Mapping[str, NDArray[np.float64]] | Mapping[str, float], recipe: Recipe) -> tuple[str, ...]:
+    """Return the quantities that a recipe limits and that are not known of any cell: nothing failed there, and nothing passed.
+
+    Examples
+    --------
+    >>> from linewright.eis.recipe import Limit
+    >>> not_judged({"hfr": 1e-4}, Recipe("r", limits={"hfr": Limit(high=2e-4), "voltage": Limit(low=0.5)}))
+    ('voltage',)
+    """
+    return tuple(dict.fromkeys(q for q in (*recipe.limits, *recipe.spread) if q not in values))
 
 
 def beyond_limits(values: Mapping[str, float], recipe: Recipe) -> list[str]:
