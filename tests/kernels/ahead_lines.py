@@ -138,6 +138,74 @@ people: {helper: {count: 3}}
 """,
         1000,
     ),
+    "limits since an earlier station": (
+        """
+line: limits
+product: part
+stations:
+  dry: {count: 2, time: {law: exponential, mean: 2 s}}
+  look: {time: {law: exponential, mean: 0.8 s}, buffer: 3, gate: {fails: 20 %, to: dry-again, limit: 1}, to: fill}
+  dry-again: {time: {law: exponential, mean: 2 s}, buffer: 2, to: look}
+  fill:
+    count: 2
+    time: {law: exponential, mean: 1.5 s}
+    buffer: 4
+    within: {limit: 6 s, since: dry}
+    failures: {jam: {mtbf: 20 s, mttr: 9 s}}
+  seal: {time: {law: exponential, mean: 1 s}, buffer: 3, within: 4 s}
+""",
+        2000,
+    ),
+    "what is late goes back": (
+        """
+line: back
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 2 s}}
+  dry: {count: 2, time: {law: exponential, mean: 2 s}, buffer: 6}
+  move: {places: 3, time: 1 s, buffer: 1}
+  fill:
+    time: {law: exponential, mean: 1.1 s}
+    buffer: 5
+    within: {limit: 5 s, since: dry, late: dry}
+    failures: {jam: {mtbf: 30 s, mttr: 9 s}}
+    measures: {mass: {window: 5 g +- 1 g, spread: 0.6 g}}
+    gate: scrap
+  seal: {time: {law: exponential, mean: 1 s}, buffer: 1, within: {limit: 3 s, late: feed-again}, failures: {jam: {mtbf: 40 s, mttr: 9 s}}}
+  feed-again: {time: {law: exponential, mean: 1 s}, buffer: 4, to: dry}
+""".replace("  seal: {", "  seal: {to: out, "),
+        2000,
+    ),
+    "limits over ovens and trays": (
+        """
+line: limits
+product: part
+stations:
+  wet: {time: {law: exponential, mean: 1 s}}
+  oven: {count: 2, batch: {size: 3, load: 0.1 s, unload: 0.2 s}, time: {law: exponential, mean: 4 s}, buffer: 4, within: 7 s}
+  load: {time: {law: exponential, mean: 0.9 s}, buffer: 3, loads: tray, within: {limit: 5 s, since: wet}}
+  form: {count: 2, time: {law: exponential, mean: 4 s}, buffer: 1}
+  cool: {places: 3, time: 2 s, buffer: 2}
+  unload: {time: {law: exponential, mean: 0.7 s}, buffer: 1, unloads: tray}
+  pack: {time: {law: exponential, mean: 0.9 s}, buffer: 6, within: {limit: 12 s, since: form}, failures: {jam: {mtbf: 30 s, mttr: 9 s}}}
+carriers: {tray: {holds: 3, count: 6, empty-return: 1 s}}
+""",
+        2000,
+    ),
+    "carriers that are late are worked on again": (
+        """
+line: again
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  load: {time: {law: exponential, mean: 0.9 s}, buffer: 3, loads: tray}
+  heat: {time: {law: exponential, mean: 2 s}, buffer: 3}
+  press: {time: {law: exponential, mean: 2.5 s}, buffer: 3, within: {limit: 5 s, late: heat}}
+  unload: {time: {law: exponential, mean: 0.7 s}, buffer: 1, unloads: tray}
+carriers: {tray: {holds: 3, count: 5, empty-return: 1 s}}
+""",
+        2000,
+    ),
     "goods brought to machines without places": (
         """
 line: brought

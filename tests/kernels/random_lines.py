@@ -127,6 +127,8 @@ def steps(draw: st.DrawFn, *, carried: bool = False) -> Text:
         found["brought-by"] = "cart"
     if kind == "machines" and not carried and draw(st.integers(0, 4)) == 0:
         found["within"] = f"{draw(st.integers(2, 8))} s"
+        if draw(st.integers(0, 2)) == 0:
+            found["within"] = {"limit": found["within"], "late": "step-0"}
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from test_agreement_simpy import UNTIL, exponential, left, uniform
+from test_agreement_simpy import SECOND, UNTIL, exponential, left, uniform
 
 from linewright.kernels import rules
 from linewright.kernels.reference import simulate
 from linewright.kernels.reference_line import Choose, Crew, Flow, Gate, Line, Mend, Queue, Step
+from linewright.kernels.rows import VERDICT_LATE, VERDICT_PASS, VERDICT_REWORK
 from naive import waits
 from naive.journeys import from_one
 
@@ -83,3 +84,20 @@ def test_rework(limit):
     worked, good = waits.reworked(from_one(FEED), loop, UNTIL)
     assert left(log, 1) == worked
     assert [v.leave for v in log.visits if v.station == 2 and v.verdict == 0] == good
+
+
+@pytest.mark.parametrize("goes_back", [False, True])
+def test_a_limit_since_an_earlier_station(goes_back):
+    times = [FEED, exponential("dry", 0.7), exponential("move", 0.8), exponential("fill", 0.9)]
+    limit = 4 * SECOND
+    steps = (
+        Step(times[0], begins=True, out=0),
+        Step(times[1], entry=0, out=1, stamps=True),
+        Step(times[2], entry=1, out=2),
+        Step(times[3], entry=2, within=limit, since=True, late=0 if goes_back else None),
+    )
+    log = simulate(Line(steps, (Queue(1, MANY), Queue(2, MANY), Queue(3, MANY))), UNTIL)
+    good, late = waits.since_the_first([from_one(time) for time in times], limit, UNTIL, goes_back=goes_back)
+    assert [v.leave for v in log.visits if v.station == 3 and v.verdict == VERDICT_PASS] == good
+    assert [v.leave for v in log.visits if v.station == 3 and v.verdict == (VERDICT_REWORK if goes_back else VERDICT_LATE)] == late
+    assert len(late) > 10

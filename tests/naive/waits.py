@@ -142,3 +142,34 @@ def reworked(feed: Numbers, loop: Loop, until: int) -> tuple[list[int], list[int
         env.process(process)
     env.run(until)
     return worked, good
+
+
+def since_the_first(times: list[Numbers], limit: int, until: int, *, goes_back: bool) -> tuple[list[int], list[int]]:
+    """Three steps with endless queues behind a maker; the last begins at most `limit` after the end of the first. Times of good and of late items.
+
+    What is late is thrown away, or goes back to the first step.
+    """
+    env = simpy.Environment()
+    queues = [simpy.Store(env) for _ in range(4)]
+    good: list[int] = []
+    late: list[int] = []
+
+    def step(j: int) -> Process:
+        n = numbers()
+        while True:
+            stamp = (yield queues[j].get()) if j else 0
+            if j == 3 and env.now > stamp + limit:
+                late.append(env.now)
+                if goes_back:
+                    queues[1].put(0)
+                continue
+            yield env.timeout(times[j](next(n)))
+            if j == 3:
+                good.append(env.now)
+            else:
+                queues[j + 1].put(env.now if j == 1 else stamp)
+
+    for j in reversed(range(4)):
+        env.process(step(j))
+    env.run(until)
+    return good, late

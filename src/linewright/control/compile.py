@@ -9,6 +9,7 @@ import numpy as np
 from linewright.control.compile_ahead import ahead_rows
 from linewright.control.compile_faults import effects_of, fault_rows, traces_needed
 from linewright.control.compile_fleets import fleet_rows, fleet_stations
+from linewright.control.compile_limits import limit_rows
 from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
 from linewright.control.flows import Flow, Kind, flow_of, is_source
 from linewright.control.not_yet import elements_without_behaviour
@@ -105,6 +106,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
     crew_rows(draft)
     station_rows(draft)
     ahead_rows(draft)
+    limit_rows(draft)
     fleet_stations(draft)
     machine_rows(draft)
     fleet_rows(draft)

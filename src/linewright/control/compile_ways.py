@@ -48,7 +48,8 @@ def way_rows(d: Draft, p: Passing, parts: int) -> Row:
     row["same"] = int(p.segment.loads is not None and p.segment.loads.same == "grade")
     leaves = p.carrier >= 0 and (p.carried or p.segment.loads is not None) and any(a.station is None for a in p.aims)
     row["endless"] = p.carrier + 1 if leaves and d.plant.carriers[p.carrier].count is None else 0
-    row["ways"] = int(row["routes"] > 0 or row["outs"] > 0 or p.mend is not None)
+    row["ways"] = int(row["routes"] > 0 or row["outs"] > 0 or p.mend is not None or p.late is not None)
+    row["late_queue"] = queue_of(d, p.late) if p.late is not None else tb.LEAVES
     if p.mend is not None:
         row |= {"fail_queue": queue_of(d, p.mend), "then_queue": queue_of(d, p.then)}
     return row

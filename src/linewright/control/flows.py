@@ -86,6 +86,8 @@ class Passing:
         All places where good items go, in the order of the file; by grade, one for each grade in order.
     mend, then
         Where the gate sends what it refuses, and what it has sent often enough; None: it is thrown away.
+    late
+        Where what comes too late goes; None: it is thrown away.
     made
         Several things that it makes of one item; empty where it makes one.
     job_kind
@@ -111,6 +113,7 @@ class Passing:
     aims: list[Aim] = field(default_factory=list)
     mend: Aim | None = None
     then: Aim | None = None
+    late: Aim | None = None
     made: list[Made] = field(default_factory=list)
     job_kind: int | None = None
     kind: int = -1
@@ -197,6 +200,8 @@ def _aim(flow: Flow, p: Passing) -> None:
     if s.gate is not None and s.gate.to not in EXITS:
         p.mend = _aim_at(flow, p, s.gate.to)
         p.then = _aim_at(flow, p, s.gate.then) if s.gate.then not in EXITS else None
+    if s.within is not None and s.within.late not in EXITS:
+        p.late = _aim_at(flow, p, s.within.late)
 
 
 def _aim_at(flow: Flow, p: Passing, name: str) -> Aim:
@@ -215,15 +220,23 @@ def ways_of(s: Segment) -> Iterator[str]:
     yield from (t.station for t in s.to)
     if s.gate is not None:
         yield from (s.gate.to, s.gate.then)
+    if s.within is not None:
+        yield s.within.late
+
+
+def ways_after(flow: Flow) -> dict[int, set[int]]:
+    """Return the stations to which the passing items of each station may go."""
+    return {
+        q.number: {a.station for a in (*q.aims, q.mend, q.then, q.late) if a is not None and a.station is not None and a.slot is None}
+        for q in flow.stations
+    }
 
 
 def loop_of(flow: Flow, p: Passing) -> set[int]:
     """Return the stations that an item refused at a gate passes until it is back there, the gate's own among them; empty where it never is."""
     if p.mend is None:
         return set()
-    after = {
-        q.number: {a.station for a in (*q.aims, q.mend, q.then) if a is not None and a.station is not None and a.slot is None} for q in flow.stations
-    }
+    after = ways_after(flow)
 
     def reached(first: int, ways: dict[int, set[int]]) -> set[int]:
         found, stack = set(), [first]

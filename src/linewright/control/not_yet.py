@@ -72,7 +72,7 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
     carried = _carried(plant)
     simple = s.batch is None and s.places is None and s.loads is None and s.unloads is None and s.name not in carried
     if not simple:
-        for key, given in (("scrap", s.scrap > 0.0), ("gate", s.gate is not None), ("grades", bool(s.grades)), ("within", s.within is not None)):
+        for key, given in (("scrap", s.scrap > 0.0), ("gate", s.gate is not None), ("grades", bool(s.grades))):
             if given:
                 yield key
         for key, given in (("takes", bool(s.inputs)), ("adds", bool(s.adds)), ("makes", bool(s.makes) and s.places is not None)):
@@ -89,11 +89,24 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
         ):
             if given:
                 yield key
+    if s.within is not None and _limits_too_much(s, is_carried=s.name in carried):
+        yield "within"
     for failure in s.failures:
         if failure.stops_tool and (
             s.name not in carried or failure.mtbf.kind is not LawKind.EXPONENTIAL or failure.by is not None or not s.tools or s.batch is not None
         ):
             yield f"failures.{failure.name}.stops"
+
+
+def _limits_too_much(s: Segment, *, is_carried: bool) -> bool:
+    """Tell whether a limit is on whole carriers that would be thrown away, or sends back what cannot wait on a machine."""
+    within = s.within
+    assert within is not None
+    if s.unloads is not None or (is_carried and within.late in ("scrap", "out")):
+        return True
+    if s.loads is not None and s.loads.same is not None:
+        return True
+    return within.late not in ("scrap", "out") and (s.batch is not None or s.places is not None or s.loads is not None)
 
 
 def _flow_of_segment(s: Segment) -> Iterator[str]:
@@ -151,8 +164,6 @@ def _quality_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
         for m in s.measures:
             if m.name in names and s.gate.fails is None and m.every.kind is not EveryKind.ITEM:
                 yield f"measures.{m.name}"
-    if s.within is not None and (s.within.since is not None or s.within.late != "scrap"):
-        yield "within"
 
 
 def _carried(plant: Plant) -> set[str]:

@@ -111,7 +111,7 @@ class _Look:
     def ways(self, number: int) -> list[int]:
         """Return all queues into which a station may give."""
         row = self.table.stations[number]
-        ways = [int(row.out_queue), int(row.fail_queue), int(row.then_queue)]
+        ways = [int(row.out_queue), int(row.fail_queue), int(row.then_queue), int(row.late_queue)]
         ways += [int(q) for q in self.table.routes[row.route0 : row.route0 + row.routes]]
         ways += [int(o.queue) for o in self.table.outputs[row.out0 : row.out0 + row.outs]]
         return [q for q in ways if q >= 0]

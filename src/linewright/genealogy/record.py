@@ -37,6 +37,7 @@ from linewright.kernels.rows import (
     R_VISIT,
     SERIAL_MASK,
     VERDICT_LATE,
+    VERDICT_REWORK,
     Rows,
 )
 from linewright.ledger.blocks import whole_numbers
@@ -267,7 +268,8 @@ class Recorder:
         layouts: list[int | None] = [None] * count
         taken = 0
         if count:
-            measuring = np.flatnonzero(self._keys.measures[rows["station"]] & (rows["verdict"] != VERDICT_LATE))
+            late = (rows["verdict"] == VERDICT_LATE) | ((rows["verdict"] == VERDICT_REWORK) & (rows["n"] == 0))
+            measuring = np.flatnonzero(self._keys.measures[rows["station"]] & ~late)
             stations = rows["station"][measuring]
             for number in np.unique(stations).tolist():
                 station = self._facts.stations[number]

@@ -145,8 +145,8 @@ def look(t, s, r, number):
                 i = 0 if free_places(t, s, q) > 0 else (next_place(t, s, q) if state.booked > 0 else -1)
                 if i < 0:
                     break
-                item, done = hand_over(t, s, r, q, i)
-                enqueue(t, s, q, item, done)
+                item, done, stamp = hand_over(t, s, r, q, i)
+                enqueue(t, s, q, item, done, stamp)
                 moved = True
             if state.wait > 0 and t.queues[q].endless:
                 s.head[0].full = q + 1

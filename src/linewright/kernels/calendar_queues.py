@@ -17,8 +17,8 @@ from linewright.kernels.tree import set_time
 
 
 @kernel
-def enqueue(t, s, q, item, done):
-    """Let an item arrive in a queue; `done` is the end of the work before."""
+def enqueue(t, s, q, item, done, stamp):
+    """Let an item arrive in a queue; `done` is the end of the work before, `stamp` that at the last station from which a later one counts."""
     queue = t.queues[q]
     state = s.queues[q]
     at = state.head + state.count
@@ -28,6 +28,7 @@ def enqueue(t, s, q, item, done):
     entry.item = item
     entry.arrive = s.head[0].now
     entry.done = done
+    entry.stamp = stamp
     state.count += 1
     s.stations[queue.station].arrived += 1
 
@@ -211,7 +212,7 @@ def hand_over(t, s, r, q, i):
 
     Returns
     -------
-    item, done
+    item, done, stamp
     """
     queue = t.queues[q]
     state = s.queues[q]
@@ -232,13 +233,15 @@ def hand_over(t, s, r, q, i):
     if s.machines[m].to == FIRST_OF_ALL:
         leave_lists(t, s, m, q)
         s.machines[m].to = q
+    station = t.stations[t.machines[m].station]
+    stamp = s.machines[m].done if station.stamps and station.flow != LOADER else s.machines[m].stamp
     item, done, last = give(t, s, r, m)
     if last == 0:
         state.wait_head = before
         state.wait += 1
     if keeps_turn:
         move_wait(t, s, q, 0, i)
-    return item, done
+    return item, done, stamp
 
 
 @kernel
@@ -254,13 +257,13 @@ def bring_to_head(t, s, q):
         if k == state.count:
             return
     at = queue.ring0 + (state.head + k) % queue.room
-    item, arrive, done = s.ring[at].item, s.ring[at].arrive, s.ring[at].done
+    item, arrive, done, stamp = s.ring[at].item, s.ring[at].arrive, s.ring[at].done, s.ring[at].stamp
     while k > 0:
         k -= 1
         before = queue.ring0 + (state.head + k) % queue.room
         s.ring[at] = s.ring[before]
         at = before
-    s.ring[at].item, s.ring[at].arrive, s.ring[at].done = item, arrive, done
+    s.ring[at].item, s.ring[at].arrive, s.ring[at].done, s.ring[at].stamp = item, arrive, done, stamp
 
 
 @kernel
@@ -269,8 +272,8 @@ def take(t, s, r, q):
 
     Returns
     -------
-    item, arrive, done
-        0, 0, 0 where there is none.
+    item, arrive, done, stamp
+        0, 0, 0, 0 where there is none.
     """
     state = s.queues[q]
     if state.count > 0:
@@ -282,16 +285,16 @@ def take(t, s, r, q):
         if state.head >= queue.room:
             state.head = 0
         state.count -= 1
-        return entry.item, entry.arrive, entry.done
+        return entry.item, entry.arrive, entry.done, entry.stamp
     queue = t.queues[q]
     if queue.places == 0 and state.wait > 0 and queue.fleet < 0:
         i = next_place(t, s, q) if queue.aheads > 0 else 0
         if i < 0:
-            return 0, 0, 0
-        item, done = hand_over(t, s, r, q, i)
+            return 0, 0, 0, 0
+        item, done, stamp = hand_over(t, s, r, q, i)
         s.stations[queue.station].arrived += 1
-        return item, s.head[0].now, done
-    return 0, 0, 0
+        return item, s.head[0].now, done, stamp
+    return 0, 0, 0, 0
 
 
 @kernel

@@ -104,7 +104,7 @@ def change_coil(t, s, r, m, slot_number):
         born = s.head[0].now
         s.serials[slot.thing] += slot.rolls
     else:
-        lot, _, born = take(t, s, r, slot.queue)
+        lot, _, born, _ = take(t, s, r, slot.queue)
         if lot == 0:
             return 0
     if mount.lot != 0:
@@ -149,7 +149,7 @@ def fill_bulk(t, s, r, m, slot_number):
             continue
         if mount.rest + mount.rest2 >= slot.amount:
             return True
-        lot, _, born = take(t, s, r, slot.queue)
+        lot, _, born, _ = take(t, s, r, slot.queue)
         if lot == 0:
             return False
         if slot.life >= 0 and now - born > slot.life:
@@ -222,6 +222,51 @@ def use_inputs(t, s, r, m, item):
             consumed(t, s, r, number, m, j, item, mount.lot, 0, more)
 
 
+@kernel
+def send_back(t, s, r, m, item, arrive, stamp):
+    """Let an item that is late wait on the machine for a place where such items go."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    now = s.head[0].now
+    row.item = item
+    row.give = item
+    row.arrive = arrive
+    row.stamp = stamp
+    row.start = now
+    row.done = now
+    row.n = 0
+    row.tool = -1
+    row.grade = -1
+    row.verdict = VERDICT_REWORK
+    row.to = t.stations[number].late_queue
+    s.stations[number].done += 1
+    s.stations[number].rework += 1
+    send(t, s, r, m)
+
+
+@kernel
+def next_item(t, s, r, m):
+    """Take the next item of a station that may still be worked on; what is late is thrown away, or waits on the machine for its way back.
+
+    Returns
+    -------
+    item, arrive, stamp
+        0, 0, 0 where there is none.
+    """
+    number = t.machines[m].station
+    station = t.stations[number]
+    now = s.head[0].now
+    while True:
+        item, arrive, done, stamp = take(t, s, r, station.pass_queue)
+        if item == 0 or station.within < 0 or now - (stamp if station.since else done) <= station.within:
+            return item, arrive, stamp
+        if station.late_queue >= 0:
+            send_back(t, s, r, m, item, arrive, stamp)
+            return np.int64(0), np.int64(0), np.int64(0)
+        s.stations[number].late += 1
+        visit(t, s, r, number, m, item, arrive, now, now, now, 0, VERDICT_LATE, -1, -1)
+
+
 @part
 def attempt_item(t, s, r, m):
     """Try to begin the next item on an empty machine. Returns whether the machine is in work (or changes a coil) now."""
@@ -232,7 +277,7 @@ def attempt_item(t, s, r, m):
         mount = s.mounts[t.machines[m].mount0 + j]
         if slot.kind == PART:
             while mount.have < slot.amount:
-                part, _, _ = take(t, s, r, slot.queue)
+                part, _, _, _ = take(t, s, r, slot.queue)
                 if part == 0:
                     break
                 if slot.breaks > 0.0 and breaks_next(t, s, number, j, slot):
@@ -260,24 +305,20 @@ def attempt_item(t, s, r, m):
             return False
     if station.before and not finds_places(t, s, r, m):
         return False
-    now = s.head[0].now
     if station.pass_queue >= 0:
-        while True:
-            item, arrive, done = take(t, s, r, station.pass_queue)
-            if item == 0:
-                if station.before:
-                    unbook(t, s, m, LEAVES)
-                return False
-            if station.within < 0 or now - done <= station.within:
-                break
-            s.stations[number].late += 1
-            visit(t, s, r, number, m, item, arrive, now, now, now, 0, VERDICT_LATE, -1, -1)
+        item, arrive, stamp = next_item(t, s, r, m)
+        if item == 0:
+            if station.before:
+                unbook(t, s, m, LEAVES)
+            return False
     else:
         item = np.int64(0)
-        arrive = now
+        stamp = np.int64(0)
+        arrive = s.head[0].now
     row = s.machines[m]
     row.item = item
     row.arrive = arrive
+    row.stamp = stamp
     if not man(t, s, r, m):
         return False
     begin_work(t, s, r, m)

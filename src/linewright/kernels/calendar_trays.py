@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels import machine as own_side
-from linewright.kernels.calendar_ahead import book, hold_back
+from linewright.kernels.calendar_ahead import book, give_back, hold_back
 from linewright.kernels.calendar_faults import hit, with_deviations
 from linewright.kernels.calendar_queues import has_some, on_carrier, pass_on, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.calendar_starts import begin_work, finds_places, man, start
+from linewright.kernels.calendar_starts import begin_work, finds_places, man, next_item, start
 from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category, settle_category
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import START
@@ -98,7 +98,7 @@ def attempt_batch(t, s, r, m):
         return False
     if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
         return close_batch(t, s, r, m)
-    item, arrive, _ = take(t, s, r, station.pass_queue)
+    item, arrive, stamp = next_item(t, s, r, m)
     if item == 0:
         if row.on == 0:
             s.stations[number].open = -1
@@ -110,6 +110,7 @@ def attempt_batch(t, s, r, m):
     entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.on]
     entry.item = item
     entry.arrive = arrive
+    entry.stamp = stamp
     row.on += 1
     if station.load == 0:
         row.phase = OPEN
@@ -182,9 +183,13 @@ def line_due(t, s, r, m):
         return
     schedule(t, s, m)
     if row.phase == UNLOAD:
-        row.item = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out].item
+        entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out]
+        row.item = entry.item
+        row.stamp = entry.stamp
     else:
-        row.item = s.bins[station.bin0 + row.head].item
+        entry = s.bins[station.bin0 + row.head]
+        row.item = entry.item
+        row.stamp = entry.stamp
         row.done = now
         s.stations[number].done += 1
         s.stations[number].good += 1
@@ -228,8 +233,11 @@ def attempt_store(t, s, r, m):
                 break
         if row.on == station.size or (station.before and not finds_places(t, s, r, m)):
             break
-        item, arrive, _ = take(t, s, r, station.pass_queue)
+        item, arrive, stamp = next_item(t, s, r, m)
         if item == 0:
+            if station.before and station.out_queue >= 0:
+                row.booked -= 1
+                give_back(t, s, station.out_queue, np.int64(1))
             break
         state.n += 1
         at = row.head + row.on
@@ -239,6 +247,7 @@ def attempt_store(t, s, r, m):
         entry.item = item
         entry.arrive = arrive
         entry.start = now
+        entry.stamp = stamp
         entry.n = state.n
         entry.ready = now + duration(t.laws, t.quantiles, station.law, s.head[0].base, station.hash, SERVICE, state.n)
         row.on += 1
@@ -304,9 +313,10 @@ def attempt_loader(t, s, r, m):
         if row.tray < 0:
             return False
         row.on = 0
-    item, arrive, _ = take(t, s, r, station.pass_queue)
+    item, arrive, stamp = next_item(t, s, r, m)
     if item == 0:
         return False
+    row.stamp = stamp
     return start_on_carrier(t, s, r, m, item, arrive)
 
 
@@ -354,6 +364,8 @@ def loader_done(t, s, r, m):
     tray.dirty = 1
     key = carrier_key(t, s, c, row.tray)
     placed(s, r, number, row.item, key, row.on, 0)
+    stamp = now if station.stamps else row.stamp
+    tray.stamp = min(tray.stamp, stamp) if row.on > 0 else stamp
     row.on += 1
     tray.count = row.on
     s.stations[number].done += 1
@@ -363,6 +375,7 @@ def loader_done(t, s, r, m):
         if station.same:
             s.parts[t.machines[m].part0 + tray.grade] = 0
         row.item = key
+        row.stamp = tray.stamp
         pass_on(t, s, r, m)
         if station.plans:
             put_on_agenda(s, number)
@@ -377,9 +390,10 @@ def attempt_unloader(t, s, r, m):
     station = t.stations[t.machines[m].station]
     c = station.carrier
     if row.tray < 0:
-        item, _, _ = take(t, s, r, station.pass_queue)
+        item, _, _, stamp = take(t, s, r, station.pass_queue)
         if item == 0:
             return False
+        row.stamp = stamp
         row.tray = (item & SERIAL_MASK) - 1
         row.on = s.trays[t.carriers[c].tray0 + row.tray].count
         row.out = 0

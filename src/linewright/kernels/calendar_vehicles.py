@@ -193,11 +193,12 @@ def take_goods(t, s, r, v, i):
     entry = s.waits[wait_entry(t, s, q, i)]
     asked = entry.t
     s.queues[q].coming += 1
-    item, done = hand_over(t, s, r, q, i)
+    item, done, stamp = hand_over(t, s, r, q, i)
     goods = s.cargo[fleet.cargo0 + (v - fleet.vehicle0) * fleet.holds + vehicle.goods]
     vehicle.goods += 1
     goods.item = item
     goods.done = done
+    goods.stamp = stamp
     goods.asked = asked
 
 
@@ -257,7 +258,7 @@ def deliver(t, s, v):
         if is_waited_for(t, s, q):
             state.late += 1
         s.queues[q].coming -= 1
-        enqueue(t, s, q, goods.item, goods.done)
+        enqueue(t, s, q, goods.item, goods.done, goods.stamp)
         took = s.head[0].now - goods.asked
         state.brought += 1
         state.bring_ns += took % SECOND

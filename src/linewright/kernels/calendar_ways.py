@@ -192,7 +192,7 @@ def next_thing(t, s, m):
     """
     row = s.machines[m]
     station = t.stations[t.machines[m].station]
-    if row.verdict == VERDICT_REWORK and station.fail_queue >= 0:
+    if row.verdict == VERDICT_REWORK:
         return row.give, NOTHING_MORE
     if station.lanes <= 1 and station.outs == 0:
         return row.item, NOTHING_MORE

@@ -28,6 +28,8 @@ _STATION = frozenset([
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
     "flow": ("an oven, a store, or carriers", lambda value: value == ITEM),
+    "since": ("within since another station", lambda value: value == 0),
+    "stamps": ("within since another station", lambda value: value == 0),
     "before": ("blocking: before", lambda value: value == 0),
     "ways": ("several ways on", lambda value: value == 0),
     "loses": ("items lost where no place is free", lambda value: value == 0),

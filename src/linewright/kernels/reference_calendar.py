@@ -67,6 +67,7 @@ class Thing:
 
     key: int
     done: int = 0
+    stamp: int = 0  # end of its work at the last station from which a later one counts
     arrived: int = 0
     amount: int = 1
     marks: set[int] = field(default_factory=set)  # values that it lacks

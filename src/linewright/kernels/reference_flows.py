@@ -15,7 +15,7 @@ from linewright.kernels.reference_faults import bring, hit, leave_marks
 from linewright.kernels.reference_line import Step
 from linewright.kernels.reference_machine import Machine
 from linewright.kernels.reference_verdicts import GOES_ON, judge
-from linewright.kernels.reference_ways import aims, mended_at, pieces_of
+from linewright.kernels.reference_ways import aims, mended_at, pieces_of, send_back
 from linewright.kernels.rows import VERDICT_LATE, VERDICT_PASS, VERDICT_REWORK
 
 if TYPE_CHECKING:
@@ -147,12 +147,15 @@ class Station:
         return changed
 
     def next_item(self, machine: Machine) -> Thing | None:
-        """Take the head of the queue; what comes too late leaves the line at once."""
+        """Take the head of the queue; what is late leaves the line at once, or waits on the machine for its way back."""
         assert self.entry is not None
         now = self.world.now
         while (item := self.entry.pop()) is not None:
-            if self.step.within is None or now <= item.done + self.step.within:
+            if self.step.within is None or now <= (item.stamp if self.step.since else item.done) + self.step.within:
                 return item
+            if self.step.late is not None:
+                send_back(self, machine, item)
+                return None
             self.world.log.judged(self.number, VERDICT_LATE)
             again = item.passes & self.step.again
             self.world.log.visit(item, 0, item.arrived, now, now, now, self.number, machine.number, -1, VERDICT_LATE, -1, again=again)
@@ -217,6 +220,8 @@ class Station:
             leave_marks(self, machine, item)
         self.let_people_go()
         machine.done = item.done = now
+        if self.step.stamps:
+            item.stamp = now
         if self.step.begins:
             self.world.log.made(item.key, 0, now, item.amount, self.number, machine.number, -1)
         elif self.step.made > 1:

@@ -200,6 +200,9 @@ class Step:
     made: int = 1  # mm, mL, g of one thing made here, else 1
     slots: tuple[Slot, ...] = ()
     within: int | None = None
+    since: bool = False  # `within` counts from the end of the work at a station that `stamps`, not at the one before
+    stamps: bool = False
+    late: int | None = None  # queue to which what is late goes; None: it is thrown away
     is_scrap: Callable[[int], bool] = lambda _: False
     gate: Gate | None = None
     grades: tuple[tuple[Check, ...], ...] = ()

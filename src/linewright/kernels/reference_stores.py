@@ -102,6 +102,7 @@ class Oven(Station):
         self.let_people_go()
         for item in machine.held:
             item.done = machine.done
+            item.stamp = machine.done if self.step.stamps else item.stamp
             self.count_done()
         self.unload(machine)
 
@@ -154,7 +155,7 @@ class Store(Station):
         machine.hold_back(is_held=False)
         item = self.next_item(machine)
         if item is None:
-            if self.step.before:
+            if self.step.before and self.out is not None:
                 self.ahead.unbook_one(machine)
             return False
         self.starts += 1
@@ -195,6 +196,8 @@ class Store(Station):
     def is_over(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
         machine.done = machine.held[0].done = self.world.now
+        if self.step.stamps:
+            machine.held[0].stamp = self.world.now
         self.count_done()
         self.world.agenda.add(self.number)
         machine.hands.append(machine.held[0])
@@ -269,6 +272,8 @@ class Loader(Station):
         machine.item = None
         self.let_people_go()
         machine.done = item.done = now
+        stamp = now if self.step.stamps else item.stamp
+        tray.stamp = min(stamp, tray.stamp) if tray.content else stamp
         self.world.log.placed(item.key, tray.key, now, len(tray.content), self.number, 0)
         tray.content.append(item)
         self.count_done()
@@ -307,7 +312,7 @@ class Unloader(Station):
             return changed
         machine.hold_back(is_held=False)
         item = machine.tray.content[machine.place]
-        item.arrived = machine.tray_arrived
+        item.arrived, item.stamp = machine.tray_arrived, machine.tray.stamp
         item.grade, item.passes = machine.tray.grade, 0  # what else it was is not known any more
         self.man(machine, item)
         return True

@@ -39,6 +39,7 @@ def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
         for lane, piece in enumerate(lanes):
             world.log.made(piece.key, item.key, now, piece.amount, station.number, machine.number, lane)
             inherit(station, item, piece, lane)
+            piece.stamp = item.stamp
         return lanes
     if not step.outputs:
         return [item]
@@ -47,6 +48,7 @@ def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
         for thing in things:
             world.log.made(thing.key, item.key, now, thing.amount, station.number, machine.number, -1)
             inherit(station, item, thing, None)
+            thing.stamp = item.stamp
     machine.later.extend((things, world.queues[o.queue]) for things, o in zip(made[1:], step.outputs[1:], strict=True) if o.queue is not None)
     return made[0]
 
@@ -81,3 +83,15 @@ def work_at(queue: QueueRun) -> float:
     """Return the time that what is at a queue will take, s."""
     step = queue.world.stations[queue.queue.station].step
     return queue.load * step.mean / (step.size if step.flow is Flow.STORE else step.count * max(step.size, 1))
+
+
+def send_back(station: Station, machine: Machine, item: Thing) -> None:
+    """Let an item that is late wait for the queue where such items go."""
+    assert station.step.late is not None
+    now = station.world.now
+    machine.n, machine.tool, machine.grade, machine.verdict, machine.passed = 0, -1, -1, VERDICT_REWORK, item.passes
+    machine.arrived, machine.started, machine.done, item.done = item.arrived, now, now, now
+    station.count_done(VERDICT_REWORK)
+    machine.hands.append(item)
+    station.world.queues[station.step.late].wait(machine)
+    machine.note()

@@ -71,6 +71,7 @@ HEAD = np.dtype(
 MACHINE_STATE = np.dtype(
     [
         ("item", "i8"),  # in work, or finished and waiting
+        ("stamp", "i8"),  # of the item: end of its work at the last station from which a later one counts
         ("give", "i8"),  # lanes: the thing to be handed out next
         ("arrive", "i8"),
         ("start", "i8"),
@@ -142,8 +143,8 @@ QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wai
 
 #: One item in a queue, with the time it arrived and the end of its work before. In an oven or a store (`BIN`): when it moved in, when its time is
 #: over, and its n.
-ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8")], align=True)
-BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8")], align=True)
+ENTRY = np.dtype([("item", "i8"), ("arrive", "i8"), ("done", "i8"), ("stamp", "i8")], align=True)
+BIN = np.dtype([("item", "i8"), ("arrive", "i8"), ("start", "i8"), ("ready", "i8"), ("n", "i8"), ("stamp", "i8")], align=True)
 WAIT = np.dtype([("t", "i8"), ("machine", "i8")], align=True)
 
 #: What is on one input of one machine. BULK may hold two batches, the older first.
@@ -181,7 +182,7 @@ VEHICLE_STATE = np.dtype(
     align=True,
 )
 #: Goods of a vehicle; `asked`: they have waited since.
-CARGO = np.dtype([("item", "i8"), ("done", "i8"), ("asked", "i8")], align=True)
+CARGO = np.dtype([("item", "i8"), ("done", "i8"), ("stamp", "i8"), ("asked", "i8")], align=True)
 
 #: What a fleet has done. Times are sums over goods, in two parts so that a year fits.
 FLEET_STATE = np.dtype(
@@ -207,7 +208,9 @@ FLEET_STATE = np.dtype(
 ZONE_STATE = np.dtype([("inside", "i8"), ("line_head", "i8"), ("line", "i8")], align=True)
 CARRIER_STATE = np.dtype([("empty_head", "i4"), ("empty", "i4"), ("back_head", "i4"), ("back", "i4")], align=True)
 BACK = np.dtype([("t", "i8"), ("tray", "i8")], align=True)
-TRAY = np.dtype([("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2"), ("grade", "i2"), ("round", "i4")], align=True)
+TRAY = np.dtype(
+    [("content", "i1"), ("dirty", "i1"), ("count", "i2"), ("missing", "i2"), ("grade", "i2"), ("round", "i4"), ("stamp", "i8")], align=True
+)
 MISSING_PLACE = np.dtype([("carrier", "i8"), ("tray", "i8"), ("place", "i8"), ("mark", "i8")], align=True)
 OUT_TOOL = np.dtype([("toolmode", "i8"), ("machine", "i8"), ("tool", "i8"), ("n", "i8")], align=True)
 PLAN_STATE = np.dtype([("k", "i8"), ("starts", "i8"), ("pending", "i8")], align=True)

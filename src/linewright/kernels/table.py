@@ -49,6 +49,9 @@ STATION = np.dtype(
         ("enter", "i8"),  # mm of web that enter for one item (0: no web)
         ("leave", "i8"),  # mm that leave
         ("within", "i8"),  # latest start after the end of the work before; -1 no limit
+        ("since", "i8"),  # 1: `within` counts from an item's stamp, not from the end of the work before
+        ("stamps", "i8"),  # 1: the end of the work here is the stamp of an item
+        ("late_queue", "i8"),  # where what is late goes; -1 it is thrown away
         ("load", "i8"),
         ("unload", "i8"),
         ("wait", "i8"),  # batch: latest start after the first moved in; -1 no limit
