@@ -97,7 +97,7 @@ def open_parquet(path: Path, shown: str) -> Any:
     except ImportError as error:
         raise DataError([fault(shown, 0, "Parquet needs pyarrow, which is not installed.", "pip install 'linewright[arrow]'")]) from error
     try:
-        return parquet.ParquetFile(path)
+        return parquet.ParquetFile(path, pre_buffer=False)  # else a long record is read as a whole before its first block
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError([fault(shown, 0, f"it cannot be read as Parquet: {error}.")]) from error
 
