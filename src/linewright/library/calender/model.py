@@ -20,7 +20,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     inputs
         Arrays (n,): `areal-weight` of one side [kg/m^2], `sides` [1], `foil-thickness` [m], `loose-density`, `dense-density`, `particle-density`
-        [kg/m^3], `compaction-load` [N/m], `roll-worn` [share].
+        [kg/m^3], `compaction-load` [N/m], `roll-worn`, `bearing-loose` [shares], `roll-cold` [K].
     recipe
         `line-load` [N/m], `roll-temperature` [K].
     parameters
@@ -46,8 +46,9 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     Meyer et al., J. Mater. Process. Technol. 249 (2017) 172.
     """
-    load = recipe["line-load"] * (1.0 - inputs["roll-worn"]) * (1.0 + parameters["gap-ripple"] * noise["gap"])
-    scale = inputs["compaction-load"] * np.exp(-parameters["softening"] * (recipe["roll-temperature"] - parameters["softening-from"]))
+    load = recipe["line-load"] * (1.0 - inputs["roll-worn"]) * (1.0 + (parameters["gap-ripple"] + inputs["bearing-loose"]) * noise["gap"])
+    warmer = recipe["roll-temperature"] - inputs["roll-cold"] - parameters["softening-from"]
+    scale = inputs["compaction-load"] * np.exp(-parameters["softening"] * warmer)
     density = inputs["dense-density"] - (inputs["dense-density"] - inputs["loose-density"]) * np.exp(-load / scale)
     thickness = inputs["foil-thickness"] + inputs["sides"] * inputs["areal-weight"] / density
     return {"density": density, "thickness": thickness, "porosity": 1.0 - density / inputs["particle-density"]}

@@ -19,7 +19,8 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Parameters
     ----------
     inputs
-        Arrays (n,): `wound-section` [m^2], the sum of length times thickness of all that is wound; `tension-lost` [share].
+        Arrays (n,): `wound-section` [m^2], the sum of length times thickness of all that is wound; `tension-lost`, `encoder-slipping`,
+        `brake-jerking` [shares], `pin-worn` [m].
     recipe
         `tension` [N].
     parameters
@@ -44,5 +45,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     batterydesign.net, cylindrical electrode (relation R9 of battery-lines.md).
     """
     pressed = parameters["compression"] * recipe["tension"] * (1.0 - inputs["tension-lost"]) / parameters["rated-tension"]
-    section = inputs["wound-section"] * (1.0 + parameters["length-error"] * noise["length"]) * np.maximum(1.0 - pressed, 0.1)
-    return {"diameter": np.sqrt(parameters["pin"] * parameters["pin"] + 4.0 / np.pi * section)}
+    error = parameters["length-error"] + inputs["brake-jerking"]
+    pin = np.maximum(parameters["pin"] - inputs["pin-worn"], 0.0)
+    section = inputs["wound-section"] * (1.0 + inputs["encoder-slipping"]) * (1.0 + error * noise["length"]) * np.maximum(1.0 - pressed, 0.1)
+    return {"diameter": np.sqrt(pin * pin + 4.0 / np.pi * section)}

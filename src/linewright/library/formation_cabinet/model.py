@@ -26,7 +26,8 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     inputs
         Arrays (n,): `cathode-areal-weight` [kg/m^2] of one side, `cathode-stripe-width`, `cathode-length` [m], `cathode-sides` [1],
-        `cathode-active-share` [share], `cathode-first-charge` [A s/kg], `contact-loss` [share].
+        `cathode-active-share` [share], `cathode-first-charge` [A s/kg], `contact-loss`, `meter-drifting` [shares],
+        `chamber-cold` [K], `cut-off-low` [V].
     recipe
         `charge` [1/s], `cut-off` [V], `temperature` [K].
     parameters
@@ -54,12 +55,12 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Cui et al., Joule 8 (2024) 3072 (data of cx26/formation-analysis; relation R11 of battery-lines.md).
     """
     area = inputs["cathode-sides"] * inputs["cathode-length"] * inputs["cathode-stripe-width"]
-    gain = 1.0 + parameters["cut-off-gain"] * (recipe["cut-off"] - parameters["rated-cut-off"])
+    gain = 1.0 + parameters["cut-off-gain"] * (recipe["cut-off"] - inputs["cut-off-low"] - parameters["rated-cut-off"])
     charge = area * inputs["cathode-areal-weight"] * inputs["cathode-active-share"] * inputs["cathode-first-charge"] * gain
-    warm = parameters["efficiency-per-kelvin"] * (recipe["temperature"] - parameters["rated-temperature"])
+    warm = parameters["efficiency-per-kelvin"] * (recipe["temperature"] - inputs["chamber-cold"] - parameters["rated-temperature"])
     fast = parameters["efficiency-per-decade"] * np.log10(recipe["charge"] / parameters["rated-charge"])
     efficiency = np.clip(parameters["rated-efficiency"] + warm + fast, 0.0, 1.0)
-    return {"capacity": charge * efficiency * (1.0 - inputs["contact-loss"]), "first-efficiency": efficiency}
+    return {"capacity": charge * efficiency * (1.0 - inputs["contact-loss"]) * (1.0 + inputs["meter-drifting"]), "first-efficiency": efficiency}
 
 
 def curve(shares: Sequence[NDArray[np.float64]], cell: Values, inputs: Values, recipe: Values, parameters: Values) -> dict[str, NDArray[np.float64]]:

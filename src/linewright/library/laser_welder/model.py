@@ -19,7 +19,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Parameters
     ----------
     inputs
-        Arrays (n,): `lens-dirty` [share].
+        Arrays (n,): `lens-dirty`, `beam-unsteady`, `gap-open` [shares], `focus-shifted` [m].
     recipe
         `power` [W], `weld-speed` [m/s], `focus-offset` [m].
     parameters
@@ -43,8 +43,9 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     Heat balance; the melting share is fitted to the shipped recipe.
     """
-    off = recipe["focus-offset"] / parameters["rayleigh-length"]
-    power = recipe["power"] * (1.0 - inputs["lens-dirty"]) * (1.0 + parameters["power-ripple"] * noise["power"])
+    off = (np.abs(recipe["focus-offset"]) + inputs["focus-shifted"]) / parameters["rayleigh-length"]
+    ripple = parameters["power-ripple"] + inputs["beam-unsteady"]
+    power = recipe["power"] * (1.0 - inputs["lens-dirty"]) * (1.0 - inputs["gap-open"]) * (1.0 + ripple * noise["power"])
     section = parameters["melting-share"] * np.maximum(power, 0.0) / (recipe["weld-speed"] * parameters["melting-heat"] * (1.0 + off * off))
     width = np.sqrt(4.0 * section / (np.pi * parameters["depth-to-width"]))
     return {"nugget-width": width, "nugget-depth": parameters["depth-to-width"] * width}

@@ -24,7 +24,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     inputs
         Arrays (n,): `solids-mass`, `liquid-mass` [kg], `time` [s], `particle-density`, `slurry-liquid-density` [kg/m^3], `binder-viscosity` [Pa s],
-        `wrong-dose` [share].
+        `wrong-dose`, `binder-swollen`, `blade-worn` [shares].
     recipe
         `blade-speed` [1/s], `temperature` [K].
     parameters
@@ -55,7 +55,8 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     volume_share = solid_volume / (solid_volume + (1.0 - solids) / inputs["slurry-liquid-density"])
     limit = parameters["packing-limit"]
     room = np.maximum(1.0 - volume_share / limit, 1e-3)
-    agglomerates = np.exp(-recipe["blade-speed"] * inputs["time"] / parameters["turns-to-disperse"])
+    agglomerates = np.exp(-recipe["blade-speed"] * (1.0 - inputs["blade-worn"]) * inputs["time"] / parameters["turns-to-disperse"])
     warm = np.exp(-parameters["viscosity-per-kelvin"] * (recipe["temperature"] - 298.15))
-    viscosity = inputs["binder-viscosity"] * np.power(room, -parameters["intrinsic-viscosity"] * limit) * warm / np.maximum(1.0 - agglomerates, 1e-3)
+    binder = inputs["binder-viscosity"] * (1.0 + inputs["binder-swollen"])
+    viscosity = binder * np.power(room, -parameters["intrinsic-viscosity"] * limit) * warm / np.maximum(1.0 - agglomerates, 1e-3)
     return {"solids": solids, "viscosity": viscosity, "fineness": FINEST_M + UNMIXED_FINENESS_M * agglomerates}

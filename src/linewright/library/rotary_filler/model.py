@@ -24,7 +24,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Parameters
     ----------
     inputs
-        Arrays (n,): `nozzle-clogged` [share].
+        Arrays (n,): `nozzle-clogged`, `valve-sticking`, `dose-drifting` [shares], `chamber-leaking` [Pa].
     recipe
         `dose` [kg] as calibrated, `temperature` [K] of the electrolyte, `pressure` [Pa] of the chamber before filling.
     parameters
@@ -46,6 +46,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Mass balance; the numbers are editable assumptions.
     """
     warm = 1.0 - parameters["expansion"] * (recipe["temperature"] - parameters["dose-temperature"])
-    spilt = parameters["spill-per-bar"] * np.maximum(recipe["pressure"] - parameters["spill-from"], 0.0) / 1e5
-    stroke = recipe["dose"] * (1.0 + parameters["stroke-error"] * noise["stroke"]) * (1.0 - inputs["nozzle-clogged"])
+    spilt = parameters["spill-per-bar"] * np.maximum(recipe["pressure"] + inputs["chamber-leaking"] - parameters["spill-from"], 0.0) / 1e5
+    lost = (1.0 - inputs["nozzle-clogged"]) * (1.0 - inputs["valve-sticking"]) * (1.0 + inputs["dose-drifting"])
+    stroke = recipe["dose"] * (1.0 + parameters["stroke-error"] * noise["stroke"]) * lost
     return {"electrolyte-mass": stroke * warm * (1.0 - spilt)}

@@ -19,7 +19,8 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Parameters
     ----------
     inputs
-        Arrays (n,): `blade-length` [m] cut since the knives were ground, `blade-damaged` [m] burr added by a nick.
+        Arrays (n,): `blade-length` [m] cut since the knives were ground, `blade-damaged`, `blade-blunt` [m] burr
+        added by a nick, by wear, `overlap-lost` [m].
     recipe
         `knife-overlap` [m].
     parameters
@@ -35,6 +36,6 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     -----
     :math:`b = b_0 + w L + g\,|o - o_b| + d`: linear wear with the length cut, an editable assumption without a published fit for electrode foil.
     """
-    off = np.abs(recipe["knife-overlap"] - parameters["best-overlap"])
+    off = np.abs(recipe["knife-overlap"] - inputs["overlap-lost"] - parameters["best-overlap"])
     worn = parameters["burr-new"] + parameters["burr-per-km"] * inputs["blade-length"]
-    return {"burr": worn + parameters["burr-per-overlap"] * off + inputs["blade-damaged"]}
+    return {"burr": worn + parameters["burr-per-overlap"] * off + inputs["blade-damaged"] + inputs["blade-blunt"]}

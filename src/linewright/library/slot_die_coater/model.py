@@ -27,7 +27,8 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     inputs
         Arrays (n,): `speed` [m/s], `density` [kg/m^3], `solids` [share], `coated-width` [m], `sides`, `lane`, `lanes` [1],
-        `drying-flux` [kg/(m^2 s)], `evaporation-energy` [J/mol], `lane-clogged` [share], `zone-cold` [K].
+        `drying-flux` [kg/(m^2 s)], `evaporation-energy` [J/mol], `lane-clogged`, `pump-slipping`, `pump-pulsing`,
+        `die-tilted` [shares], `zone-cold` [K].
     recipe
         `pump-rate` [m^3/s] of all sides, `oven-zones.1` .. `oven-zones.k` [K].
     parameters
@@ -42,7 +43,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Notes
     -----
     Mass balance (relation R5): the wet film is :math:`h = y Q / (v w s)` and the dry coating of a side :math:`m = h \rho x`, times a lane's share of
-    the flow, :math:`1 + c\,(u^2 - \overline{u^2})`, with u from -1 to 1 across the die and the mean taken over the lanes.
+    the flow, :math:`1 + c\,(u^2 - \overline{u^2}) + d\,u`, with u from -1 to 1 across the die and the mean taken over the lanes.
 
     Drying (relation R6) removes :math:`m (1-x)/x` of solvent. Each zone could take :math:`X_i = j_i\, l / (v\, m (1-x)/x)` of it, with
     :math:`j_i = j_r \exp(-E/R\,(1/T_i - 1/T_r))`. Down to the critical moisture f the rate is constant, then falls in proportion to what is left:
@@ -54,11 +55,13 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     ----------
     Mass balance; two periods of drying as in any textbook of heat and mass transfer, such as Krischer, Kast, Trocknungstechnik 1, Springer 1978.
     """
-    flow = recipe["pump-rate"] * parameters["slurry-yield"] * (1.0 + parameters["pump-ripple"] * noise["pump"])
+    ripple = parameters["pump-ripple"] + inputs["pump-pulsing"]
+    flow = recipe["pump-rate"] * (1.0 - inputs["pump-slipping"]) * parameters["slurry-yield"] * (1.0 + ripple * noise["pump"])
     lanes = inputs["lanes"]
     across = (2.0 * inputs["lane"] + 1.0) / lanes - 1.0
     mean_square = (1.0 - 1.0 / (lanes * lanes)) / 3.0
-    share = (1.0 + parameters["die-crown"] * (across * across - mean_square)) * (1.0 + parameters["lane-spread"] * noise["lane"])
+    bent = parameters["die-crown"] * (across * across - mean_square) + inputs["die-tilted"] * across
+    share = (1.0 + bent) * (1.0 + parameters["lane-spread"] * noise["lane"])
     wet = flow / (inputs["speed"] * inputs["coated-width"] * inputs["sides"]) * share * (1.0 - inputs["lane-clogged"])
     areal_weight = wet * inputs["density"] * inputs["solids"]
     moisture = (1.0 - inputs["solids"]) / inputs["solids"]

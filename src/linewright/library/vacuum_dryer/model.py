@@ -48,7 +48,7 @@ def effect(inputs: Values, recipe: Values, parameters: Values, noise: Values) ->
     Huttner et al., Energy Technol. (post-drying); battery-lines.md, relation R7.
     """
     warm = 1.0 / (recipe["temperature"] - inputs["oven-cold"]) - 1.0 / parameters["rated-temperature"]
-    vacuum = np.power(parameters["rated-pressure"] / recipe["pressure"], parameters["pressure-exponent"])
+    vacuum = np.power(parameters["rated-pressure"] / (recipe["pressure"] + inputs["door-leaking"]), parameters["pressure-exponent"])
     rate = parameters["drying-rate"] * np.exp(-parameters["activation-energy"] / GAS_CONSTANT * warm) * vacuum
     floor = parameters["equilibrium-water"]
-    return {"water": floor + (parameters["start-water"] - floor) * np.exp(-rate * inputs["time"])}
+    return {"water": floor + (parameters["start-water"] + inputs["air-humid"] - floor) * np.exp(-rate * inputs["time"])}
