@@ -11,7 +11,7 @@ const GROUPS: Record<string, Group> = {
 export const NAMES: string[] = Object.keys(GROUPS);
 
 /** Reasons of Held that are part of the work: no fault, and nobody is called. */
-const CHANGES = new Set(["coil-change"]);
+const CHANGES = new Set(["coil-change", "setup"]);
 
 /** The group of a PackML name; a name that is not known is never drawn as running, and a coil change is no fault. */
 export function groupOf(state: string, reason: string | null = null): Group {

@@ -35,7 +35,7 @@ const reasons: Record<string, string> = {
 const shorts: Record<string, string> = { "coil change": "coil" };
 const priorities: Record<number, string> = { 1: "Critical", 2: "High", 3: "Medium", 4: "Low" };
 const causes: Record<string, string> = {
-  held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", planned: "Planned stops", stopped: "Stopped by hand", other: "Other",
+  held: "Held", waiting: "Waiting", speed: "Below rated speed", rejects: "Rejects", changes: "Changes", setups: "Set-ups", planned: "Planned stops", stopped: "Stopped by hand", other: "Other",
 };
 
 export const texts = {

@@ -123,6 +123,7 @@ def run_reference(line: Compiled, until: int, seed: int = 1) -> Log:
 def rows_of(log: Log) -> dict[str, list[Row]]:
     """Return the reference's rows by the same kinds."""
     lists = (log.visits, log.consumed, log.mounts, log.things, log.places, log.states, log.losses, log.missings, log.tool_stops, log.faults)
+    lists = (*lists, log.campaigns)
     return {kind: [tuple(row) for row in rows] for kind, rows in zip(KINDS, lists, strict=True)}
 
 
@@ -159,7 +160,7 @@ def differences(line: Compiled, until: int, seed: int = 1, cuts: Sequence[int] =
     log = run_reference(line, until, seed)
     other = rows_of(log)
     found = [difference for kind in KINDS if (difference := first_difference(kind, rows[kind], other[kind]))]
-    return found + times_differ(line, state, log) + counts_differ(line, state, log) + fleets_differ(line, state, log)
+    return found + times_differ(line, state, log) + counts_differ(line, state, log) + fleets_differ(line, state, log) + orders_differ(state, log)
 
 
 def times_differ(line: Compiled, state: State, log: Log) -> list[str]:
@@ -197,6 +198,18 @@ def fleets_differ(line: Compiled, state: State, log: Log) -> list[str]:
         yours = {name: log.fleets[number][name] for name in mine}
         if mine != yours:
             found.append(f"fleet {vehicle.name}: calendar {mine}, reference {yours}")
+    return found
+
+
+def orders_differ(state: State, log: Log) -> list[str]:
+    """Compare how far each order is."""
+    found = []
+    for number, run in enumerate(log.orders):
+        row = state.orders[number]
+        mine = {name: int(row[name]) for name in ("begun", "lost", "good", "began", "ended")}
+        yours = {name: getattr(run, name) for name in mine}
+        if mine != yours:
+            found.append(f"order {number + 1}: calendar {mine}, reference {yours}")
     return found
 
 

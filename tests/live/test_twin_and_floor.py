@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from lines import TABLES, line_at
 
 from fault_lines import FAULTS, cells_with
+from lines import TABLES, line_at
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries
 from linewright.live.run import MAX, RunResult, run
@@ -101,6 +101,41 @@ def test_vehicles_live_and_simulated_are_one(tmp_path: Path) -> None:
     counts = compare(lived(plant, 3, 20_000, ledger), simulated(plant, 3, 20_000, ledger))
     assert counts["visit"] > 3000
     assert counts["state"] > 3000
+
+
+ORDERS = """
+line: ordered
+product: cell-a
+stations:
+  press:
+    count: 2
+    time: 20 s
+    per-product: {cell-b: {time: {law: exponential, mean: 30 s}}}
+    scrap: 3 %
+    failures: {jam: {mtbf: 30 min, mttr: 5 min}}
+  weld: {count: 2, time: {law: exponential, mean: 15 s}, buffer: 5, setup: {other: 10 min, cell-a: {cell-b: 5 min}}, queue: same-product}
+  test: {time: {law: exponential, mean: 8 s}, buffer: 3, queue: priority, gate: {fails: 5 %}}
+orders:
+  - {product: cell-a, amount: 400}
+  - {product: cell-b, amount: 100, priority: 2, release: 30 min}
+  - {product: cell-a, amount: 200, due: 4 h}
+  - {product: cell-b, amount: 150, due: 2 h}
+"""
+
+
+def test_orders_live_and_simulated_are_one(tmp_path: Path) -> None:
+    """Machines elsewhere are told the product and are set up; both ledgers say the same of each order."""
+    plant, ledger = load_text(ORDERS, installed_libraries(), overrides=[f"run.begin={BEGIN}"]), Ledger(tmp_path)
+    floor, twin = lived(plant, 3, 20_000, ledger), simulated(plant, 3, 20_000, ledger)
+    counts = compare(floor, twin)
+    assert counts["visit"] > 1500
+    told = []
+    for path in (floor, twin):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        told.append(connection.execute("SELECT kind, line_us, body FROM event WHERE kind LIKE 'order.%' ORDER BY 2, 1, 3").fetchall())
+        connection.close()
+    assert told[0] == told[1]
+    assert {kind for kind, _, _ in told[0]} == {"order.stored", "order.begun", "order.done", "order.items"}
 
 
 def test_100000_cells_live_and_simulated_are_one(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ function Need({ alarm, isFirst }: { alarm: Alarm; isFirst: boolean }) {
 
 const FILL: Record<string, string> = {
   waiting: "color-mix(in srgb, var(--d2) 80%, var(--surface))", speed: "color-mix(in srgb, var(--d3) 80%, var(--surface))", rejects: "color-mix(in srgb, var(--d6) 80%, var(--surface))",
-  changes: "color-mix(in srgb, var(--run) 48%, var(--surface))", planned: "color-mix(in srgb, var(--d4) 70%, var(--surface))", other: "color-mix(in srgb, var(--ink) 30%, var(--surface))",
+  changes: "color-mix(in srgb, var(--run) 48%, var(--surface))", setups: "color-mix(in srgb, var(--d5) 60%, var(--surface))", planned: "color-mix(in srgb, var(--d4) 70%, var(--surface))", other: "color-mix(in srgb, var(--ink) 30%, var(--surface))",
 };
 const HELD = [66, 50, 40, 32];
 

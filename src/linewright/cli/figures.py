@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linewright.cli.printing import number, say, table
+from linewright.cli.order_rows import print_orders
+from linewright.cli.printing import number, say, span, table
 from linewright.model.fault_words import fault_words
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_figures", "span"]
 
-STATES = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked", "stopped")
+STATES = ("work", "change", "setup", "fault", "planned", "utility", "off", "starved", "blocked", "stopped")
 
 
 def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
@@ -47,6 +48,9 @@ def print_figures(plant: Plant, result: Result, figures: Figures) -> None:
     if result.fleets:
         say()
         _print_fleets(result.fleets)
+    if result.orders:
+        say()
+        print_orders(result.orders, result.products)
     say()
     say("Good and lost are counted in the station's item. OEE = A x P x Q: availability, performance, quality (ISO 22400-2); stores have none.")
     say("The columns behind WIP share out the machines' time.")
@@ -110,20 +114,3 @@ def _percent(share: float | None, digits: int = 1, *, blank: bool = False) -> st
     if share is None:
         return "-"
     return "" if blank and share == 0 else f"{share * 100:.{digits}f}"
-
-
-def span(seconds: float) -> str:
-    """Return a length of time as a person says it.
-
-    Examples
-    --------
-    >>> span(86400), span(5400), span(90)
-    ('1 day', '1 h 30 min', '1 min 30 s')
-    """
-    parts = []
-    rest = round(seconds)
-    for size, one, many in ((86400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s")):
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count:,} {one if count == 1 else many}")
-    return " ".join(parts[:2]) or "0 s"

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["as_json", "cut", "line_width", "moment", "number", "say", "table"]
+__all__ = ["as_json", "cut", "line_width", "moment", "number", "say", "span", "table"]
 
 #: Letters of a line where nobody's terminal says how wide it is.
 WIDE = 200
@@ -114,3 +114,20 @@ def moment(at_us: int | None) -> str:
     '2026-01-05 00:00:00'
     """
     return "-" if at_us is None else datetime.fromtimestamp(at_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as a person says it.
+
+    Examples
+    --------
+    >>> span(86400), span(5400), span(90)
+    ('1 day', '1 h 30 min', '1 min 30 s')
+    """
+    parts = []
+    rest = round(seconds)
+    for size, one, many in ((86400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s")):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count:,} {one if count == 1 else many}")
+    return " ".join(parts[:2]) or "0 s"

@@ -10,6 +10,7 @@ from linewright.control.compile_ahead import ahead_rows
 from linewright.control.compile_faults import effects_of, fault_rows, traces_needed
 from linewright.control.compile_fleets import fleet_rows, fleet_stations
 from linewright.control.compile_limits import limit_rows
+from linewright.control.compile_orders import order_rows
 from linewright.control.compile_rows import Draft, crew_rows, law_row, machine_rows, queue_rows, shift_rows, source_rows, station_rows
 from linewright.control.flows import Flow, Kind, flow_of, is_source
 from linewright.control.not_yet import elements_without_behaviour
@@ -47,6 +48,8 @@ class Compiled:
         By the kind's number in a thing's key.
     reasons
         By the number in STATE and TOOL_STOP rows: ``starved``, ..., ``winder.web-break``.
+    products
+        By product number in a table with orders: the line's own first; empty without orders.
     queues
         By queue number: ``flattener`` or ``winder.cathode-strip``.
     faults
@@ -65,6 +68,7 @@ class Compiled:
     queues: tuple[str, ...]
     begin_us: int
     faults: tuple[Fault, ...] = ()
+    products: tuple[str, ...] = ()
 
     def station(self, path: str) -> int:
         """Return the number of a station. Raises ValueError."""
@@ -100,6 +104,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
         raise NotYetError(missing)
     begin = begin_us if begin_us is not None else (plant.run.begin_us if plant.run.begin_us is not None else BEGIN_US)
     draft = Draft(plant, flow_of(plant), begin)
+    order_rows(draft)
     fault_rows(draft)
     queue_rows(draft)
     shift_rows(draft)
@@ -126,6 +131,7 @@ def compile_plant(plant: Plant, *, begin_us: int | None = None, asks: bool = Fal
         tuple(draft.queue_names),
         begin,
         tuple(plant.faults[number] for number in draft.fault_order),
+        tuple(draft.products),
     )
 
 
@@ -156,6 +162,8 @@ def _table(d: Draft) -> Table:
         faults=_rows(tb.FAULT_ROW, d.faults),
         effects=effects_of(d),
         outputs=_rows(tb.OUTPUT, d.outputs),
+        orders=_rows(tb.ORDER, d.orders),
+        variants=_rows(tb.VARIANT, d.variants),
         needs=_rows(tb.NEED, d.needs),
         aheads=np.array(d.aheads or [0], np.int64),
         routes=np.array(d.routes or [0], np.int64),
@@ -170,6 +178,8 @@ def _table(d: Draft) -> Table:
         fleet_queues=np.array(d.fleet_queues or [0], np.int64),
         serves=np.array(d.serves or [0], np.int64),
         loaders=np.array(d.loaders or [0], np.int64),
+        setups=np.array(d.setups or [0], np.int64),
+        campaigns=np.array(d.campaigns or [0], np.int64),
         kinds=np.ones(len(d.flow.kinds), np.int64),
         sizes=_sizes(d),
     )
@@ -197,7 +207,7 @@ def _laws(d: Draft) -> tuple[np.recarray, np.ndarray]:
 
 
 def _sizes(d: Draft) -> np.ndarray:
-    sizes = np.zeros(28, np.int64)
+    sizes = np.zeros(31, np.int64)
     sizes[st.Z_RING] = sum(q["room"] for q in d.queues)
     sizes[st.Z_WAITS] = sum(q["waits"] for q in d.queues)
     sizes[st.Z_BINS] = d.bins
@@ -226,4 +236,7 @@ def _sizes(d: Draft) -> np.ndarray:
     sizes[st.Z_CHANNELS] = max(len(d.channels), 1)
     sizes[st.Z_PROGRESS] = d.progress
     sizes[st.Z_TRACES] = traces_needed(d, int(sum(sizes[z] for z in (st.Z_RING, st.Z_BINS, st.Z_PARTS, st.Z_FILLS, st.Z_MACHINES))))
+    sizes[st.Z_ORDERS] = len(d.orders)
+    sizes[st.Z_PRODUCTS] = len(d.products)
+    sizes[st.Z_CAMPAIGNS] = d.campaign_count
     return sizes

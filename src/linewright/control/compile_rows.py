@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from linewright.control.compile_faults import station_fields, web_machines
+from linewright.control.compile_orders import RULES, product_rows
 from linewright.control.compile_ways import pass_rows, queue_of, way_rows
-from linewright.control.flows import Flow, Passing, brought_kind, lanes_of, whole
+from linewright.control.flows import Flow, Passing, brought_kind, lanes_of, nanoseconds, whole
 from linewright.control.hours import is_always, switches_of
 from linewright.kernels import state as st
 from linewright.kernels import table as tb
 from linewright.kernels.rules import hash_text
 from linewright.model.errors import LinewrightError, NotYetError
 from linewright.model.plant import Plant
-from linewright.model.station import Clock, Failure, Input, Measure, QueueRule, Segment
+from linewright.model.station import Clock, Failure, Input, Measure, Segment
 from linewright.model.values import Characteristic, EveryKind, Law, LawKind, Window
 
 __all__ = ["REASONS", "Draft", "nanoseconds"]
@@ -23,10 +24,7 @@ __all__ = ["REASONS", "Draft", "nanoseconds"]
 Row = dict[str, Any]
 
 #: Reasons that every line has; those of failures and maintenance follow.
-REASONS = ("starved", "blocked", "change", "off-shift", "operator", "crew")
-
-#: Rules that tell items of one product apart; without orders all others are first come, first served.
-RULES = {QueueRule.LIFO: tb.LIFO, QueueRule.REWORK_FIRST: tb.REWORK_FIRST}
+REASONS = ("starved", "blocked", "change", "off-shift", "operator", "crew", "setup")
 COUNTED = {LawKind.POISSON: tb.POISSON, LawKind.BERNOULLI: tb.BERNOULLI}
 KINDS = {
     LawKind.CONSTANT: tb.CONSTANT,
@@ -40,11 +38,6 @@ KINDS = {
     LawKind.GAMMA: tb.GAMMA,
     LawKind.ERLANG: tb.GAMMA,
 }
-
-
-def nanoseconds(seconds: float | None) -> int:
-    """Return a time in whole ns; -1 for None."""
-    return -1 if seconds is None else math.floor(seconds * 1e9 + 0.5)
 
 
 @dataclass
@@ -72,6 +65,12 @@ class Draft:
     checks: list[Row] = field(default_factory=list)
     grades: list[Row] = field(default_factory=list)
     outputs: list[Row] = field(default_factory=list)
+    orders: list[Row] = field(default_factory=list)
+    variants: list[Row] = field(default_factory=list)
+    setups: list[int] = field(default_factory=list)
+    campaigns: list[int] = field(default_factory=list)
+    products: list[str] = field(default_factory=list)
+    units: dict[int, int] = field(default_factory=dict)
     needs: list[Row] = field(default_factory=list)
     aheads: list[int] = field(default_factory=list)
     routes: list[int] = field(default_factory=list)
@@ -100,6 +99,7 @@ class Draft:
     bins: int = 0
     mounts: int = 0
     parts: int = 0
+    campaign_count: int = 0
     cargo: int = 0
     lineup: int = 0
 
@@ -166,7 +166,7 @@ def queue_rows(d: Draft) -> None:
                     "wait0": wait,
                     "waits": max(waits, 1),
                     "fleet": -1,
-                    "rule": RULES.get(p.segment.queue, tb.FIFO) if slot < 0 else tb.FIFO,
+                    "rule": _rule(d, p) if slot < 0 else tb.FIFO,
                     "endless": int(stated is None),
                 }
             )
@@ -182,6 +182,12 @@ def _taken_at_once(p: Passing, slot: int) -> int:
         return s.places or (s.batch.size if s.batch is not None else 1)
     counted = slot >= 0 and p.slots[slot][0].measure is Measure.COUNT
     return s.count * (max(int(p.slots[slot][0].amount), 1) if counted else 1)
+
+
+def _rule(d: Draft, p: Passing) -> int:
+    """Return who is next in a queue; without orders all items are equal but for when they came and whether they come back."""
+    rule = RULES.get(p.segment.queue, tb.FIFO)
+    return rule if d.plant.orders or rule in (tb.LIFO, tb.REWORK_FIRST) else tb.FIFO
 
 
 def shift_rows(d: Draft) -> None:
@@ -286,6 +292,7 @@ def _station_row(d: Draft, p: Passing) -> Row:
     row |= _stop_rows(d, p)
     row |= _window_rows(d, p)
     row |= station_fields(d, p)
+    row |= product_rows(d, p, _service_law, _window_rows)
     return row
 
 
@@ -516,6 +523,9 @@ def source_rows(d: Draft) -> None:
         for _, index in sorted(order):
             rows[index]["source"] = len(d.sources)
             d.sources.append({"what": what, "of": index})
+    for row in d.orders:
+        row["source"] = len(d.sources)
+    d.sources += [{"what": tb.SOURCE_ORDER, "of": 0}] if d.orders else []
     for row in d.stations:
         if row["flow"] == tb.FLEET:
             _machine_sources(d, row)

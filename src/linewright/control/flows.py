@@ -10,7 +10,7 @@ from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.model.station import Input, Measure, Output, Segment, Target
 
-__all__ = ["Aim", "Flow", "Kind", "Made", "Passing", "flow_of", "whole"]
+__all__ = ["Aim", "Flow", "Kind", "Made", "Passing", "flow_of", "nanoseconds", "whole"]
 
 EXITS = ("out", "scrap")
 
@@ -27,6 +27,11 @@ def whole(amount: float, measure: Measure) -> int:
     621
     """
     return math.floor(amount * WHOLE[measure] + 0.5)
+
+
+def nanoseconds(seconds: float | None) -> int:
+    """Return a time in whole ns; -1 for None."""
+    return -1 if seconds is None else math.floor(seconds * 1e9 + 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,6 @@ def _place(places: dict[str, str], element: str) -> str:
 
 
 def _of_plant(plant: Plant) -> Iterator[str]:
-    if plant.orders:
-        yield "orders"
     for vehicle in plant.vehicles:
         is_mapped = vehicle.distance_m is None and vehicle.time is None
         for key, given in (
@@ -48,7 +46,6 @@ def _of_plant(plant: Plant) -> Iterator[str]:
             ("park", vehicle.park is not None and not is_mapped),
             ("battery.at", vehicle.battery_at is not None and not is_mapped),
             ("failures", any(f.stops_tool for f in vehicle.failures)),
-            ("dispatch", vehicle.dispatch == "highest-priority" and bool(plant.orders)),
         ):
             if given:
                 yield f"vehicles.{vehicle.name}.{key}"
@@ -113,10 +110,8 @@ def _flow_of_segment(s: Segment) -> Iterator[str]:
     for key, given in (
         ("arrivals.when-full", s.arrivals_lost_when_full and s.buffer == 0 and (s.batch is not None or s.places is not None)),
         ("to", len(s.to) > 1 and any(t.grade is None for t in s.to) and any(t.station == "scrap" for t in s.to)),
-        ("setup", s.setup.other_s > 0.0 or bool(s.setup.pairs)),
         ("blocking", s.blocking is Blocking.BEFORE and len(s.to) > 1 and _makes_several_at_once(s)),
         ("queue", s.queue in {QueueRule.LIFO, QueueRule.REWORK_FIRST} and s.loads is not None and s.loads.same is not None),
-        ("per-product", bool(s.per_product)),
         ("steps", bool(s.steps)),
         ("control", bool(s.control)),
         ("length", s.length_m is not None and s.places is None),

@@ -17,7 +17,7 @@ from linewright.model.errors import LinewrightError
 __all__ = ["CHANGES", "RUNNING", "TRANSITIONS", "Command", "StateGroup", "Transition", "TransitionError", "after", "allowed", "group_of", "path"]
 
 #: Reasons of Held that are part of the work, as rows of states and samples of the line name them: no fault, and nobody is called.
-CHANGES = frozenset({"change", "coil-change"})
+CHANGES = frozenset({"change", "coil-change", "setup"})
 
 
 class Command(StrEnum):

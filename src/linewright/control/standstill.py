@@ -8,12 +8,29 @@ import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.kernels import table as tb
-from linewright.kernels.state import CHANGE, FIRST_OF_ALL, IDLE, LOAD, MAINTAIN, NEVER, OPEN, OUT, READY, STAND, UNLOAD, WORK, State
+from linewright.kernels.state import (
+    CAMPAIGNS,
+    CHANGE,
+    FIRST_OF_ALL,
+    IDLE,
+    LOAD,
+    MAINTAIN,
+    NEVER,
+    OPEN,
+    OUT,
+    READY,
+    SETUP,
+    STAND,
+    TOO_MANY_CAMPAIGNS,
+    UNLOAD,
+    WORK,
+    State,
+)
 
 __all__ = ["Standstill", "standstill_of"]
 
 #: In these phases a machine goes on by itself, now or when its stop is over.
-_ACTIVE = (WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, READY)
+_ACTIVE = (WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, READY, SETUP)
 _MOST_TOLD = 6
 
 
@@ -42,6 +59,8 @@ class Standstill:
     def text(self) -> str:
         """Return it in sentences."""
         since = f"{self.since_ns / 1e9:.6g} s"
+        if self.grows and not self.stations:
+            return f"At {since} {self.why[0]}; that is more than a run keeps.\n    Give orders priorities that differ less, or fewer of them."
         if self.grows:
             return (
                 f"{self.why[0]}. Its first item has waited since {since}: more comes than leaves, so there is no steady state.\n"
@@ -72,9 +91,11 @@ def standstill_of(compiled: Compiled, state: State) -> Standstill | None:
     >>> standstill_of(line, open_line(line, 1)) is None
     True
     """
+    if state.head[0].full == TOO_MANY_CAMPAIGNS:
+        return Standstill(int(state.head[0].now), (), (f"the orders of the line take turns more than {CAMPAIGNS} times",), grows=True)
     if state.head[0].full:
         return _growing(compiled, state)
-    if not state.head[0].begun:
+    if not state.head[0].begun or _waits_for_orders(state):
         return None
     looked = _Look(compiled, state)
     dead = looked.dead()
@@ -82,6 +103,13 @@ def standstill_of(compiled: Compiled, state: State) -> Standstill | None:
         return None
     since = max(int(state.machines["since"][looked.machines(n)].max()) for n in dead)
     return Standstill(since, tuple(compiled.stations[n] for n in dead), tuple(looked.why(n) for n in dead))
+
+
+def _waits_for_orders(state: State) -> bool:
+    """Tell whether a line stands, or soon will, only since nothing is ordered: all is begun, or the next order is not released yet."""
+    orders = state.orders[: int(state.head[0].orders)]
+    is_open = (orders["amount"] - orders["begun"] + orders["lost"] > 0) & (orders["held"] == 0)
+    return bool(len(orders)) and not bool((is_open & (orders["release"] <= state.head[0].now)).any())
 
 
 def _growing(compiled: Compiled, state: State) -> Standstill:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewright.control.alarms import AlarmRule, AlarmWatch
+from linewright.control.orders import order_id
 from linewright.genealogy.curves import CurveRecorder, Drawn
 from linewright.genealogy.drawn import Values
 from linewright.genealogy.facts import FRAME_SHIFT, LineFacts, Rank, StationFacts, profile_facts
@@ -25,6 +26,7 @@ from linewright.kernels.exchange_rows import RECORD
 from linewright.kernels.rows import (
     HELD,
     KIND_SHIFT,
+    R_CAMPAIGN,
     R_CONSUME,
     R_FAULTED,
     R_LOST,
@@ -46,7 +48,7 @@ from linewright.ledger.writer import RunWriter
 __all__ = ["ROW_NAMES", "Recorder", "plain"]
 
 #: The buffers of `Rows` by the number of their count.
-ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop", "faulted")
+ROW_NAMES = ("visit", "consume", "mount", "made", "placed", "state", "lost", "missing", "tool_stop", "faulted", "campaign")
 #: Why a piece of a lot was thrown away, by the number in LOST rows.
 LOST_WHY = ("rest", "old", "splice", "broken")
 #: Values that were delivered are kept for their visit until the station has begun so many starts more: then it will not come.
@@ -175,6 +177,7 @@ class Recorder:
         if len(taken[R_STATE]):
             self._stated(taken[R_STATE])
         self._tool_stops(taken[R_TOOL_STOP])
+        campaigns(self._facts, self._writer, taken[R_CAMPAIGN])
         rows.count[:] = 0
         return len(taken[R_VISIT])
 
@@ -361,6 +364,18 @@ class Recorder:
                 "reason": self._facts.reasons[row["reason"]] if row["reason"] >= 0 else None,
             }  # fmt: skip
             self._writer.event("tool.out" if row["out"] else "tool.back", self._facts.begin_us + int(row["t"]) // 1000, body)
+
+
+def campaigns(facts: LineFacts, writer: RunWriter, rows: NDArray[np.void]) -> None:
+    """Write from which item on the things of a kind are for which order: with the next such event of the kind, the order of every item."""
+    for row in rows:
+        kind, serial = facts.kinds[int(row["item"]) >> KIND_SHIFT], int(row["item"]) & SERIAL_MASK
+        order = order_id(int(row["order"]) + 1) if row["order"] >= 0 else None
+        body = {
+            "order": order, "material": kind.material, "first": f"{kind.prefix}-{serial}", "key": int(row["item"]),
+            "station": facts.stations[row["station"]].path,
+        }  # fmt: skip
+        writer.event("order.items", facts.begin_us + int(row["t"]) // 1000, body)
 
 
 def plain(records: NDArray[Any], count: int) -> NDArray[np.void]:

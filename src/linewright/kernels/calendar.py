@@ -16,10 +16,11 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import next_place, tell_free
 from linewright.kernels.calendar_calls import start_trip
+from linewright.kernels.calendar_orders import plan_release, released
 from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, take_from_agenda
-from linewright.kernels.calendar_starts import attempt_item, item_done, put_on
+from linewright.kernels.calendar_starts import attempt_item, item_done, make_ready, put_on
 from linewright.kernels.calendar_stops import (
     REASON_BLOCKED,
     REASON_STARVED,
@@ -52,7 +53,7 @@ from linewright.kernels.calendar_vehicles import go_on
 from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange import record_source
-from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, MAINTAINED, REPAIRED, STOPPED
+from linewright.kernels.exchange_rows import CHANGED, CLEARED, DONE, FAILED, HAS_SET_UP, MAINTAINED, REPAIRED, STOPPED
 from linewright.kernels.rows import EXECUTE, KIND_SHIFT, KINDS_OF_ROWS, SUSPENDED
 from linewright.kernels.state import (
     CHANGE,
@@ -61,6 +62,7 @@ from linewright.kernels.state import (
     OFF_SHIFT,
     OPERATOR,
     READY,
+    SETUP,
     T_BLOCKED,
     T_EXECUTE,
     T_STARVED,
@@ -72,6 +74,7 @@ from linewright.kernels.table import (
     ITEM,
     LOADER,
     SOURCE_MACHINE,
+    SOURCE_ORDER,
     SOURCE_PLAN,
     SOURCE_SHIFT,
     SOURCE_TOOL,
@@ -184,6 +187,7 @@ def begin(t, s, r):
     for p in range(t.plans.shape[0]):
         if t.plans[p].every > 0:
             set_time(s.tree, t.plans[p].source, t.plans[p].every)
+    plan_release(t, s)
     for j in range(t.toolmodes.shape[0]):
         mode = t.toolmodes[j]
         if mode.tools > 0 and t.stations[mode.station].asks == 0:
@@ -236,6 +240,9 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
         row.phase = IDLE
         settle_category(t, s, r, m)
         put_on_agenda(s, t.machines[m].station)
+    elif what == HAS_SET_UP and row.phase == SETUP:
+        if make_ready(t, s, r, m) and station.toolmodes > 0:
+            tools_at_start(t, s, r, m)
     elif what == MAINTAINED and row.maintaining:
         maintained(t, s, r, m)
     elif what == FAILED and row.mode < 0:
@@ -267,6 +274,8 @@ def timer_event(t, s, r, source):
         set_time(s.tree, source, switch_shift(t, s, r, row.of))
     elif row.what == SOURCE_PLAN:
         set_time(s.tree, source, plan_due(t, s, row.of))
+    elif row.what == SOURCE_ORDER:
+        released(t, s)
     else:
         carrier_back(t, s, row.of)
 
@@ -352,7 +361,7 @@ def advance(t, s, r, until):
         begin(t, s, r)
     while True:
         settle(t, s, r)
-        if head.full > 0:
+        if head.full != 0:
             return FULL
         at = s.tree[ROOT]
         from_inbox = False

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.calendar_ahead import next_place, places_ahead
+from linewright.kernels.calendar_orders import order_of, rule_key
 from linewright.kernels.calendar_stops import settle_category
 from linewright.kernels.calendar_vehicles import begin_piece, begin_run, fetched, go_on, machine_of, set_out, take_goods, take_more
 from linewright.kernels.calendar_ways import wait_entry
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rules import TRIP, duration
 from linewright.kernels.state import CARRY, NEVER, STAND, TO_GIVER, TO_PARK
-from linewright.kernels.table import DRAWN, NEAREST, ROADS
+from linewright.kernels.table import BY_PRIORITY, DRAWN, LONGEST, NEAREST, PRIORITY, ROADS
 
 
 @kernel
@@ -66,6 +67,7 @@ def choose_goods(t, s, f):
     which = np.int64(0)
     since = NEVER
     least = NEVER
+    first = np.inf
     for k in range(fleet.queues):
         q = t.fleet_queues[fleet.queue0 + k]
         if next_place(t, s, q) < 0:
@@ -78,12 +80,17 @@ def choose_goods(t, s, f):
             if fleet.dispatch == NEAREST:
                 _, time = nearest_vehicle(t, s, f, giver_point(t, s, q, i))
             waits = s.waits[wait_entry(t, s, q, i)].t
-            if time < least or (time == least and waits < since):
+            rank = 0.0
+            if fleet.dispatch == PRIORITY:
+                giver = s.waits[wait_entry(t, s, q, i)].machine
+                rank = rule_key(t, s, BY_PRIORITY, giver, order_of(t, s, s.machines[giver].item))
+            if time < least or (time == least and (rank < first or (rank == first and waits < since))):
                 least = time
+                first = rank
                 since = waits
                 best = q
                 which = i
-            if fleet.dispatch != NEAREST:
+            if fleet.dispatch == LONGEST:
                 break  # the others of this queue wait shorter
     return best, which
 

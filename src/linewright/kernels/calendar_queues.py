@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.calendar_ahead import next_place
+from linewright.kernels.calendar_orders import left_line, order_of, rule_key
 from linewright.kernels.calendar_rows import placed, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import free_people, settle_category
@@ -245,17 +246,43 @@ def hand_over(t, s, r, q, i):
 
 
 @kernel
-def bring_to_head(t, s, q):
-    """Let the item that a queue's rule says be the first in it; the others keep their order."""
+def first_by_rule(t, s, q, m):
+    """Return the place of the item that comes first for a machine by what a rule asks of its order."""
     queue = t.queues[q]
     state = s.queues[q]
+    best = np.int64(0)
+    least = np.inf
+    for k in range(state.count):
+        key = rule_key(t, s, queue.rule, m, order_of(t, s, s.ring[queue.ring0 + (state.head + k) % queue.room].item))
+        if key < least:
+            least = key
+            best = np.int64(k)
+    return best
+
+
+@kernel
+def place_by_rule(t, s, q, m):
+    """Return the place of the item that a queue's rule says a machine takes next."""
+    queue = t.queues[q]
+    state = s.queues[q]
+    if queue.rule > REWORK_FIRST:
+        return first_by_rule(t, s, q, m)
     k = np.int64(state.count - 1)
     if queue.rule == REWORK_FIRST:
         k = np.int64(0)
         while k < state.count and s.ring[queue.ring0 + (state.head + k) % queue.room].item & PASS_MASK == 0:
             k += 1
         if k == state.count:
-            return
+            return np.int64(0)
+    return k
+
+
+@kernel
+def bring_to_head(t, s, q, m):
+    """Let the item that a queue's rule says be the first in it; the others keep their order."""
+    queue = t.queues[q]
+    state = s.queues[q]
+    k = place_by_rule(t, s, q, m)
     at = queue.ring0 + (state.head + k) % queue.room
     item, arrive, done, stamp = s.ring[at].item, s.ring[at].arrive, s.ring[at].done, s.ring[at].stamp
     while k > 0:
@@ -267,8 +294,23 @@ def bring_to_head(t, s, q):
 
 
 @kernel
-def take(t, s, r, q):
-    """Take the next item out of a queue.
+def peek(t, s, q, m):
+    """Return the item that a machine would take next, 0 where there is none."""
+    queue = t.queues[q]
+    state = s.queues[q]
+    if state.count > 0:
+        k = place_by_rule(t, s, q, m) if queue.rule != FIFO else np.int64(0)
+        return s.ring[queue.ring0 + (state.head + k) % queue.room].item
+    if queue.places == 0 and state.wait > 0 and queue.fleet < 0:
+        i = next_place(t, s, q) if queue.aheads > 0 else 0
+        if i >= 0:
+            return s.machines[s.waits[queue.wait0 + (state.wait_head + i) % queue.waits].machine].item
+    return np.int64(0)
+
+
+@kernel
+def take(t, s, r, q, m):
+    """Take the next item for a machine out of a queue.
 
     Returns
     -------
@@ -279,7 +321,7 @@ def take(t, s, r, q):
     if state.count > 0:
         queue = t.queues[q]
         if queue.rule != FIFO:
-            bring_to_head(t, s, q)
+            bring_to_head(t, s, q, m)
         entry = s.ring[queue.ring0 + state.head]
         state.head += 1
         if state.head >= queue.room:
@@ -327,6 +369,8 @@ def send(t, s, r, m):
     last = 0
     while last == 0:
         item, _, last = give(t, s, r, m)
+        if s.head[0].orders > 0:
+            left_line(t, s, item)
         if station.endless > 0:
             renew_carrier(t, s, station.endless - 1, item)
 

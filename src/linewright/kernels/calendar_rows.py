@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from linewright.kernels.compiled import kernel
-from linewright.kernels.rows import R_CONSUME, R_FAULTED, R_LOST, R_MADE, R_MISSING, R_MOUNT, R_PLACED, R_STATE, R_TOOL_STOP, R_VISIT, VERDICT_LATE
+from linewright.kernels.rows import (
+    R_CAMPAIGN,
+    R_CONSUME,
+    R_FAULTED,
+    R_LOST,
+    R_MADE,
+    R_MISSING,
+    R_MOUNT,
+    R_PLACED,
+    R_STATE,
+    R_TOOL_STOP,
+    R_VISIT,
+    VERDICT_LATE,
+)
 from linewright.kernels.state import KEY_MASK, OUTBOX
 
 
@@ -169,6 +182,20 @@ def tool_stop(s, r, station, machine, tool, reason, out_of_work):
 
 
 @kernel
+def campaign_row(s, r, station, item, order):
+    """Write that things of a kind are for another order from here on."""
+    if s.head[0].keep == 0:
+        return
+    i = r.count[R_CAMPAIGN]
+    r.count[R_CAMPAIGN] = i + 1
+    out = r.campaign[i]
+    out.item = item & KEY_MASK
+    out.t = s.head[0].now
+    out.order = order
+    out.station = station
+
+
+@kernel
 def command(t, s, what, m, item, n, amount, slot, crew):
     """Put a command to a machine that is somewhere else into the outbox."""
     head = s.head[0]
@@ -189,6 +216,7 @@ def command(t, s, what, m, item, n, amount, slot, crew):
     out.revision = 0
     out.crew = crew
     out.what = what
+    out.product = s.machines[m].product
     out.d0 = out.d1 = out.d2 = out.d3 = 0.0
     out.w0 = out.w1 = out.w2 = out.w3 = 0.0
 

@@ -7,6 +7,7 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import book, hold_back, unbook
 from linewright.kernels.calendar_faults import begin_web, bring, deviation, hit, inherit, leave_marks, with_deviations
+from linewright.kernels.calendar_orders import lose, note_order, order_of, product_of, set_up, take_order
 from linewright.kernels.calendar_queues import has_some, pass_on, release, send, take
 from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
@@ -55,6 +56,8 @@ def start(t, s, r, m, item, arrive, amount):
     row.start = now
     row.phase = WORK
     row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
+    if station.units > 0 and s.head[0].orders > 0:
+        row.product = product_of(t, s, item)
     if station.plans:
         count_start(t, s, m, 1)
     if station.faults:
@@ -67,7 +70,7 @@ def start(t, s, r, m, item, arrive, amount):
         if s.head[0].traces:
             with_deviations(t, s, m, item)
     else:
-        own_start(t, s, m, row.n, now)
+        own_start(t, s, m, row.n, row.product, now)
     schedule(t, s, m)
     set_category(t, s, r, m, T_EXECUTE)
 
@@ -104,7 +107,7 @@ def change_coil(t, s, r, m, slot_number):
         born = s.head[0].now
         s.serials[slot.thing] += slot.rolls
     else:
-        lot, _, born, _ = take(t, s, r, slot.queue)
+        lot, _, born, _ = take(t, s, r, slot.queue, m)
         if lot == 0:
             return 0
     if mount.lot != 0:
@@ -149,7 +152,7 @@ def fill_bulk(t, s, r, m, slot_number):
             continue
         if mount.rest + mount.rest2 >= slot.amount:
             return True
-        lot, _, born, _ = take(t, s, r, slot.queue)
+        lot, _, born, _ = take(t, s, r, slot.queue, m)
         if lot == 0:
             return False
         if slot.life >= 0 and now - born > slot.life:
@@ -257,13 +260,14 @@ def next_item(t, s, r, m):
     station = t.stations[number]
     now = s.head[0].now
     while True:
-        item, arrive, done, stamp = take(t, s, r, station.pass_queue)
+        item, arrive, done, stamp = take(t, s, r, station.pass_queue, m)
         if item == 0 or station.within < 0 or now - (stamp if station.since else done) <= station.within:
             return item, arrive, stamp
         if station.late_queue >= 0:
             send_back(t, s, r, m, item, arrive, stamp)
             return np.int64(0), np.int64(0), np.int64(0)
         s.stations[number].late += 1
+        lose(t, s, number, item)
         visit(t, s, r, number, m, item, arrive, now, now, now, 0, VERDICT_LATE, -1, -1)
 
 
@@ -277,7 +281,7 @@ def attempt_item(t, s, r, m):
         mount = s.mounts[t.machines[m].mount0 + j]
         if slot.kind == PART:
             while mount.have < slot.amount:
-                part, _, _, _ = take(t, s, r, slot.queue)
+                part, _, _, _ = take(t, s, r, slot.queue, m)
                 if part == 0:
                     break
                 if slot.breaks > 0.0 and breaks_next(t, s, number, j, slot):
@@ -315,10 +319,20 @@ def attempt_item(t, s, r, m):
         item = np.int64(0)
         stamp = np.int64(0)
         arrive = s.head[0].now
+        if station.by_order and not take_order(t, s, m):
+            return False
     row = s.machines[m]
     row.item = item
     row.arrive = arrive
     row.stamp = stamp
+    if station.setup0 > 0 and set_up(t, s, r, m):
+        return True
+    return make_ready(t, s, r, m)
+
+
+@kernel
+def make_ready(t, s, r, m):
+    """Start with what is in a machine, when the people that it needs are there. Returns whether it is in work now."""
     if not man(t, s, r, m):
         return False
     begin_work(t, s, r, m)
@@ -364,6 +378,8 @@ def begin_work(t, s, r, m):
         item = (station.kind << KIND_SHIFT) | s.serials[station.kind]
         s.serials[station.kind] += 1
         arrive = s.head[0].now
+        if station.by_order:
+            note_order(t, s, r, t.machines[m].station, item, row.order)
     if station.slots:
         use_inputs(t, s, r, m, item)
     start(t, s, r, m, item, arrive, station.enter if station.enter > 0 else 1)
@@ -411,8 +427,9 @@ def all_inside(t, s, check0, checks, item, given):
 def grade_of(t, s, station, item, given):
     """Return the first grade that fits an item; -1 where none does."""
     row = t.stations[station]
+    grade0 = row.grade0 if row.variant0 == 0 else t.variants[row.variant0 - 1 + product_of(t, s, item)].grade0
     for j in range(row.grades):
-        grade = t.grades[row.grade0 + j]
+        grade = t.grades[grade0 + j]
         if all_inside(t, s, grade.check0, grade.checks, item, given):
             return j
     return -1
@@ -436,7 +453,8 @@ def verdict_of(t, s, station, item, n, scrap, grade, given):
         return VERDICT_PASS
     if row.gate == GATE_CHANCE:
         return chance_verdict(uniform(s.head[0].base, row.hash, CHANCE, n), row.fails, row.misses, row.false_alarms)
-    good = all_inside(t, s, row.check0, row.checks, item, given) and (row.grades == 0 or grade >= 0)
+    check0 = row.check0 if row.variant0 == 0 else t.variants[row.variant0 - 1 + product_of(t, s, item)].check0
+    good = all_inside(t, s, check0, row.checks, item, given) and (row.grades == 0 or grade >= 0)
     if good:
         if row.false_alarms > 0.0 and uniform(s.head[0].base, row.hash, MISS, n) < row.false_alarms:
             return VERDICT_FALSE_REJECT
@@ -499,6 +517,7 @@ def split(t, s, r, m, number, station):
     """Let an item end in several: the lanes of a web, or all that a station makes of it."""
     row = s.machines[m]
     row.output = 0
+    order = order_of(t, s, row.item)
     if station.outs == 0:
         row.give = (station.kind << KIND_SHIFT) | s.serials[station.kind]
         s.serials[station.kind] += station.lanes
@@ -507,6 +526,7 @@ def split(t, s, r, m, number, station):
             made(t, s, r, number, m, row.give + lane, row.item, station.amount, lane)
             if s.head[0].traces:
                 inherit(s, r, number, row.item, row.give + lane, lane)
+        note_order(t, s, r, number, row.give, order)
         return
     for k in range(station.outs):
         output = t.outputs[station.out0 + k]
@@ -517,6 +537,8 @@ def split(t, s, r, m, number, station):
             made(t, s, r, number, m, first + i, row.item, output.made, -1)
             if s.head[0].traces:
                 inherit(s, r, number, row.item, first + i, -1)
+        if k == 0:
+            note_order(t, s, r, number, first, order)
     row.give = s.parts[t.machines[m].part0 + station.give0]
     row.lanes = t.outputs[station.out0].amount
 
@@ -562,6 +584,7 @@ def item_done(t, s, r, m, scrap, given):
             put_on_agenda(s, number)
         return
     if verdict not in (VERDICT_PASS, VERDICT_MISSED):
+        lose(t, s, number, item)
         visit(t, s, r, number, m, item, row.arrive, row.start, now, now, row.n, verdict, grade, row.tool)
         release(t, s, r, m)
         return

@@ -27,6 +27,7 @@ from linewright.kernels.state import (
     PLANNED,
     READY,
     RETURN,
+    SETUP,
     STAND,
     T_BLOCKED,
     T_CHANGE,
@@ -39,6 +40,7 @@ from linewright.kernels.state import (
     T_OPERATOR,
     T_PLANNED,
     T_REPAIR,
+    T_SETUP,
     T_STARVED,
     T_UTILITY,
     TO_CHARGER,
@@ -52,8 +54,8 @@ from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 
 own_hold, own_resume, own_mend, own_maintain = own_side.hold, own_side.resume, own_side.mend, own_side.maintain
 
-REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, REASON_OPERATOR, REASON_CREW = range(6)
-FIRST_REASON = 6
+REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, REASON_OPERATOR, REASON_CREW, REASON_SETUP = range(7)
+FIRST_REASON = 7
 OUTSIDE = UTILITY_DOWN | OFF_SHIFT | OPERATOR  # stops that the machine does not know of by itself
 
 
@@ -97,6 +99,8 @@ def category_of(t, s, m):
     phase = row.phase
     if phase == CHANGE:
         return T_CHANGE
+    if phase == SETUP:
+        return T_SETUP
     if phase == READY:
         return T_UTILITY
     if phase in (IDLE, OPEN):
@@ -119,6 +123,8 @@ def told_state(t, s, m, category):
     station = t.stations[t.machines[m].station]
     if category == T_CHANGE:
         return HELD, REASON_CHANGE
+    if category == T_SETUP:
+        return HELD, REASON_SETUP
     if category == T_CHARGING:
         return STOPPED, t.fleets[station.fleet].reason
     if category == T_OFF_SHIFT:

@@ -7,7 +7,8 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import book, give_back, hold_back
 from linewright.kernels.calendar_faults import hit, with_deviations
-from linewright.kernels.calendar_queues import has_some, on_carrier, pass_on, release, take
+from linewright.kernels.calendar_orders import law_of, product_of
+from linewright.kernels.calendar_queues import has_some, on_carrier, pass_on, peek, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_starts import begin_work, finds_places, man, next_item, start
@@ -23,6 +24,13 @@ own_start = own_side.start
 
 
 # ---- ovens
+
+
+@kernel
+def is_of_another_product(t, s, m):
+    """Tell whether the next item is none of those that the oven may hold together with what is in it."""
+    item = peek(t, s, t.stations[t.machines[m].station].pass_queue, m)
+    return item != 0 and product_of(t, s, item) != s.machines[m].product
 
 
 @kernel
@@ -62,7 +70,7 @@ def start_batch(t, s, r, m):
         if s.head[0].traces:
             with_deviations(t, s, m, row.item)
     else:
-        own_start(t, s, m, row.n, now)
+        own_start(t, s, m, row.n, row.product, now)
     schedule(t, s, m)
     set_category(t, s, r, m, T_EXECUTE)
 
@@ -96,7 +104,8 @@ def attempt_batch(t, s, r, m):
         if row.on == 0:
             s.stations[number].open = -1
         return False
-    if row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait):
+    is_full = row.on == station.size or (row.on > 0 and station.wait >= 0 and now >= row.start + station.wait)
+    if is_full or (row.on > 0 and station.variant0 > 0 and is_of_another_product(t, s, m)):
         return close_batch(t, s, r, m)
     item, arrive, stamp = next_item(t, s, r, m)
     if item == 0:
@@ -107,6 +116,8 @@ def attempt_batch(t, s, r, m):
         row.start = now
         row.item = item
         row.out = 0
+        if station.units > 0 and s.head[0].orders > 0:
+            row.product = product_of(t, s, item)
     entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.on]
     entry.item = item
     entry.arrive = arrive
@@ -239,6 +250,8 @@ def attempt_store(t, s, r, m):
                 row.booked -= 1
                 give_back(t, s, station.out_queue, np.int64(1))
             break
+        if station.units > 0 and s.head[0].orders > 0:
+            row.product = product_of(t, s, item)
         state.n += 1
         at = row.head + row.on
         if at >= station.size:
@@ -249,7 +262,7 @@ def attempt_store(t, s, r, m):
         entry.start = now
         entry.stamp = stamp
         entry.n = state.n
-        entry.ready = now + duration(t.laws, t.quantiles, station.law, s.head[0].base, station.hash, SERVICE, state.n)
+        entry.ready = now + duration(t.laws, t.quantiles, law_of(t, s, m), s.head[0].base, station.hash, SERVICE, state.n)
         row.on += 1
         if station.faults:
             hit(t, s, r, m, item, -1)
@@ -390,7 +403,7 @@ def attempt_unloader(t, s, r, m):
     station = t.stations[t.machines[m].station]
     c = station.carrier
     if row.tray < 0:
-        item, _, _, stamp = take(t, s, r, station.pass_queue)
+        item, _, _, stamp = take(t, s, r, station.pass_queue, m)
         if item == 0:
             return False
         row.stamp = stamp

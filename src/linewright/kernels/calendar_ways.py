@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from linewright.kernels.calendar_orders import count_good
 from linewright.kernels.calendar_sources import put_on_agenda
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.rows import VERDICT_REWORK
@@ -206,6 +207,8 @@ def next_thing(t, s, m):
         if row.to != LEAVES:
             begin_waiting(t, s, m)
             return item, WAITS_ANEW
+        if s.head[0].orders > 0:
+            count_good(t, s, row.give)
         row.give += 1
         row.lanes -= 1
     if station.outs > 0 and next_output(t, s, m):

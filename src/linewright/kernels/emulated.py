@@ -18,7 +18,21 @@ from linewright.kernels import exchange_rows as x
 from linewright.kernels.bundle import Bundle
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import COMMAND, RECORD, RECORD_VALUES
-from linewright.kernels.machine import begin_machines, change, fire, hold, maintain, measure, mend, next_time, resume, start, tool_fire, tool_next
+from linewright.kernels.machine import (
+    begin_machines,
+    change,
+    fire,
+    hold,
+    maintain,
+    measure,
+    mend,
+    next_time,
+    resume,
+    set_up,
+    start,
+    tool_fire,
+    tool_next,
+)
 from linewright.kernels.rows import VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import IDLE, KEY_MASK, NEVER, State
 from linewright.kernels.table import UTILITY, Table
@@ -175,11 +189,13 @@ def obey(t, p, e, command):
         at = 2 * RECORD_VALUES * m
         e.more[at], e.more[at + 1], e.more[at + 2], e.more[at + 3] = command.d0, command.d1, command.d2, command.d3
         e.more[at + 4], e.more[at + 5], e.more[at + 6], e.more[at + 7] = command.w0, command.w1, command.w2, command.w3
-        start(t, p, m, command.n, now)
+        start(t, p, m, command.n, command.product, now)
     elif what == x.REPAIR:
         mend(t, p, m, now)
     elif what == x.CHANGE:
         change(t, p, m, command.slot, now)
+    elif what == x.SET_UP:
+        set_up(t, p, m, command.product, now)
     elif what == x.MAINTAIN:
         maintain(t, p, m, command.slot, command.n, now)
     elif what == x.HOLD:
@@ -250,7 +266,7 @@ def measured(t, p, e, record, m):
     station = t.machines[m].station
     if t.stations[station].measures == 0 or t.stations[station].flow == UTILITY:
         return
-    count = measure(t, p, station, e.items[m], e.values, e.more, 2 * RECORD_VALUES * m)
+    count = measure(t, p, station, p.own[m].product, e.items[m], e.values, e.more, 2 * RECORD_VALUES * m)
     record.values = count
     record.v0, record.v1, record.v2, record.v3 = e.values[0], e.values[1], e.values[2], e.values[3]
 

@@ -9,6 +9,7 @@ What answers what::
     START    -> DONE once; before it any number of FAILED (running clock), each answered by a REPAIR of the line and then REPAIRED
     REPAIR   -> REPAIRED         the people are there, mending begins
     CHANGE   -> CHANGED          a coil, a magazine: `slot` is the input
+    SET_UP   -> HAS_SET_UP       the machine is changed over to another product
     MAINTAIN -> MAINTAINED       `slot` is which plan of the station
     HOLD     -> nothing          the work in hand stands still from `t` on (shift, utility, operator); RESUME lets it go on
     RESUME   -> nothing
@@ -46,13 +47,14 @@ COMMAND = np.dtype(
         ("w1", "f8"),
         ("w2", "f8"),
         ("w3", "f8"),
+        ("product", "i8"),  # START: of the thing worked on; SET_UP: that the machine is changed over to; -1 where none is told apart
     ]
 )
 
-START, REPAIR, CHANGE, MAINTAIN, HOLD, RESUME, SET, STOP, CLEAR = range(1, 10)
+START, REPAIR, CHANGE, MAINTAIN, HOLD, RESUME, SET, STOP, CLEAR, SET_UP = range(1, 11)
 
 #: The same by name, for logs, events and refusals; index is the number.
-COMMANDS = ("", "start", "repair", "change", "maintain", "hold", "resume", "set", "stop", "clear")
+COMMANDS = ("", "start", "repair", "change", "maintain", "hold", "resume", "set", "stop", "clear", "set-up")
 
 #: One thing that a machine reports. `seq` is the driver's own and rises by 1; a record is delivered again until it is acknowledged.
 RECORD = np.dtype(
@@ -75,8 +77,8 @@ RECORD = np.dtype(
     ]
 )
 
-DONE, FAILED, REPAIRED, CHANGED, MAINTAINED, SET_DONE, STOPPED, CLEARED = range(1, 9)
-RECORDS = ("", "done", "failed", "repaired", "changed", "maintained", "set-done", "stopped", "cleared")
+DONE, FAILED, REPAIRED, CHANGED, MAINTAINED, SET_DONE, STOPPED, CLEARED, HAS_SET_UP = range(1, 10)
+RECORDS = ("", "done", "failed", "repaired", "changed", "maintained", "set-done", "stopped", "cleared", "has-set-up")
 
 #: More measured values an item than this do not fit into a record; the recorder then takes the rest by key.
 RECORD_VALUES = 4

@@ -14,12 +14,12 @@ import math
 import numpy as np
 
 from linewright.kernels.compiled import kernel, part
-from linewright.kernels.exchange_rows import CHANGED, DONE, FAILED, MAINTAINED, REPAIRED
+from linewright.kernels.exchange_rows import CHANGED, DONE, FAILED, HAS_SET_UP, MAINTAINED, REPAIRED
 from linewright.kernels.rows import SERIAL_MASK
 from linewright.kernels.rules import FAILURE, PICK, SCRAP, SERVICE, duration, uniform, value
 from linewright.kernels.rules import MAINTAIN as MAINTAIN_TIME
 from linewright.kernels.rules import REPAIR as REPAIR_TIME
-from linewright.kernels.state import CHANGE, IDLE, MAINTAIN, NEVER, OWN_OUTS, WORK
+from linewright.kernels.state import CHANGE, IDLE, MAINTAIN, NEVER, OWN_OUTS, SETUP, WORK, Z_PRODUCTS
 from linewright.kernels.table import CALENDAR, RUNNING
 
 
@@ -58,16 +58,33 @@ def elapse(t, s, m, now):
 
 
 @part
-def start(t, s, m, n, now):
-    """Begin the station's n-th start."""
+def start(t, s, m, n, product, now):
+    """Begin the station's n-th start, with an item of a product."""
     own = s.own[m]
     station = t.stations[t.machines[m].station]
     base = s.head[0].base
+    law = station.law
+    scrap = station.scrap
+    if station.variant0 > 0:
+        law = t.variants[station.variant0 - 1 + product].law
+        scrap = t.variants[station.variant0 - 1 + product].scrap
     own.phase = WORK
     own.n = n
     own.since = now
-    own.left = duration(t.laws, t.quantiles, station.law, base, station.hash, SERVICE, n)
-    own.scrap = 1 if station.scrap > 0.0 and uniform(base, station.hash, SCRAP, n) < station.scrap else 0
+    own.product = product
+    own.left = duration(t.laws, t.quantiles, law, base, station.hash, SERVICE, n)
+    own.scrap = 1 if scrap > 0.0 and uniform(base, station.hash, SCRAP, n) < scrap else 0
+
+
+@kernel
+def set_up(t, s, m, product, now):
+    """Begin to change over to another product."""
+    own = s.own[m]
+    own.phase = SETUP
+    own.slot = -1
+    own.since = now
+    own.left = t.setups[t.stations[t.machines[m].station].setup0 - 1 + own.product * t.sizes[Z_PRODUCTS] + product]
+    own.product = product
 
 
 @kernel
@@ -130,7 +147,9 @@ def next_event(t, s, m):
     runs = own.phase != IDLE and (own.held == 0 or own.phase == MAINTAIN)
     if runs:
         at = own.since + own.left
-        what = DONE if own.phase == WORK else (CHANGED if own.phase == CHANGE else MAINTAINED)
+        what = DONE
+        if own.phase != WORK:
+            what = CHANGED if own.phase == CHANGE else (HAS_SET_UP if own.phase == SETUP else MAINTAINED)
     station = t.stations[t.machines[m].station]
     if station.modes > 0 and own.phase != MAINTAIN:
         clock0 = t.machines[m].clock0
@@ -253,15 +272,16 @@ def tool_fire(t, s, j):
 
 
 @kernel
-def measure(t, s, station, item, out, more, at):
-    """Write what a station measures at one unit (its key holds how often it came by): float64, SI, in the order of the file. Returns how many.
+def measure(t, s, station, product, item, out, more, at):
+    """Write what a station measures at one unit of a product (its key holds how often it came by); return how many values.
 
-    `more` holds from `at` on what faults add to the four means, then to the four spreads.
+    They are float64, SI, in the order of the file. `more` holds from `at` on what faults add to the four means, then to the four spreads.
     """
     row = t.stations[station]
     count = min(row.measures, out.shape[0])
+    measure0 = row.measure0 if row.variant0 == 0 else t.variants[row.variant0 - 1 + product].measure0
     for i in range(count):
-        check = t.measures[row.measure0 + i]
+        check = t.measures[measure0 + i]
         mean = check.mean + more[at + i]
         spread = check.spread + more[at + 4 + i]
         out[i] = value(t.normal, s.head[0].base, check.hash, item & (SERIAL_MASK | check.again), mean, spread)

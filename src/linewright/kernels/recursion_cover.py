@@ -24,6 +24,7 @@ _STATION = frozenset([
     "pass_queue", "out_queue", "kind", "begins", "point", "check0", "checks", "measure0", "measures", "grade0", "grades", "count", "within", "slots",
     "tools", "carrier", "size", "bin0", "mode0", "modes", "plan0", "toolmode0", "serve0", "source0", "load", "unload", "wait", "serves",
     "fault0", "lot",
+    "by_order", "rule", "units",  # with orders only, which are refused as a whole
 ])  # fmt: skip
 #: Fields that must have certain values: what they stand for otherwise.
 _STATION_RULES: Mapping[str, _Rule] = {
@@ -38,6 +39,8 @@ _STATION_RULES: Mapping[str, _Rule] = {
     "plans": ("maintenance", lambda value: value == 0),
     "toolmodes": ("stops: tool", lambda value: value == 0),
     "gate": ("this kind of gate", lambda value: value in {GATE_NONE, GATE_WINDOWS, GATE_CHANCE}),
+    "variant0": ("per-product", lambda value: value == 0),
+    "setup0": ("setup", lambda value: value == 0),
     "asks": ("machines that are somewhere else", lambda value: value == 0),
 }
 _MODE = frozenset(["to", "repair", "reason"])
@@ -67,6 +70,7 @@ _LAW = frozenset([
 _REACHED = frozenset([
     "slots", "plans", "toolmodes", "crews", "shifts", "fleets", "drives", "passes", "zones", "carriers", "measures", "checks", "grades", "sources",
     "switches", "quantiles", "normal", "clock_hash", "plan_hash", "vehicles", "fleet_queues", "serves", "loaders", "kinds", "sizes",
+    "variants", "setups", "campaigns",
 ])  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def begin_join(t, s, w, j):
     row.k += 1
     row.item, row.arrive, row.start, row.phase = item, arrive, node.ready, WORK
     row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
-    own_start(t, s, m, row.n, node.ready)
+    own_start(t, s, m, row.n, -1, node.ready)
     turn(s, m, T_EXECUTE, node.ready)
     return True
 

@@ -105,7 +105,7 @@ def return_machine(t, s, w, j, m, phase, end):
     row.arrive, row.start, row.n, row.phase = machine.arrive, machine.start, machine.n, phase
     row.waiting = 1 if phase == OUT else 0
     if phase == WORK:
-        own_start(t, s, m, machine.n, machine.start)
+        own_start(t, s, m, machine.n, -1, machine.start)
         machine.left += own.left
         settle_machine(t, s, w, m, machine.start)
         row.category = T_EXECUTE

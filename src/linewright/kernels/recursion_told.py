@@ -63,7 +63,7 @@ def begin_told(t, s, w, j, m, now, until):
     row.waiting = 0
     row.phase = WORK
     row.tool = (row.k - 1) % t.stations[j].tools if t.stations[j].tools > 0 else -1
-    own_start(t, s, m, node.n, now)
+    own_start(t, s, m, node.n, -1, now)
     turn(s, m, T_EXECUTE, now)
     return end_told(t, s, w, m, until)
 

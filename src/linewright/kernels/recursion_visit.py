@@ -164,7 +164,7 @@ def begin_visit(t, s, w, j):
     row.start = now
     row.phase = WORK
     row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
-    own_start(t, s, m, node.n, now)
+    own_start(t, s, m, node.n, -1, now)
     turn(s, m, T_EXECUTE, now)
     node.n += 1
     node.mark = node.n

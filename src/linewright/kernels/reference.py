@@ -6,8 +6,10 @@ functions of a `Line`. ``simulate(line, until)`` gives all that happened as a `L
 - `reference_line`: what a line is;
 - `reference_calendar`: the calendar, queues, people, trays;
 - `reference_machine`: one machine, its tasks, stops, failures, maintenance, states;
+- `reference_orders`: orders, products, set-ups;
 - `reference_inputs`: parts, coils, batches on a machine;
-- `reference_flows`: how items pass a station, `reference_stores`: ovens, stores, trays, utilities, `reference_vehicles`: fleets;
+- `reference_flows`: how items pass a station, `reference_ways`: where they go from there;
+- `reference_stores`: ovens, stores, trays, utilities, `reference_vehicles`: fleets;
 - `reference_log`: the rows.
 
 Examples
@@ -32,6 +34,7 @@ from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Comes, Line
 from linewright.kernels.reference_log import Log
 from linewright.kernels.reference_machine import Stop
+from linewright.kernels.reference_orders import Orders
 from linewright.kernels.reference_stores import FLOWS
 from linewright.kernels.reference_vehicles import FleetRun, Zone
 from linewright.kernels.rows import KIND_SHIFT
@@ -55,6 +58,8 @@ class World:
         self.crews = [CrewRun(c, on=c.shift is None or self.hours[c.shift]) for c in line.crews]
         self.zones = [Zone(places) for places in line.zones]
         self.trays = [Trays(self, i, c) for i, c in enumerate(line.carriers)]
+        self.orders = Orders(self)
+        self.log.orders = self.orders.runs
         self.stations: list[Station] = []
         for number, step in enumerate(line.steps):
             self.stations.append(FLOWS[step.flow](self, number, step))
@@ -98,6 +103,7 @@ class World:
             station.begin()
         for number in range(len(self.hours)):
             self.plan_switch(number, 0)
+        self.orders.plan_release()
         self.agenda.update(range(len(self.stations)))
         self.work_off()
 
@@ -157,11 +163,11 @@ class World:
 
     # ---- things
 
-    def new_thing(self, kind: int, *, amount: int = 1, done: int | None = None) -> Thing:
+    def new_thing(self, kind: int, *, amount: int = 1, done: int | None = None, order: int | None = None) -> Thing:
         """Return the next thing of a kind."""
         serial = self.serials.get(kind, 1)
         self.serials[kind] = serial + 1
-        return Thing((kind << KIND_SHIFT) + serial, done=self.now if done is None else done, amount=amount)
+        return Thing((kind << KIND_SHIFT) + serial, done=self.now if done is None else done, amount=amount, own_order=order)
 
 
 class Tools:

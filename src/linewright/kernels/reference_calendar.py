@@ -73,6 +73,7 @@ class Thing:
     marks: set[int] = field(default_factory=set)  # values that it lacks
     passes: int = 0  # through the gates that send things back: a field of bits for each
     grade: int = -1
+    own_order: int | None = None  # which order it is made for
     content: list[Thing] = field(default_factory=list)
     shares: dict[int, float] = field(default_factory=dict)  # of a unit: how much of each fault acts on it
     faulted: list[Mark] = field(default_factory=list)  # of a lot
@@ -81,6 +82,11 @@ class Thing:
     def serial(self) -> int:
         """Return its number within its kind."""
         return self.key & ((1 << KIND_SHIFT) - 1)
+
+    @property
+    def order(self) -> int | None:
+        """Return the order that it is made for; a carrier is for that of the first item on it."""
+        return self.content[0].order if self.content else self.own_order
 
 
 class QueueRun:
@@ -162,21 +168,31 @@ class QueueRun:
             moved = True
         return moved
 
-    def first(self) -> Thing:
-        """Return the one who is next, by the queue's rule."""
+    def first(self, taker: Machine | None) -> Thing:
+        """Return the one who is next for a machine, by the queue's rule."""
         if self.queue.rule is Rule.LIFO:
             return self.things[-1]
-        back = (thing for thing in self.things if thing.passes)
-        return next(back, self.things[0]) if self.queue.rule is Rule.REWORK_FIRST else self.things[0]
+        if self.queue.rule is Rule.REWORK_FIRST:
+            return next((thing for thing in self.things if thing.passes), self.things[0])
+        if self.queue.rule is Rule.FIFO or taker is None:
+            return self.things[0]
+        return min(self.things, key=lambda thing: self.world.orders.key(self.queue.rule, taker, thing.order))
 
     def has_some(self) -> bool:
         """Tell whether there is one to be taken."""
         return bool(self.things) or (self.queue.places == 0 and self.queue.fleet is None and self.next_place() is not None)
 
-    def pop(self) -> Thing | None:
+    def peek(self, taker: Machine) -> Thing | None:
+        """Return the one who would be taken next, None where there is none."""
+        if self.things:
+            return self.first(taker)
+        place = self.next_place() if self.queue.places == 0 else None
+        return None if place is None else self.waiting[place][1].hands[0]
+
+    def pop(self, taker: Machine | None = None) -> Thing | None:
         """Take the head, None where there is none; without places it comes straight from the machine that waits longest."""
         if self.things:
-            thing = self.first()
+            thing = self.first(taker)
             self.things.remove(thing)
             return thing
         if self.queue.places == 0 and self.queue.fleet is None and (place := self.next_place()) is not None:

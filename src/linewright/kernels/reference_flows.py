@@ -14,8 +14,9 @@ from linewright.kernels.reference_calendar import QueueRun, Thing
 from linewright.kernels.reference_faults import bring, hit, leave_marks
 from linewright.kernels.reference_line import Step
 from linewright.kernels.reference_machine import Machine
+from linewright.kernels.reference_orders import product_of, set_up, time_of
 from linewright.kernels.reference_verdicts import GOES_ON, judge
-from linewright.kernels.reference_ways import aims, mended_at, pieces_of, send_back
+from linewright.kernels.reference_ways import aims, mended_at, miss_values, pieces_of, send_back
 from linewright.kernels.rows import VERDICT_LATE, VERDICT_PASS, VERDICT_REWORK
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Station:
         self.step = step
         self.starts = 0
         self.turn = 0  # of targets that are chosen in turn
+        self.order: int | None = None  # begun last
         self.machines = [Machine(self, m) for m in range(step.count)]
         self.tools_out: set[tuple[int, int, int]] = set()  # mode, machine, tool
         self.queues: list[QueueRun] = []
@@ -88,7 +90,10 @@ class Station:
             if item is None:
                 self.ahead.unbook(machine)
                 return changed
-        self.man(machine, item)
+        elif self.step.by_order and not self.world.orders.take(machine):
+            return changed
+        machine.kept_item = item
+        set_up(self, machine)
         return True
 
     def man(self, machine: Machine, item: Thing | None) -> None:
@@ -150,13 +155,14 @@ class Station:
         """Take the head of the queue; what is late leaves the line at once, or waits on the machine for its way back."""
         assert self.entry is not None
         now = self.world.now
-        while (item := self.entry.pop()) is not None:
+        while (item := self.entry.pop(machine)) is not None:
             if self.step.within is None or now <= (item.stamp if self.step.since else item.done) + self.step.within:
                 return item
             if self.step.late is not None:
                 send_back(self, machine, item)
                 return None
             self.world.log.judged(self.number, VERDICT_LATE)
+            self.world.orders.lose(item, self.step.units)
             again = item.passes & self.step.again
             self.world.log.visit(item, 0, item.arrived, now, now, now, self.number, machine.number, -1, VERDICT_LATE, -1, again=again)
         return None
@@ -168,9 +174,11 @@ class Station:
         machine.n = self.starts
         machine.count_start()
         machine.tool = (machine.starts - 1) % step.tools if step.tools else -1
+        machine.product = product_of(self, machine, item)
         if step.begins:
-            item = self.world.new_thing(step.kind, amount=step.made)
+            item = self.world.new_thing(step.kind, amount=step.made, order=machine.order)
             item.arrived = now
+            self.world.orders.note(item, self.number)
         assert item is not None
         machine.item, machine.arrived, machine.started = item, item.arrived, now
         if self.world.traces:
@@ -182,17 +190,10 @@ class Station:
             machine.reaches.clear()
         elif step.faults:
             hit(self, machine, item, machine.tool)
-        self.miss_values(machine, item)
-        machine.begin("work", step.time(machine.n), lambda: self.worked(machine))
+        miss_values(self, machine, item)
+        machine.begin("work", time_of(self, machine.n, machine.product), lambda: self.worked(machine))
 
     # ---- tools that are out
-
-    def miss_values(self, machine: Machine, carrier: Thing) -> None:
-        """Mark the units on a carrier whose tools are out when its work starts."""
-        for j in range(len(self.step.tool_modes)):
-            for place in range(len(carrier.content)):
-                if (j, machine.number, place) in self.tools_out:
-                    self.miss_value(j, machine, place)
 
     def miss_value(self, j: int, machine: Machine, place: int) -> None:
         """Let the unit in a place have no value at this station."""
@@ -236,6 +237,7 @@ class Station:
             mended_by.wait(machine)
             return
         if machine.verdict not in GOES_ON:
+            self.world.orders.lose(item, self.step.units)
             self.write_visit(machine, item)
             return
         if machine.grade >= 0:
@@ -258,6 +260,7 @@ class Station:
             if queues:
                 return
             thing = machine.give()
+            self.world.orders.left(thing)
             if self.step.endless is not None:
                 self.world.trays[self.step.endless].left(thing)
         self.gave(machine)

@@ -57,11 +57,37 @@ class Slot:
 
 
 class Rule(Enum):
-    """Who is next in a queue: the first that came, the last, the first of those that come back from a gate."""
+    """Who is next in a queue: the first that came, the last, the first of those that come back from a gate; the others look at the order."""
 
     FIFO = 0
     LIFO = 1
     REWORK_FIRST = 2
+    PRIORITY = 3
+    DUE = 4
+    SHORTEST = 5
+    SAME_PRODUCT = 6
+
+
+@dataclass(frozen=True)
+class Order:
+    """So many good products of one kind; a higher priority comes first; not begun before `release`, wanted by `due`."""
+
+    product: int
+    amount: int
+    priority: int = 1
+    release: int = 0
+    due: int | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What differs at a station for one product: its times, what is scrap, its windows; `mean` of its time, s."""
+
+    time: Numbers
+    is_scrap: Callable[[int], bool]
+    mean: float
+    gate: Gate | None = None
+    grades: tuple[tuple[Check, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,6 +242,11 @@ class Step:
     loses: bool = False  # what finds no place ahead is lost
     outputs: tuple[Output, ...] = ()
     mean: float = 0.0  # of its time, s, for `least-work`
+    variants: tuple[Variant, ...] = ()  # by product, where it tells products apart
+    setups: tuple[tuple[int, ...], ...] = ()  # time to change over from one product to another
+    by_order: bool = False  # each item that it begins is for an order, the first by `rule`
+    rule: Rule = Rule.FIFO
+    units: int = 0  # products that one item in it becomes; 0: it does not lie on the way to the product
     modes: tuple[Mode, ...] = ()
     plans: tuple[Plan, ...] = ()
     tool_modes: tuple[ToolMode, ...] = ()
@@ -296,6 +327,7 @@ class Fleet:
     load: int = 0
     unload: int = 0
     is_nearest: bool = False
+    is_by_priority: bool = False
     begin: int = 0
     park: int | None = None
     run: int = 0
@@ -331,4 +363,5 @@ class Line:
     zones: tuple[int, ...] = ()  # places of each
     carriers: tuple[Carrier, ...] = ()
     faults: tuple[Fault, ...] = ()
+    orders: tuple[Order, ...] = ()
     first_serials: dict[int, int] = field(default_factory=dict)  # first serial the run gives in each kind; 1 where not named

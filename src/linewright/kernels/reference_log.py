@@ -23,6 +23,7 @@ from linewright.kernels.rows import (
 if TYPE_CHECKING:
     from linewright.kernels.reference_calendar import Thing
     from linewright.kernels.reference_flows import Station
+    from linewright.kernels.reference_orders import OrderRun
 
 
 class Category(Enum):
@@ -41,6 +42,7 @@ class Category(Enum):
     EMPTY = 10
     HANDLING = 11
     CHARGING = 12
+    SETUP = 13
 
 
 class Stay(NamedTuple):
@@ -174,6 +176,15 @@ class Faulted(NamedTuple):
     station: int
 
 
+class Campaign(NamedTuple):
+    """As ``rows.CAMPAIGN``."""
+
+    item: int
+    t: int
+    order: int
+    station: int
+
+
 #: How a verdict is counted; names as in ``state.STATION_STATE``.
 VERDICTS = {
     VERDICT_PASS: ("good",),
@@ -202,9 +213,11 @@ class Log:
         self.missings: list[Missing] = []
         self.tool_stops: list[ToolStop] = []
         self.faults: list[Faulted] = []
+        self.campaigns: list[Campaign] = []
         self.times: dict[tuple[int, int], list[int]] = {}
         self.counts: Counter[tuple[int, str]] = Counter()  # by station and what is counted
         self.fleets: list[Counter[str]] = []  # what each fleet has done
+        self.orders: list[OrderRun] = []  # how far each order is
 
     def visit(self, item: Thing, *rest: int, again: int = 0) -> None:
         """Write a visit; `again` are the bits that say how often the item had come by."""
@@ -255,6 +268,10 @@ class Log:
         """Write what a fault has left on a thing."""
         thing, t, lo, hi, s0, s1, fault, lane, station = row
         self.faults.append(Faulted(int(thing), int(t), int(lo), int(hi), s0, s1, int(fault), int(lane), int(station)))
+
+    def campaign(self, *row: int) -> None:
+        """Write that things of a kind are for another order from here on."""
+        self.campaigns.append(Campaign(*row))
 
     def close(self, stations: list[Station], until: int) -> None:
         """Add up the times in state, and make rows of the stays that are told."""

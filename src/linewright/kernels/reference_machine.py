@@ -22,7 +22,8 @@ from linewright.kernels.rows import EXECUTE, HELD, STOPPED, SUSPENDED, VERDICT_P
 if TYPE_CHECKING:
     from linewright.kernels.reference_flows import Station
 
-REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, _, REASON_CREW = range(6)  # the first of a table's reasons
+REASON_STARVED, REASON_BLOCKED, REASON_CHANGE, REASON_OFF_SHIFT, _, REASON_CREW, REASON_SETUP = range(7)  # the first of a table's reasons
+CHANGES = {"change": (Category.CHANGE, HELD, REASON_CHANGE), "setup": (Category.SETUP, HELD, REASON_SETUP)}
 DONE, REPAIRED, FAILED, LINE = range(4)  # the sources of one machine, in the order of ties
 
 
@@ -88,6 +89,8 @@ class Machine:
         self.is_later = False  # what it hands out is not the first of several things made
         self.waits_in: list[QueueRun] = []  # queues that may take the next of them
         self.item: Thing | None = None  # in work
+        self.product: int | None = None  # it is set up for
+        self.order: int | None = None  # of what it begins next
         self.mounted = [INPUTS[slot.comes](self, number, slot) for number, slot in enumerate(station.step.slots)]
         self.starts = 0  # of this machine
         self.n = 0  # the station's number of its last start
@@ -100,10 +103,9 @@ class Machine:
         self.is_baking = False
         self.deadline: int | None = None  # an oven starts at the latest
         self.inside: dict[int, Inside] = {}  # by key, of what is in an oven or a store
-        self.tool = -1
+        self.tool = self.grade = -1
         self.verdict = VERDICT_PASS
         self.passed = 0  # passes of the item that is sent to be mended, as it was measured
-        self.grade = -1
         # failures
         self.failed: int | None = None  # mode
         self.is_under_repair = False  # the repair runs
@@ -127,7 +129,7 @@ class Machine:
 
     def begin(self, what: str, duration: int, ends: Callable[[], None]) -> None:
         """Begin a task."""
-        self.task = Task(what, duration, DONE if what in {"work", "change"} else LINE, ends, lasts=duration > 0)
+        self.task = Task(what, duration, DONE if what in {"work", "change", "setup"} else LINE, ends, lasts=duration > 0)
         self.pace()
 
     def pace(self) -> None:
@@ -352,8 +354,8 @@ class Machine:
 
     def doing(self) -> tuple[Category, int, int]:
         """Return the state where nothing stops the machine."""
-        if self.task is not None and self.task.what == "change":
-            return Category.CHANGE, HELD, REASON_CHANGE
+        if self.task is not None and self.task.what in CHANGES:
+            return CHANGES[self.task.what]
         if (self.task is not None and self.task.lasts) or self.station.executes(self):
             return Category.EXECUTE, EXECUTE, -1
         if self.hands or self.task is not None or self.is_held_back:

@@ -9,6 +9,7 @@ from linewright.kernels.reference_faults import hit
 from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Flow
 from linewright.kernels.reference_machine import LINE, Inside, Machine
+from linewright.kernels.reference_orders import product_of, time_of
 
 
 class Oven(Station):
@@ -20,12 +21,13 @@ class Oven(Station):
         """Let an item move into the machine that is open, if it is this one; or let it begin, where that waited for something."""
         if machine is not self.open_machine():
             return False
-        if machine.held and self.is_complete(machine):
+        if machine.held and (self.is_complete(machine) or self.is_of_another_product(machine)):
             return self.close(machine)
         item = self.next_item(machine)
         if item is None:
             return False
         if not machine.held:
+            machine.product = product_of(self, machine, item)
             machine.deadline = None if self.step.wait is None else self.world.now + self.step.wait
         machine.held.append(item)
         machine.inside[item.key] = Inside(item.arrived, self.world.now)
@@ -34,6 +36,12 @@ class Oven(Station):
         else:
             self.loaded(machine)
         return True
+
+    def is_of_another_product(self, machine: Machine) -> bool:
+        """Tell whether the next item is none of those that the oven may hold together with what is in it."""
+        assert self.entry is not None
+        item = self.entry.peek(machine)
+        return bool(self.step.variants) and item is not None and product_of(self, machine, item) != machine.product
 
     def open_machine(self) -> Machine | None:
         """Return the one that holds items and has not started, else the first that is empty and may begin."""
@@ -90,7 +98,7 @@ class Oven(Station):
         if self.step.faults:
             for item in machine.held:
                 hit(self, machine, item, -1)
-        machine.begin("work", self.step.time(machine.n), lambda: self.baked(machine))
+        machine.begin("work", time_of(self, machine.n, machine.product or 0), lambda: self.baked(machine))
 
     def resumed(self, machine: Machine) -> None:
         """End a batch that was in the oven when the run began."""
@@ -161,7 +169,8 @@ class Store(Station):
         self.starts += 1
         now = self.world.now
         machine.held.append(item)
-        machine.inside[item.key] = Inside(item.arrived, now, self.starts, now + self.step.time(self.starts))
+        machine.product = product_of(self, machine, item)
+        machine.inside[item.key] = Inside(item.arrived, now, self.starts, now + time_of(self, self.starts, machine.product))
         if self.step.faults:
             hit(self, machine, item, -1)
         if len(machine.held) == 1:

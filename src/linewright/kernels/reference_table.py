@@ -30,6 +30,7 @@ from linewright.kernels.reference_line import (
     Line,
     Mend,
     Mode,
+    Order,
     Output,
     Plan,
     Queue,
@@ -38,6 +39,7 @@ from linewright.kernels.reference_line import (
     Slot,
     Step,
     ToolMode,
+    Variant,
 )
 
 __all__ = ["read_table"]
@@ -52,11 +54,28 @@ def _or_none(number: int) -> int | None:
     return None if number < 0 else int(number)
 
 
+def _setups(table: tb.Table, first: int, products: int) -> tuple[tuple[int, ...], ...]:
+    """Return the times to change over, from each product to each; none where no set-up is needed."""
+    if first == 0:
+        return ()
+    times = [int(x) for x in table.setups[first - 1 : first - 1 + products * products]]
+    return tuple(tuple(times[a * products : (a + 1) * products]) for a in range(products))
+
+
+def _mend(table: tb.Table, number: int) -> Mend | None:
+    """Return where the gate of a station sends what it refuses, None where it throws it away."""
+    s = table.stations[number]
+    if s.fail_queue < 0:
+        return None
+    return Mend(int(s.fail_queue), _or_none(s.then_queue), _or_none(s.limit), int(s.pass_shift), int(s.pass_most))
+
+
 class _Reader:
     """Reads one table; `size` tells how many rows of it are real, since no array of a table is empty."""
 
     def __init__(self, table: tb.Table, seed: int, replication: int) -> None:
         self.t = table
+        self.products = int(table.sizes[sizes.Z_PRODUCTS])
         self.base = np.uint64(self.quiet(rules.base_of, seed, replication))  # compiled, it comes back as a plain int
 
     @staticmethod
@@ -112,6 +131,9 @@ class _Reader:
                 Carrier(int(c.kind), int(c.holds), int(c.count), int(c.back), int(c.inner)) for c in self.rows(t.carriers, sizes.Z_CARRIERS)
             ),
             faults=tuple(self.fault(j) for j in self.size(sizes.Z_FAULTS)),
+            orders=tuple(
+                Order(int(o.product), int(o.amount), int(o.priority), int(o.release), _or_none(o.due)) for o in self.rows(t.orders, sizes.Z_ORDERS)
+            ),
             first_serials={kind: int(t.kinds[kind]) for kind in self.size(sizes.Z_KINDS)},
         )
 
@@ -140,11 +162,11 @@ class _Reader:
             stamps=bool(s.stamps),
             late=_or_none(s.late_queue),
             is_scrap=lambda n: self.uniform(key, rules.SCRAP, n) < s.scrap,
-            gate=self.gate(number),
-            grades=tuple(self.checks(int(g.check0), int(g.checks)) for g in self.t.grades[s.grade0 : s.grade0 + s.grades]),
+            gate=self.gate(number, int(s.check0)),
+            grades=self.grades(int(s.grade0), int(s.grades)),
             targets=tuple(tb.THROWN if q == tb.THROWN else _or_none(q) for q in self.t.routes[s.route0 : s.route0 + s.routes]),
             choose=Choose(int(s.choose)),
-            mend=self.mend(number),
+            mend=_mend(self.t, number),
             needs=tuple((int(n.crew), int(n["count"])) for n in self.t.needs[s.need0 : s.need0 + s.needs]),
             same=bool(s.same),
             endless=int(s.endless) - 1 if s.endless > 0 else None,
@@ -154,6 +176,11 @@ class _Reader:
                 Output(int(o.kind), int(o.amount), _or_none(o.queue), int(o.made)) for o in self.t.outputs[s.out0 : s.out0 + s.outs]
             ),
             mean=float(self.t.laws[s.law].mean),
+            variants=tuple(self.variant(number, int(s.variant0) - 1 + p) for p in range(self.products)) if s.variant0 > 0 else (),
+            setups=_setups(self.t, int(s.setup0), self.products),
+            by_order=bool(s.by_order),
+            rule=Rule(int(s.rule)),
+            units=int(s.units),
             modes=tuple(self.mode(number, j) for j in range(s.modes)),
             plans=tuple(self.plan(number, j) for j in range(s.plans)),
             tool_modes=tuple(self.tool_mode(int(s.toolmode0) + j) for j in range(s.toolmodes)),
@@ -189,6 +216,20 @@ class _Reader:
         at = [2 * (j * channels + channel) for j in self.size(sizes.Z_FAULTS)]
         return tuple((float(self.t.effects[i]), float(self.t.effects[i + 1]), float(self.t.faults[j].part)) for j, i in enumerate(at))
 
+    def variant(self, station: int, number: int) -> Variant:
+        """Return what differs at a station for one product."""
+        s, v, key = self.t.stations[station], self.t.variants[number], int(self.t.stations[station].hash)
+        return Variant(
+            time=partial(self.duration, int(v.law), key, rules.SERVICE),
+            is_scrap=lambda n: self.uniform(key, rules.SCRAP, n) < v.scrap,
+            mean=float(self.t.laws[v.law].mean),
+            gate=self.gate(station, int(v.check0)), grades=self.grades(int(v.grade0), int(s.grades)),
+        )  # fmt: skip
+
+    def grades(self, first: int, count: int) -> tuple[tuple[Check, ...], ...]:
+        """Return the windows of grades."""
+        return tuple(self.checks(int(g.check0), int(g.checks)) for g in self.t.grades[first : first + count])
+
     def fleet(self, f: Any) -> Fleet:
         """Return one fleet."""
         key, law = int(f.hash), int(f.law)
@@ -203,6 +244,7 @@ class _Reader:
             load=int(f.load),
             unload=int(f.unload),
             is_nearest=f.dispatch == tb.NEAREST,
+            is_by_priority=f.dispatch == tb.PRIORITY,
             begin=int(f.begin),
             park=_or_none(f.park),
             run=int(f.run),
@@ -293,8 +335,8 @@ class _Reader:
             mark=int(m.mark),
         )
 
-    def gate(self, number: int) -> Gate | None:
-        """Return the gate of a station."""
+    def gate(self, number: int, check0: int) -> Gate | None:
+        """Return the gate of a station, its windows from a row on."""
         s = self.t.stations[number]
         key = int(s.hash)
         if s.gate == tb.GATE_NONE:
@@ -304,18 +346,11 @@ class _Reader:
                 fails=float(s.fails), misses=float(s.misses), false_alarms=float(s.false_alarms), chance=partial(self.uniform, key, rules.CHANCE)
             )
         return Gate(
-            checks=self.checks(int(s.check0), int(s.checks)),
+            checks=self.checks(check0, int(s.checks)),
             misses=float(s.misses),
             false_alarms=float(s.false_alarms),
             miss=partial(self.uniform, key, rules.MISS),
         )
-
-    def mend(self, number: int) -> Mend | None:
-        """Return where the gate of a station sends what it refuses, None where it throws it away."""
-        s = self.t.stations[number]
-        if s.fail_queue < 0:
-            return None
-        return Mend(int(s.fail_queue), _or_none(s.then_queue), _or_none(s.limit), int(s.pass_shift), int(s.pass_most))
 
     def checks(self, first: int, count: int) -> tuple[Check, ...]:
         """Return windows with the values that they judge."""

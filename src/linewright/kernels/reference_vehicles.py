@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from linewright.kernels.reference_calendar import QueueRun, Thing
 from linewright.kernels.reference_flows import Station
-from linewright.kernels.reference_line import Crossing, Drive, Fleet, Flow, Step
+from linewright.kernels.reference_line import Crossing, Drive, Fleet, Flow, Rule, Step
 from linewright.kernels.reference_log import Category
 from linewright.kernels.reference_machine import REASON_BLOCKED, REASON_STARVED, Machine, Task
 from linewright.kernels.rows import EXECUTE, STOPPED, SUSPENDED
@@ -345,10 +345,11 @@ class FleetRun(Station):
                 if not is_free and not giver.booked:
                     continue
                 time = min(v.time_to(giver.station.step.point) for v in free) if self.fleet.is_nearest else 0
-                ways.append((time, since, order, place))
+                rank = self.world.orders.key(Rule.PRIORITY, giver, giver.hands[0].order) if self.fleet.is_by_priority else 0
+                ways.append((time, rank, since, order, place))
         if not ways:
             return False
-        _, _, order, place = min(ways)
+        _, _, _, order, place = min(ways)
         point = queues[order].waiting[place][1].station.step.point
         vehicle = min(free, key=lambda v: (v.time_to(point), v.number))
         self.counts["trips"] += 1

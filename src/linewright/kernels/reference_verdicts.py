@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linewright.kernels.reference_calendar import Thing
 from linewright.kernels.reference_faults import deviation
 from linewright.kernels.reference_line import THROWN, Check, Choose, Gate, Step
+from linewright.kernels.reference_orders import variant_of
 from linewright.kernels.rows import (
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
@@ -26,10 +27,11 @@ REFUSED = {VERDICT_REJECT, VERDICT_FALSE_REJECT, VERDICT_CHANCE}
 
 def judge(station: Station, item: Thing, n: int) -> tuple[int, int]:
     """Return verdict and grade of an item after the station's n-th start."""
-    step, gate = station.step, station.step.gate
-    if step.is_scrap(n):
+    step, own = station.step, variant_of(station.step, station.world.orders.product_of(item.order))
+    gate, grades = (step.gate, step.grades) if own is None else (own.gate, own.grades)
+    if step.is_scrap(n) if own is None else own.is_scrap(n):
         return VERDICT_SCRAP, -1
-    grade = next((g for g, checks in enumerate(step.grades) if all(has_passed(c, item) for c in checks)), -1)
+    grade = next((g for g, checks in enumerate(grades) if all(has_passed(c, item) for c in checks)), -1)
     verdict, grade = at_gate(step, gate, item, n, grade)
     by_grade = verdict in GOES_ON and step.targets and step.choose is Choose.BY_GRADE
     if by_grade and step.targets[grade if 0 <= grade < len(step.targets) else -1] == THROWN:

@@ -35,8 +35,9 @@ def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
     """Return what an item has become: itself, the lanes of a web, or the first of several things made; the others wait in `later`."""
     world, now, step = station.world, station.world.now, station.step
     if step.lanes > 1:
-        lanes = [world.new_thing(step.kind, amount=step.made, done=now) for _ in range(step.lanes)]
+        lanes = [world.new_thing(step.kind, amount=step.made, done=now, order=item.order) for _ in range(step.lanes)]
         for lane, piece in enumerate(lanes):
+            world.orders.note(piece, station.number)
             world.log.made(piece.key, item.key, now, piece.amount, station.number, machine.number, lane)
             inherit(station, item, piece, lane)
             piece.stamp = item.stamp
@@ -44,8 +45,11 @@ def pieces_of(station: Station, machine: Machine, item: Thing) -> list[Thing]:
     if not step.outputs:
         return [item]
     made = [[world.new_thing(o.kind, amount=o.made, done=now) for _ in range(o.amount)] for o in step.outputs]
-    for things in made:
+    for number, things in enumerate(made):
         for thing in things:
+            if number == 0:
+                thing.own_order = item.order
+                world.orders.note(thing, station.number)
             world.log.made(thing.key, item.key, now, thing.amount, station.number, machine.number, -1)
             inherit(station, item, thing, None)
             thing.stamp = item.stamp
@@ -95,3 +99,11 @@ def send_back(station: Station, machine: Machine, item: Thing) -> None:
     machine.hands.append(item)
     station.world.queues[station.step.late].wait(machine)
     machine.note()
+
+
+def miss_values(station: Station, machine: Machine, carrier: Thing) -> None:
+    """Mark the units on a carrier whose tools are out when its work starts."""
+    for j in range(len(station.step.tool_modes)):
+        for place in range(len(carrier.content)):
+            if (j, machine.number, place) in station.tools_out:
+                station.miss_value(j, machine, place)

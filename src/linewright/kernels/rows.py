@@ -92,8 +92,11 @@ FAULTED = np.dtype(
 #: How many times as long the buffer of FAULTED rows is.
 FAULTED_ROOM = 4
 
-KINDS_OF_ROWS = 10
-R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP, R_FAULTED = range(KINDS_OF_ROWS)
+#: From this item on the things of its kind are for another order (-1: for none), in the order of their serials; `station` makes them.
+CAMPAIGN = np.dtype([("item", "i8"), ("t", "i8"), ("order", "i4"), ("station", "i4")])
+
+KINDS_OF_ROWS = 11
+R_VISIT, R_CONSUME, R_MOUNT, R_MADE, R_PLACED, R_STATE, R_LOST, R_MISSING, R_TOOL_STOP, R_FAULTED, R_CAMPAIGN = range(KINDS_OF_ROWS)
 
 
 class Rows(Bundle):
@@ -109,17 +112,18 @@ class Rows(Bundle):
     missing: Records
     tool_stop: Records
     faulted: Records
-    count: np.ndarray  # (10,)
+    campaign: Records
+    count: np.ndarray  # (`KINDS_OF_ROWS`,)
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "visit": VISIT, "consume": CONSUME, "mount": MOUNT, "made": MADE, "placed": PLACED, "state": STATE, "lost": LOST, "missing": MISSING,
-        "tool_stop": TOOL_STOP, "faulted": FAULTED, "count": np.dtype("i8"),
+        "tool_stop": TOOL_STOP, "faulted": FAULTED, "campaign": CAMPAIGN, "count": np.dtype("i8"),
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
 
 def new_rows(room: int = 65536) -> Rows:
     """Return empty buffers of `room` rows each."""
-    kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP, FAULTED)
+    kinds = (VISIT, CONSUME, MOUNT, MADE, PLACED, STATE, LOST, MISSING, TOOL_STOP, FAULTED, CAMPAIGN)
     rooms = [room if kind is not FAULTED else FAULTED_ROOM * room for kind in kinds]  # one start may touch all units of many carriers
     return Rows(*[as_records(np.zeros(n, kind)) for n, kind in zip(rooms, kinds, strict=True)], np.zeros(KINDS_OF_ROWS, np.int64))

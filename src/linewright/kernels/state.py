@@ -21,15 +21,17 @@ from linewright.kernels.table import INT, Table
 from linewright.kernels.tree import new_tree
 
 # phases of a machine, on the line's side
-IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT, READY = range(9)  # READY: all is in, it waits for people
+IDLE, WORK, CHANGE, MAINTAIN, LOAD, UNLOAD, OPEN, OUT, READY, SETUP = range(10)  # READY: all is in, it waits for people
 # why it is stopped: bits of `mask`
 FAULT, UTILITY_DOWN, OFF_SHIFT, PLANNED, OPERATOR = 1, 2, 4, 8, 16
 # states whose times are added up, `times[machine, ...]`
 TIMES = (
     "starved", "blocked", "execute", "change", "repair", "crew", "utility", "planned", "off_shift", "operator", "empty", "handling", "charging",
+    "setup",
 )  # fmt: skip
 T_STARVED, T_BLOCKED, T_EXECUTE, T_CHANGE, T_REPAIR, T_CREW, T_UTILITY, T_PLANNED, T_OFF_SHIFT, T_OPERATOR = range(10)
 T_EMPTY, T_HANDLING, T_CHARGING = range(10, 13)  # of vehicles; their execute is driving with goods
+T_SETUP = 13
 # what a vehicle does
 STAND, TO_GIVER, LOADING, TO_TAKER, UNLOADING, TO_PARK, TO_CHARGER, CHARGER_LINE, CHARGING, CARRY, RETURN = range(11)
 # what lies on a carrier
@@ -60,8 +62,8 @@ HEAD = np.dtype(
         ("keep", "i4"),  # 1: rows are written
         ("begun", "i4"),  # 1: the first look at all stations has been taken
         ("fleets", "i4"),  # 1: a fleet may be able to start a trip
-        ("full", "i4"),  # 1 + the number of an unlimited queue that has grown beyond all bounds
-        ("pad", "i4"),
+        ("full", "i4"),  # 1 + the number of an unlimited queue that has grown beyond all bounds; TOO_MANY_CAMPAIGNS
+        ("orders", "i4"),  # how many there are
         ("traces", "i8"),  # traces of faults that have been put down
     ],
     align=True,
@@ -110,6 +112,8 @@ MACHINE_STATE = np.dtype(
         ("output", "i8"),  # several things made: which of them it hands out
         ("worked", "i8"),  # where faults act on a web: ns of the work in hand that are done, up to the time `seen`
         ("seen", "i8"),
+        ("product", "i8"),  # it is set up for; -1 not yet for any
+        ("order", "i8"),  # of what it begins next; -1 none
     ],
     align=True,
 )
@@ -134,10 +138,33 @@ STATION_STATE = np.dtype(
         ("stay_ns", "i8"),
         ("arrived", "i8"),  # items that came into a queue of it
         ("open", "i8"),  # BATCH: the machine that is open; -1
+        ("order", "i8"),  # begun last; -1 none
         ("flag", "i4"),  # 1: on the agenda
     ],
     align=True,
 )
+
+#: An order and how far it is. What is missing must still be begun: amount - begun + lost; all in products.
+ORDER_STATE = np.dtype(
+    [
+        ("product", "i8"),
+        ("amount", "i8"),
+        ("priority", "i8"),
+        ("release", "i8"),
+        ("due", "i8"),  # -1 not told
+        ("held", "i8"),  # 1: nothing is begun for it
+        ("begun", "i8"),
+        ("lost", "i8"),
+        ("good", "i8"),
+        ("began", "i8"),  # ns; -1 not yet
+        ("ended", "i8"),  # its last good product came; -1 not yet
+    ],
+    align=True,
+)
+#: From this serial of a kind on things are for this order (-1 none), up to the next such row of the kind.
+CAMPAIGN_STATE = np.dtype([("first", "i8"), ("order", "i8")], align=True)
+#: Rows of each kind; orders that may be added to those of the file while the line runs; `full` where the rows do not suffice.
+CAMPAIGNS, MORE_ORDERS, TOO_MANY_CAMPAIGNS = 1 << 14, 32, -1
 
 QUEUE_STATE = np.dtype([("head", "i4"), ("count", "i4"), ("coming", "i4"), ("wait_head", "i4"), ("wait", "i4"), ("booked", "i4")], align=True)
 
@@ -228,6 +255,7 @@ OWN = np.dtype(
         ("slot", "i8"),  # input that is changed, plan of the maintenance
         ("repairing", "i4"),
         ("scrap", "i4"),
+        ("product", "i8"),  # it works on, or is set up for; -1 not yet for any
     ],
     align=True,
 )
@@ -242,7 +270,7 @@ INBOX, OUTBOX, MISSINGS, LINE_OUTS = 8192, 4096, 8192, 1024
 SIZES = ("ring", "waits", "bins", "mounts", "parts", "asks", "trays", "fills", "clocks", "plans", "vehicles", "machines", "stations", "queues")
 (Z_RING, Z_WAITS, Z_BINS, Z_MOUNTS, Z_PARTS, Z_ASKS, Z_TRAYS, Z_FILLS, Z_CLOCKS, Z_PLANS, Z_VEHICLES, Z_MACHINES, Z_STATIONS, Z_QUEUES, Z_CREWS,
  Z_SHIFTS, Z_CARRIERS, Z_TOOLMODES, Z_SOURCES, Z_KINDS, Z_FLEETS, Z_ZONES, Z_CARGO, Z_LINEUP, Z_FAULTS, Z_CHANNELS, Z_PROGRESS,
- Z_TRACES) = range(28)  # fmt: skip
+ Z_TRACES, Z_ORDERS, Z_PRODUCTS, Z_CAMPAIGNS) = range(31)  # fmt: skip
 
 
 class State(Bundle):
@@ -273,6 +301,9 @@ class State(Bundle):
     missing: Records
     outs: Records
     plans: Records
+    orders: Records
+    campaigns: Records  # `CAMPAIGNS` for each kind that may be for an order
+    campaign_counts: np.ndarray  # how many of these are filled
     serials: np.ndarray  # next serial of each kind
     own: Records
     clocks: Records
@@ -292,7 +323,8 @@ class State(Bundle):
         "bins": BIN, "mounts": MOUNT_STATE, "parts": INT, "crews": CREW_STATE, "asks": INT, "shifts": SHIFT_STATE, "vehicles": VEHICLE_STATE,
         "fleets": FLEET_STATE, "zones": ZONE_STATE, "cargo": CARGO, "lineup": INT,
         "carriers": CARRIER_STATE, "empties": INT, "backs": BACK, "trays": TRAY, "missing": MISSING_PLACE,
-        "outs": OUT_TOOL, "plans": PLAN_STATE, "serials": INT, "own": OWN, "clocks": CLOCK, "tools": TOOL_STATE,
+        "outs": OUT_TOOL, "plans": PLAN_STATE, "orders": ORDER_STATE,
+        "campaigns": CAMPAIGN_STATE, "campaign_counts": INT, "serials": INT, "own": OWN, "clocks": CLOCK, "tools": TOOL_STATE,
         "own_outs": OWN_OUT, "tree": INT, "agenda": INT, "inbox": RECORD, "outbox": COMMAND,
         "traces": TRACE, "trace_heads": INT, "progress": PROGRESS, "fills": np.dtype("i4"),
     }  # fmt: skip
@@ -344,6 +376,9 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         missing=_empty(MISSING_PLACE, MISSINGS),
         outs=_empty(OUT_TOOL, LINE_OUTS),
         plans=_empty(PLAN_STATE, z[Z_PLANS]),
+        orders=_empty(ORDER_STATE, z[Z_ORDERS] + MORE_ORDERS if z[Z_ORDERS] else 0),
+        campaigns=_empty(CAMPAIGN_STATE, z[Z_CAMPAIGNS] * CAMPAIGNS),
+        campaign_counts=_empty("i8", z[Z_CAMPAIGNS]),
         serials=table.kinds.copy(),
         own=_empty(OWN, z[Z_MACHINES]),
         clocks=_empty(CLOCK, z[Z_CLOCKS]),
@@ -359,21 +394,30 @@ def new_state(table: Table, seed: int, replication: int = 0, *, keep: bool = Fal
         fills=_empty("i4", z[Z_FILLS]),
     )
     head = state.head[0]
-    head.base = base_of(seed, replication)
-    head.seed, head.replication, head.keep = seed, replication, int(keep)
+    head.base, head.seed, head.replication, head.keep = base_of(seed, replication), seed, replication, int(keep)
     state.machines.due[:] = NEVER
-    for field in ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool", "to"):
-        state.machines[field][:] = -1
-    state.own.mode[:] = -1
-    state.own.slot[:] = -1
-    state.stations.open[:] = -1
-    state.progress.lo[:] = -1
+    none = ("mode", "plan", "slot", "tray", "utility", "shown", "shown_reason", "grade", "tool", "to", "product", "order")
+    own, line = ("mode", "slot", "product"), ("open", "order")
+    for rows, fields in ((state.machines, none), (state.own, own), (state.stations, line), (state.progress, ("lo",))):
+        for field in fields:
+            rows[field][:] = -1
+    _put_orders(table, state)
     _put_vehicles(table, state)
     for c in range(int(z[Z_CARRIERS])):
         first, count = int(table.carriers[c].tray0), int(table.carriers[c].count)
         state.empties[first : first + count] = np.arange(count)
         state.carriers[c].empty = count
     return state
+
+
+def _put_orders(table: Table, state: State) -> None:
+    """Let the orders of the file be there, none of them begun."""
+    count = int(table.sizes[Z_ORDERS])
+    state.head[0].orders = count
+    for name in ("product", "amount", "priority", "release", "due"):
+        state.orders[name][:count] = table.orders[name][:count]
+    state.orders.began[:] = -1
+    state.orders.ended[:] = -1
 
 
 def _put_vehicles(table: Table, state: State) -> None:

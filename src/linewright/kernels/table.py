@@ -34,12 +34,12 @@ IN_TURN, SHORTEST_QUEUE, LEAST_WORK, FIRST_FREE, BY_GRADE = range(5)
 LEAVES, THROWN = -1, -2
 #: Places of an unlimited queue; more never lie in a line that can reach a steady state, so a run that gets there ends and says so.
 ENDLESS = 1 << 17
-# who is next in a queue: the first that came, the last, the first of those that come back from a gate
-FIFO, LIFO, REWORK_FIRST = range(3)
+# who is next in a queue: the first that came, the last, the first of those that come back from a gate; by its order
+FIFO, LIFO, REWORK_FIRST, BY_PRIORITY, BY_DUE, SHORTEST, SAME_PRODUCT = range(7)
 # clocks of failures
 RUNNING, CALENDAR = range(2)
 # sources of events
-SOURCE_MACHINE, SOURCE_TOOL, SOURCE_SHIFT, SOURCE_PLAN, SOURCE_VEHICLE, SOURCE_CARRIER = range(6)
+SOURCE_MACHINE, SOURCE_TOOL, SOURCE_SHIFT, SOURCE_PLAN, SOURCE_VEHICLE, SOURCE_CARRIER, SOURCE_ORDER = range(7)
 
 #: One station (utilities behind the last one, then fleets, whose machines are the vehicles). Numbered in the order of the flow.
 STATION = np.dtype(
@@ -122,6 +122,11 @@ STATION = np.dtype(
         ("tray", "i8"),  # 1 + the number of the carrier that its items are; 0 they are none
         ("map_a", "f8"),  # of a web: mm before = map_a + map_b * mm behind
         ("map_b", "f8"),  # 0: its metres stay as they are
+        ("by_order", "i8"),  # 1: each item that it begins is for an order
+        ("rule", "i8"),  # of these, which is next: FIFO (by rank alone), BY_PRIORITY, ...
+        ("units", "i8"),  # products that one item in it becomes; 0: it does not lie on the way to the product
+        ("variant0", "i8"),  # 1 + where its products are in `variants`; 0: it tells none apart
+        ("setup0", "i8"),  # 1 + where its times to change over are in `setups`; 0 none
     ],
     align=True,
 )
@@ -172,6 +177,12 @@ QUEUE = np.dtype(
 
 #: One of several things that a station makes of one item: `amount` of a kind, each `made` mm, mL, g or 1, to a queue (LEAVES: out of the line).
 OUTPUT = np.dtype([("kind", "i8"), ("amount", "i8"), ("queue", "i8"), ("made", "i8")], align=True)
+
+#: An order: so many good products, not begun before `release`, wanted by `due` (-1 not told); `source` of the releases of all.
+ORDER = np.dtype([("product", "i8"), ("amount", "i8"), ("priority", "i8"), ("release", "i8"), ("due", "i8"), ("source", "i8")], align=True)
+
+#: What differs at a station for one product: law of its time, scrap, and where its windows, grades and measures are (as many as the station's).
+VARIANT = np.dtype([("scrap", "f8"), ("law", "i8"), ("check0", "i8"), ("grade0", "i8"), ("measure0", "i8")], align=True)
 
 #: A failure mode of a station (of each of its machines).
 MODE = np.dtype([("to", "i8"), ("repair", "i8"), ("clock", "i8"), ("crew", "i8"), ("reason", "i8")], align=True)
@@ -322,6 +333,8 @@ class Table(Bundle):
     slots: Records
     queues: Records
     outputs: Records
+    orders: Records
+    variants: Records
     modes: Records
     plans: Records
     toolmodes: Records
@@ -351,15 +364,18 @@ class Table(Bundle):
     routes: np.ndarray  # queues, or LEAVES, THROWN
     loaders: np.ndarray
     effects: np.ndarray  # by fault and channel: what the fault, acting wholly, adds to the mean, and to the spread
+    setups: np.ndarray  # ns from each product to each, station by station
+    campaigns: np.ndarray  # by kind: 1 + which of the state's `campaigns`; -1 - the carrier; 0: things of it are for no order
     kinds: np.ndarray  # first serial that the run gives in each kind
     sizes: np.ndarray  # how long the arrays of a state are: see `state.new_state`
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
-        "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "outputs": OUTPUT, "modes": MODE, "plans": PLAN,
+        "stations": STATION, "machines": MACHINE, "slots": SLOT, "queues": QUEUE, "outputs": OUTPUT, "orders": ORDER,
+        "variants": VARIANT, "modes": MODE, "plans": PLAN,
         "toolmodes": TOOLMODE, "crews": CREW, "needs": NEED, "shifts": SHIFT, "fleets": FLEET_ROW, "drives": DRIVE, "passes": PASS, "zones": ZONE,
         "carriers": CARRIER, "measures": CHECK, "checks": CHECK, "grades": GRADE, "faults": FAULT_ROW, "laws": LAW, "sources": SOURCE,
         "switches": INT, "quantiles": FLOAT, "normal": FLOAT, "clock_hash": HASH, "plan_hash": HASH, "vehicles": INT, "fleet_queues": INT,
-        "serves": INT, "aheads": INT, "routes": INT, "loaders": INT, "effects": FLOAT, "kinds": INT, "sizes": INT,
+        "serves": INT, "aheads": INT, "routes": INT, "loaders": INT, "effects": FLOAT, "setups": INT, "campaigns": INT, "kinds": INT, "sizes": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 

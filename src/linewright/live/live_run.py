@@ -30,12 +30,14 @@ from linewright.live.machines import Machines
 from linewright.live.mailbox import Commands
 from linewright.live.message_floor import MessageFloor
 from linewright.live.operator import Operator
+from linewright.live.order_book import OrderBook
 from linewright.live.orders import first_order
 from linewright.live.replay import read_tail
 from linewright.live.sampling import Sampling
 from linewright.live.signal_blocks import Feed, KeptSignals, SignalBlocks
 from linewright.live.state_keeping import fills_by_tray, line_from, state_bytes
 from linewright.measures.line_sample import LineSampler
+from linewright.measures.order_watch import OrderWatch
 
 __all__ = ["LiveRun"]
 
@@ -75,7 +77,9 @@ class LiveRun:
         self._floor = self._floor_of(ready, by_messages=by_messages)
         self._signals = SignalBlocks(ready.machines.sources, compiled.begin_us, self._signal_alarms, KeptSignals(reader, ready.machines.every_ns))
         self.feed = Feed(ready.machines.sources, compiled.begin_us, lambda: self.reached_ns, lambda: self._signals.closed_ns)
-        self.operator = Operator(plant, ready.number_of, first_order(plant), self)
+        self._book = OrderBook(compiled, lambda: self._floor.state)
+        self._watch = OrderWatch(compiled)
+        self.operator = Operator(plant, ready.number_of, first_order(plant), self, self._book)
         self.commands = Commands(1, self.operator.preview)
         sampler = LineSampler(plant, compiled.table, ready.number_of, compiled.reasons, compiled.begin_us)
         self.sampling = Sampling(compiled, sampler, speed)
@@ -106,6 +110,8 @@ class LiveRun:
         """Write what stands before the first row, and start the order."""
         self._recorder.begin(opening_carriers(opening_of(self._ready.compiled)))
         self.event("run.started", 0, self._header())
+        for change in self._watch.stored():
+            self.event(change.kind, change.at_ns, change.body)
         self.operator.begin(0)
         self._floor.begin()
         self.sampling.begin(self._floor.state)
@@ -182,6 +188,8 @@ class LiveRun:
         """Make all durable that has happened, with the sample, signals and saved state that are due; then acknowledge and tell."""
         wall = time.monotonic()
         self._recorder.passed(self._line_us())
+        for change in self._watch.look(self._floor.state):
+            self.event(change.kind, change.at_ns, change.body)
         self._listen(wall)
         if self._signals.is_due(self.reached_ns):
             self._signals.close(self.reached_ns - (LATE_NS if self.is_real else 0), self._writer)
@@ -261,7 +269,8 @@ class LiveRun:
             self._writer.event(change.kind, change.line_us, change.body)
 
     def _sample(self) -> dict[str, Any]:
-        return self.sampling.body(self._floor.state, self.operator.kept.order, self.machines, self.reached_ns)
+        orders = [] if self._book.is_empty else self._book.bodies()
+        return self.sampling.body(self._floor.state, self.operator.kept.order, self.machines, self.reached_ns, orders)
 
     def _header(self) -> dict[str, Any]:
         speed = None if math.isinf(self.speed) else self.speed
@@ -279,6 +288,7 @@ class LiveRun:
 
     def _restore(self, state: Any, arrays: Mapping[str, np.ndarray[Any, Any]], values: Mapping[str, Any]) -> None:
         self._floor.restore(state, arrays, values)
+        self._watch.begin(state)
         self.machines.restore(values.get("recipes", {}))
         self._recorder.restore(values["recorder"], held_on_carriers(self._ready.compiled, state), faults_held(state))
         self.operator.restore(values["operator"])

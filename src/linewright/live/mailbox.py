@@ -17,6 +17,8 @@ KINDS = {
     "acknowledge": "undoable", "hold": "undoable", "release": "releases",
     "clear": "stops", "pause": "stops", "resume": "stops", "stop": "stops", "start": "stops",
     "pause-run": "stops", "resume-run": "stops", "stop-run": "stops", "set": "stops",
+    "order-store": "stops", "order-start": "stops", "order-pause": "stops", "order-resume": "stops", "order-stop": "stops", "order-abort": "stops",
+    "order-cancel": "stops",
 }  # fmt: skip
 
 #: How many may wait: the loop takes them out every tick, so more than this means that it does not.

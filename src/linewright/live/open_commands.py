@@ -12,7 +12,7 @@ __all__ = ["OpenCommands"]
 
 #: Which record answers which command; `hold` and `resume` have no answer, the newest of the two stands.
 ANSWERS = {x.DONE: x.START, x.REPAIRED: x.REPAIR, x.CHANGED: x.CHANGE, x.MAINTAINED: x.MAINTAIN, x.SET_DONE: x.SET, x.STOPPED: x.STOP,
-           x.CLEARED: x.CLEAR}  # fmt: skip
+           x.CLEARED: x.CLEAR, x.HAS_SET_UP: x.SET_UP}  # fmt: skip
 #: Fields in which a record and the command that it answers are the same, besides station and machine.
 SAME = {x.START: "n", x.REPAIR: "slot", x.CHANGE: "slot", x.MAINTAIN: "slot"}
 

@@ -12,6 +12,7 @@ from linewright.control.alarms import ACKNOWLEDGED, Alarm
 from linewright.drivers.driver import Rows
 from linewright.kernels.exchange_rows import CLEAR, COMMAND, SET, STOP
 from linewright.live.mailbox import KINDS, Asked
+from linewright.live.order_book import ACTS, OrderBook
 from linewright.live.orders import LiveOrder, OrderState, Verb, after, from_saved
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
@@ -82,13 +83,16 @@ class Operator:
         The job order.
     desk
         What it acts on.
+    book
+        The orders of the line's file; without, there is the one endless order.
     """
 
-    def __init__(self, plant: Plant, number_of: Mapping[str, int], order: LiveOrder, desk: Desk) -> None:
+    def __init__(self, plant: Plant, number_of: Mapping[str, int], order: LiveOrder, desk: Desk, book: OrderBook | None = None) -> None:
         self._segments = {s.path: s for s in plant.segments}
         self._plant = plant
         self._number_of = number_of
         self._desk = desk
+        self._book = book if book is not None and plant.orders else None
         self.kept = Kept(order, set_points={f"{s.path}/{p.name}": list(p.values) for s in plant.segments for p in s.recipe})
 
     # ---- doing
@@ -156,7 +160,7 @@ class Operator:
         return {
             "acknowledge": self._acknowledge, "hold": self._hold, "release": self._release, "stop": self._stop, "pause": self._stop,
             "clear": self._clear, "resume": self._clear, "start": self._clear, "pause-run": self._pause_run, "resume-run": self._resume_run,
-            "stop-run": self._stop_run, "set": self._set,
+            "stop-run": self._stop_run, "set": self._set, **dict.fromkeys(ACTS, self._order_act),
         }[kind]  # fmt: skip
 
     def _acknowledge(self, asked: Asked, at_ns: int) -> str:
@@ -203,7 +207,7 @@ class Operator:
             )
         self.kept.stopped.discard((segment.path, machine))
         if self.is_paused and (segment.path, machine - 1) in self._feeding():
-            return f"{segment.path} {machine} runs again when order {self.kept.order.id} is resumed"
+            return f"{segment.path} {machine} runs again when {self._of_order()} is resumed"
         self._desk.send(self._commands(CLEAR, [(segment.path, machine - 1)], at_ns))
         return f"{segment.path} {machine} may run again"
 
@@ -212,13 +216,26 @@ class Operator:
         free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
         self._desk.send(self._commands(STOP, free, at_ns))
         self.order(Verb.PAUSE, at_ns, asked.by)
-        return f"Order {self.kept.order.id} paused: {self._first_stations()} stand still, the stations behind them finish what is begun"
+        return f"{self.kept.order.name} paused: {self._first_stations()} stand still, the stations behind them finish what is begun"
 
     def _resume_run(self, asked: Asked, at_ns: int) -> str:
         self.order(Verb.RESUME, at_ns, asked.by)
         free = [(path, m) for path, m in self._feeding() if (path, m + 1) not in self.kept.stopped]
         self._desk.send(self._commands(CLEAR, free, at_ns))
-        return f"Order {self.kept.order.id} goes on"
+        return f"{self.kept.order.name} goes on"
+
+    def _order_act(self, asked: Asked, at_ns: int) -> str:
+        verb = ACTS[asked.kind]
+        text, body = self._orders().do(verb, asked.target)
+        self._desk.event("order", at_ns, body | {"verb": verb.value, "by": asked.by})
+        return text
+
+    def _orders(self) -> OrderBook:
+        if self._book is None:
+            raise LinewrightError(
+                f"This line makes {self._plant.product} for ever: it has no orders of its own.\nState `orders` in the line file and begin a new run."
+            )
+        return self._book
 
     def _stop_run(self, asked: Asked, at_ns: int) -> str:  # noqa: ARG002 - one shape for all kinds
         self._desk.ask_to_stop(f"asked by {asked.by}" if asked.by else "asked on the page")
@@ -264,14 +281,17 @@ class Operator:
         if asked.kind == "hold":
             things = _things(asked)
             return [("Held", things[0] if len(things) == 1 else _count(things)), ("Line", "nothing stops: a hold marks, it does not divert")]
+        if asked.kind in ACTS:
+            return self._orders().effect(ACTS[asked.kind], asked.target)
         if asked.kind == "pause-run":
             after(self.kept.order, Verb.PAUSE)
-            return [("Order", f"{self.kept.order.id} is interrupted"),
+            return [("Order", f"{self.kept.order.id or 'all'} is interrupted"),
                     ("Stop at once", f"{self._first_stations()}: nothing new is begun there, what they have in hand waits"),
                     ("Go on", "the stations behind them finish what is begun, then wait")]  # fmt: skip
         if asked.kind == "resume-run":
             after(self.kept.order, Verb.RESUME)
-            return [("Order", f"{self.kept.order.id} goes on"), ("Go on", f"{self._first_stations()}, but for machines that were stopped by hand")]
+            return [("Order", f"{self.kept.order.id or 'all'} goes on"),
+                    ("Go on", f"{self._first_stations()}, but for machines that were stopped by hand")]  # fmt: skip
         return [("Run", "it ends cleanly; starting it again carries on")] if asked.kind == "stop-run" else []
 
     def _held(self, asked: Asked, at_ns: int | None = None) -> tuple[int, Held]:
@@ -312,6 +332,9 @@ class Operator:
         """
         first = self._plant.segments[0]
         return [(s.path, m) for s in self._segments.values() if s.begins or s is first for m in range(s.count)]
+
+    def _of_order(self) -> str:
+        return f"order {self.kept.order.id}" if self.kept.order.id else "the line"
 
     def _first_stations(self) -> str:
         counts: dict[str, int] = {}
@@ -356,5 +379,6 @@ def _words(asked: Asked) -> tuple[str, str]:
         "hold": ("Hold", f"Hold {count} thing" + ("s" if count != 1 else "")), "release": (f"Release hold {t.get('hold', '')}", "Release"),
         "pause-run": ("Pause the order", "Pause order"), "resume-run": ("Resume the order", "Resume order"), "stop-run": ("End the run", "End run"),
         "set": (f"Set {t.get('set_point', '')} of {where}", "Set"),
+        **{kind: (f"{verb.value.capitalize()} {t.get('order') or 'an order'}", f"{verb.value.capitalize()} order") for kind, verb in ACTS.items()},
     }  # fmt: skip
     return verbs.get(asked.kind, (f"{asked.kind.capitalize()} {where}", f"{asked.kind.capitalize()} {where}"))

@@ -56,7 +56,7 @@ class LiveOrder:
     Parameters
     ----------
     id
-        Such as ``JO-0001``.
+        Such as ``JO-0001``; empty where it stands for all orders of the line.
     product
         What is made.
     amount
@@ -70,6 +70,11 @@ class LiveOrder:
     amount: int | None
     state: OrderState
 
+    @property
+    def name(self) -> str:
+        """Return what a sentence begins with."""
+        return f"Order {self.id}" if self.id else "The line"
+
     def body(self, made: int | None) -> dict[str, Any]:
         """Return it as the page wants it (docs/api.md)."""
         return {"id": self.id, "product": self.product, "amount": self.amount, "made": made, "state": self.state.value, "due_us": None}
@@ -80,14 +85,14 @@ class LiveOrder:
 
 
 def first_order(plant: Plant) -> LiveOrder:
-    """Return the endless order of a line that is given none.
+    """Return the endless order of a line that is given none; of one with orders in its file what stands for all of them.
 
     Examples
     --------
     >>> first_order(Plant("toy", product="cell")).id
     'JO-0001'
     """
-    return LiveOrder("JO-0001", plant.product, None, OrderState.ALLOWED_TO_START)
+    return LiveOrder("" if plant.orders else "JO-0001", plant.product, None, OrderState.ALLOWED_TO_START)
 
 
 def from_saved(saved: dict[str, Any]) -> LiveOrder:
@@ -115,5 +120,5 @@ def after(order: LiveOrder, verb: Verb) -> LiveOrder:
     if state is None:
         can = [v.value for s, v in _ALLOWED if s is order.state]
         words = f"It can: {', '.join(can)}." if can else "Nothing more can be done with it."
-        raise LinewrightError(f"Order {order.id} is {order.state.value}: it cannot {verb.value}. {words}")
+        raise LinewrightError(f"{order.name} is {order.state.value}: it cannot {verb.value}. {words}")
     return LiveOrder(order.id, order.product, order.amount, state)

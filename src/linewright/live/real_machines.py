@@ -132,6 +132,7 @@ def _needed(m: Manifest, station: ServedStation, table: Table) -> list[tuple[str
     changes = [int(table.slots[int(row.slot0) + j].change) > 0 for j in range(int(row.slots))]
     needed = [
         ("start", path, True), ("repair", f"{path}.failures", int(row.modes) > 0), ("maintain", f"{path}.maintenance", int(row.plans) > 0),
-        ("change", f"{path}.takes", any(changes)), ("set", f"{path}.recipe", bool(station.segment.recipe)),
+        ("change", f"{path}.takes", any(changes)), ("set-up", f"{path}.setup", int(row.setup0) > 0),
+        ("set", f"{path}.recipe", bool(station.segment.recipe)),
     ]  # fmt: skip
     return [(command, why) for command, why, is_needed in needed if is_needed and command not in m.commands]

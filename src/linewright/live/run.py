@@ -121,7 +121,8 @@ async def run(
             await live.machines.open()
             if choice.run is not None:
                 live.go_on(choice.run)
-                say(f"{live.run_id} goes on at {live.reached_ns / 1e9:.0f} s of line time, order {live.operator.kept.order.id}")
+                order = live.operator.kept.order.id
+                say(f"{live.run_id} goes on at {live.reached_ns / 1e9:.0f} s of line time" + (f", order {order}" if order else ""))
             else:
                 live.begin()
             try:

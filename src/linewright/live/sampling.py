@@ -48,8 +48,8 @@ class Sampling:
         self._sampler.begin_count(state)
         self._figures.begin_count(state)
 
-    def body(self, state: State, order: LiveOrder, machines: Machines, reached_ns: int) -> dict[str, Any]:
-        """Return the body of a sample (docs/api.md, section 4)."""
+    def body(self, state: State, order: LiveOrder, machines: Machines, reached_ns: int, orders: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the body of a sample (docs/api.md, section 4); `orders` are those of the line's file, none where it makes its product for ever."""
         shift = shift_at(self._compiled.plant, self._compiled.begin_us + reached_ns // 1000)
         if shift is not None and shift.begin_us != self._shift_us:
             if self._shift_us is not None:
@@ -61,7 +61,8 @@ class Sampling:
             "since_us": self._sampler.since_us,
             "shift": None if shift is None else {"name": shift.name, "plan": shift.plan, "begin_us": shift.begin_us, "end_us": shift.end_us},
             "stations": stations, **self._figures.body(state, stations),
-            "next_hour": next_hour(self._compiled, state), "order": order.body(int(state.stations.good[self._last])),
+            "next_hour": next_hour(self._compiled, state), "order": shown(order, orders, int(state.stations.good[self._last])),
+            "orders": orders or None,
             "webs": webs(self._compiled, state), "resources": resources(self._compiled, state),
         }  # fmt: skip
 
@@ -86,6 +87,19 @@ class Sampling:
             if len(samples.t):
                 keys[path] = {"name": signal.name, "value": signal.unit.shown(float(samples.values[-1])), "unit": signal.unit.text, "decimals": None}
         return keys
+
+
+def shown(order: LiveOrder, orders: list[dict[str, Any]], made: int) -> dict[str, Any]:
+    """Return the order that is shown first; while the line is paused it is interrupted, whatever the orders of the file say.
+
+    Examples
+    --------
+    >>> shown(LiveOrder("", "cell", None, OrderState.INTERRUPTED), [{"id": "JO-0002", "state": "running"}], 7)["state"]
+    'interrupted'
+    """
+    if not orders:
+        return order.body(made)
+    return orders[0] | ({"state": order.state.value} if order.state is OrderState.INTERRUPTED else {})
 
 
 def _last_station(compiled: Compiled) -> str:

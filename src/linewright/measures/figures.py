@@ -41,7 +41,7 @@ from linewright.control.compile import Compiled
 from linewright.control.flows import is_source
 from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
-from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, WORK, Tally
+from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, SETUP, STARVED, STOPPED, WORK, Tally
 from linewright.model.plant import Plant
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of", "item_of"]
@@ -207,7 +207,7 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
         _ratio(good, done) if flow not in (UTILITY, FLEET) else None,
         tally.insides[number] / span if span else 0.0,
         _ratio(tally.stays[number] / 1e9, done + counts["late"]),
-        float(times[[WORK, CHANGE, FAULT, PLANNED, STOPPED]].sum()) / (span * machines) if span else 0.0,
+        float(times[[WORK, CHANGE, SETUP, FAULT, PLANNED, STOPPED]].sum()) / (span * machines) if span else 0.0,
         {name: float(t) / (span * machines) if span else 0.0 for name, t in zip(GROUPS, times.tolist(), strict=True)},
         used,
         co2,

@@ -21,7 +21,7 @@ from linewright.kernels.rows import (
 )
 from linewright.kernels.table import ITEM
 from linewright.ledger.reader import RunReader
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, STARVED, STOPPED, UTILITY, WORK, Tally
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, SETUP, STARVED, STOPPED, UTILITY, WORK, Tally
 
 __all__ = ["fold_rows", "state_group"]
 
@@ -98,7 +98,7 @@ def state_group(state: str, reason: str) -> int:
     if state == "Execute":
         return WORK
     if state == "Held":
-        return CHANGE if reason == "change" else FAULT
+        return {"change": CHANGE, "setup": SETUP}.get(reason, FAULT)
     if state == "Stopped":
         return {"off-shift": OFF, "operator": STOPPED}.get(reason, PLANNED)
     return {"starved": STARVED, "blocked": BLOCKED}.get(reason, UTILITY)

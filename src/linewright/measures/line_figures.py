@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from linewright.control.compile import Compiled
+from linewright.control.packml import CHANGES
 from linewright.kernels.state import State
 from linewright.library.energy import station_energy
 from linewright.measures.figures import Figures, figures_of
@@ -149,7 +150,7 @@ class LineFiguresSampler:
         worst: tuple[float, str] | None = None
         for path, told in stations.items():
             state = told.get("worst")
-            if state and state["state"] == "Held" and state["reason"] != "coil-change":
+            if state and state["state"] == "Held" and state["reason"] not in CHANGES:
                 count = max(1, sum(told["states"].values()))
                 share = state["count"] / count
                 if worst is None or share > worst[0]:

@@ -29,6 +29,7 @@ from linewright.kernels.state import (
     T_OPERATOR,
     T_PLANNED,
     T_REPAIR,
+    T_SETUP,
     T_STARVED,
     T_UTILITY,
     WORK,
@@ -50,7 +51,7 @@ RATE_NS, MARK_NS = 900_000_000_000, 10_000_000_000
 
 _PACKML = {T_STARVED: "Suspended", T_BLOCKED: "Suspended", T_EXECUTE: "Execute", T_CHANGE: "Held", T_REPAIR: "Held", T_CREW: "Held",
            T_UTILITY: "Suspended", T_PLANNED: "Stopped", T_OFF_SHIFT: "Stopped", T_OPERATOR: "Stopped", T_EMPTY: "Execute", T_HANDLING: "Execute",
-           T_CHARGING: "Stopped"}  # fmt: skip
+           T_CHARGING: "Stopped", T_SETUP: "Held"}  # fmt: skip
 #: Which group of states is told first: own faults, then silence, then waiting, then planned stops.
 _RANK = {"fault": 4, "no-data": 3, "waiting": 2, "planned": 1, "running": 0}
 
@@ -94,7 +95,7 @@ def machines_now(table: Table, state: State, number: int, reasons: Sequence[str]
 def _reason(table: Table, number: int, row: Any, category: int, reasons: Sequence[str]) -> str | None:
     station = table.stations[number]
     fixed = {T_STARVED: "starved", T_BLOCKED: "blocked", T_CHANGE: "coil-change", T_OFF_SHIFT: "shift", T_OPERATOR: "operator",
-             T_CHARGING: "charging"}  # fmt: skip
+             T_CHARGING: "charging", T_SETUP: "setup"}  # fmt: skip
     if category in fixed:
         return fixed[category]
     if category == T_UTILITY:

@@ -8,7 +8,7 @@ from typing import Any
 
 from linewright.control.compile import Compiled
 from linewright.kernels.table import ITEM
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, STARVED, STOPPED, UTILITY, WORK, Tally
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, SETUP, STARVED, STOPPED, UTILITY, WORK, Tally
 from linewright.model.station import Measure
 
 __all__ = ["Loss", "Losses", "losses_of", "unit_stations"]
@@ -20,7 +20,8 @@ _DONE, _GOOD = COUNTS.index("done"), COUNTS.index("good")
 class Loss:
     """Units lost by one cause.
 
-    Causes are ``held``, ``waiting``, ``changes``, ``planned``, ``stopped`` (by hand), ``rejects``, ``speed``, ``other`` (rounding; the item in work).
+    Causes are ``held``, ``waiting``, ``changes`` (of coils), ``setups`` (of products), ``planned``, ``stopped`` (by hand), ``rejects``, ``speed``,
+    ``other`` (rounding; the item in work).
     """
 
     cause: str
@@ -60,7 +61,7 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
         Those of which the busiest is told; None: `unit_stations`.
     """
     numbers = unit_stations(compiled) if stations is None else stations
-    active = {n: float(_times(compiled, tally, n)[[WORK, CHANGE, FAULT, PLANNED, STOPPED]].sum()) / _machines(compiled, n) for n in numbers}
+    active = {n: float(_times(compiled, tally, n)[[WORK, CHANGE, SETUP, FAULT, PLANNED, STOPPED]].sum()) / _machines(compiled, n) for n in numbers}
     busiest = max(active, key=active.__getitem__, default=None)
     if busiest is None:
         return None
@@ -72,7 +73,9 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
     possible = round((float(times.sum()) - float(times[OFF])) / item_ns)
     parts = {
         "held": times[FAULT] / item_ns, "waiting": (times[STARVED] + times[BLOCKED] + times[UTILITY]) / item_ns,
-        "changes": times[CHANGE] / item_ns, "planned": times[PLANNED] / item_ns, "stopped": times[STOPPED] / item_ns, "rejects": float(done - good),
+        "changes": times[CHANGE] / item_ns,
+        "setups": times[SETUP] / item_ns, "planned": times[PLANNED] / item_ns, "stopped": times[STOPPED] / item_ns,
+        "rejects": float(done - good),
         "speed": max(0.0, times[WORK] / item_ns - done),
     }  # fmt: skip
     whole = {cause: round(float(n)) for cause, n in parts.items()}

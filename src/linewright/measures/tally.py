@@ -28,6 +28,7 @@ from linewright.kernels.state import (
     T_OPERATOR,
     T_PLANNED,
     T_REPAIR,
+    T_SETUP,
     T_STARVED,
     T_UTILITY,
     UNLOAD,
@@ -41,13 +42,15 @@ __all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of",
 #: What is counted of each station, in this order. `good` passed on (missed ones among them); `late` came too late and was not worked on; `rework` was
 #: refused by a gate and sent to be mended; `lost` found no place on arrival.
 COUNTS = ("done", "good", "scrap", "reject", "false_reject", "missed", "chance", "late", "rework", "lost")
-#: Groups of machine states whose times are added up, in this order. `fault` and `planned` hold the waiting for people; `stopped` is by hand.
-GROUPS = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked", "stopped")
-WORK, CHANGE, FAULT, PLANNED, UTILITY, OFF, STARVED, BLOCKED, STOPPED = range(9)
+#: Groups of machine states whose times are added up, in this order. `fault` and `planned` hold the waiting for people; `stopped` is by hand,
+#: `change` of coils, `setup` from one product to another.
+GROUPS = ("work", "change", "fault", "planned", "utility", "off", "starved", "blocked", "stopped", "setup")
+WORK, CHANGE, FAULT, PLANNED, UTILITY, OFF, STARVED, BLOCKED, STOPPED, SETUP = range(10)
 
 _GROUP_OF = {
     T_EXECUTE: WORK, T_CHANGE: CHANGE, T_REPAIR: FAULT, T_PLANNED: PLANNED, T_UTILITY: UTILITY, T_OFF_SHIFT: OFF, T_OPERATOR: STOPPED,
     T_STARVED: STARVED, T_BLOCKED: BLOCKED, T_EMPTY: WORK, T_HANDLING: WORK, T_CHARGING: PLANNED,
+    T_SETUP: SETUP,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from linewright.model.build import Part
 from linewright.model.catalogue import Catalogue
+from linewright.model.checks_orders import check_orders
 from linewright.model.flow import Flow
 from linewright.model.grammar_line import FILE
 from linewright.model.merging import nearest
@@ -160,7 +161,7 @@ def check_names(c: Checking) -> None:
         for name, utility in _items(v, "utilities"):
             _check_utility(c, f"{where}utilities.{name}", utility, line)
         _check_roads(c, f"{where}roads", v.get("roads") or {}, points)
-        _check_orders(c, f"{where}orders", v.get("orders") or [])
+        check_orders(c, f"{where}orders", v.get("orders") or [])
 
 
 def _items(values: Values, section: str) -> Iterator[tuple[str, Values]]:
@@ -218,28 +219,6 @@ def _check_roads(c: Checking, path: str, roads: Values, points: list[str]) -> No
         _point(c, f"{path}.zones.{name}", name, points)
 
 
-def _check_orders(c: Checking, path: str, orders: list[Any]) -> None:
-    products = product_names(c)
-    for number, order in enumerate(orders, 1):
-        if not isinstance(order, dict):
-            continue
-        product = order.get("product")
-        if isinstance(product, str) and product not in products:
-            c.fault(f"{path}.{number}.product", f"no line makes `{product}`. {nearest(product, products)}".rstrip())
-        release, due = order.get("release"), order.get("due")
-        if release and due and due.si <= release.si:
-            c.fault(f"{path}.{number}.due", "the order is due before it is released.")
-
-
-def product_names(c: Checking) -> list[str]:
-    """Return all that may be ordered: products, what is made, and what stations tell apart by product."""
-    names: dict[str, None] = {}
-    for part in c.parts:
-        if part.values.get("product"):
-            names[part.values["product"]] = None
-    for step in c.flow.steps:
-        names.update(dict.fromkeys((*step.made, *step.mapping("per-product"))))
-    return list(names)
 
 
 def check_paths(c: Checking, root: Fields) -> None:

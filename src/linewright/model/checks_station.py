@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from linewright.model.checks import Checking, check_stops, product_names
+from linewright.model.checks import Checking, check_stops
+from linewright.model.checks_orders import check_products
 from linewright.model.flow import EXITS, Flow, Step, full_path
 from linewright.model.merging import nearest
 from linewright.model.quantity import Amount, kind_named
@@ -98,11 +99,7 @@ def _check_keys(c: Checking, step: Step, webs: set[str]) -> None:
     for name, failure in step.mapping("failures").items():
         if isinstance(failure, dict) and failure.get("stops") == "tool" and not step.mapping("tools"):
             c.fault(f"{w}.failures.{name}.stops", "`stops: tool` needs `tools`.", "Write `tools: {channel: 256}`.")
-    products = product_names(c)
-    for section in ("per-product", "setup"):
-        for product in step.mapping(section):
-            if product != "other" and product not in products:
-                c.fault(f"{w}.{section}.{product}", f"no line makes `{product}`. {nearest(product, products)}".rstrip())
+    check_products(c, step)
     web = step.mapping("web")
     width, lane = web.get("width"), web.get("lane-width")
     if width and lane and isinstance(web.get("lanes"), int) and lane.si * web["lanes"] > width.si * (1 + 1e-9):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from linewright.model.forms import (
     Choice,
     Count,
@@ -291,8 +293,9 @@ _STATION: dict[str, Key] = {
     ),
 }
 ONE_TIME = (("time", "rate", "speed"),)
+#: What is not written here holds as the station says it: no default comes in between.
 _PRODUCT_STATION = Record(
-    {name: key for name, key in _STATION.items() if name not in {"use", "after", "count", "to", "driver", "at", "area"}},
+    {name: replace(key, default=None) for name, key in _STATION.items() if name not in {"use", "after", "count", "to", "driver", "at", "area"}},
     one_of=ONE_TIME,
     what="what differs for a product",
 )

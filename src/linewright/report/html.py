@@ -111,6 +111,9 @@ def report_of(course: Course, further: Sequence[Section] = ()) -> str:
             " but standing ready and driving to the park. A fleet that is busier than every station is active is the bottleneck."
         )
         sections.append(Section("Fleets", about, _fleets(course)))
+    if course.result.orders:
+        about = "Amounts are good products that have left the line; what is lost is begun anew. Times are line time from the begin."
+        sections.append(Section("Orders", about, _orders(course)))
     sections += further
     sections.append(Section("All stations", "OEE = A x P x Q: availability, performance, quality (ISO 22400-2).", _stations(course, figures)))
     line_file = f"<details><summary>The line as it was simulated, with every default written out</summary><pre>{escape(plant.text)}</pre></details>"
@@ -180,6 +183,21 @@ def _energy(figures: Figures) -> str:
         parts += [text(left - 8, top + 13, s.station, "end"), bar(left, top + 2, length, height - 6, "s-energy", words)]
         parts += [text(left + width + 8, top + 13, words, "start", "soft")]
     return svg(pictures.WIDTH, 8 + height * len(rows), parts, "Energy of each station.")
+
+
+def _orders(course: Course) -> str:
+    def at(seconds: float | None) -> str:
+        return "not yet" if seconds is None else f"{seconds / 3600.0:,.2f}"
+
+    rows = [
+        [
+            f"{o.order}", o.product, f"{o.amount:,}", f"{o.priority}", f"{o.good:,}", f"{o.lost:,}", f"{o.under_way:,}", at(o.released_s),
+            at(o.begun_s), at(o.done_s), "no" if o.due_s is None else at(o.due_s), "no value" if o.late_s is None else f"{o.late_s / 3600.0:+,.2f}",
+        ]
+        for o in course.result.orders
+    ]  # fmt: skip
+    heads = ["Order", "Product", "Amount", "Priority", "Good", "Lost", "Under way", "Released h", "Begun h", "Done h", "Due h", "Late h"]
+    return table_of(heads, rows)
 
 
 def _fleets(course: Course) -> str:

@@ -17,11 +17,11 @@ __all__ = ["STATE_WORDS", "gantt", "losses", "output", "queues", "states"]
 WIDTH = 960.0
 #: Groups of states in words, in the order of `tally.GROUPS`.
 STATE_WORDS = {
-    "work": "work", "change": "coil change, set-up", "fault": "fault", "planned": "maintenance", "utility": "utility missing", "off": "off shift",
-    "starved": "starved", "blocked": "blocked", "stopped": "stopped by hand",
+    "work": "work", "change": "coil change", "fault": "fault", "planned": "maintenance", "utility": "utility missing", "off": "off shift",
+    "starved": "starved", "blocked": "blocked", "stopped": "stopped by hand", "setup": "set-up",
 }  # fmt: skip
 LOSS_WORDS = {
-    "held": "own faults", "waiting": "waiting for others", "changes": "coil changes and set-ups", "planned": "maintenance",
+    "held": "own faults", "waiting": "waiting for others", "changes": "coil changes", "setups": "set-ups", "planned": "maintenance",
     "stopped": "stopped by hand", "rejects": "rejects and scrap", "speed": "slower than its time", "other": "rounding and the unit in work",
 }  # fmt: skip
 #: Rows of the picture of machines, at most; stations with more machines than this are told by their number alone.

@@ -52,6 +52,7 @@ STATION_FIGURES = (
     Told("wip", "WIP", "items", 0, "stations"),
     Told("work", "Work", "%", 0, "stations"),
     Told("change", "Change", "%", -1, "stations"),
+    Told("setup", "Set-up", "%", -1, "stations"),
     Told("fault", "Fault", "%", -1, "stations"),
     Told("planned", "Planned", "%", 0, "stations"),
     Told("utility", "Utility", "%", -1, "stations"),

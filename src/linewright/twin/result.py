@@ -12,6 +12,7 @@ from linewright.kernels.state import State
 from linewright.kernels.table import FLEET, UTILITY
 from linewright.measures.figures import item_of
 from linewright.measures.fleets import FleetFigures
+from linewright.measures.orders import OrderFigures, ProductFigures, order_figures, product_figures
 from linewright.measures.tally import COUNTS, GROUPS, Tally
 from linewright.twin.evaluator import Choice
 
@@ -44,6 +45,16 @@ class Result:
     evaluator: Choice
     run: str | None = None
     fleets: tuple[FleetFigures, ...] = ()
+
+    @property
+    def orders(self) -> tuple[OrderFigures, ...]:
+        """Return how far each order is at the end, from the run's begin on."""
+        return order_figures(self.compiled, self.state)
+
+    @property
+    def products(self) -> tuple[ProductFigures, ...]:
+        """Return the orders of each product together."""
+        return product_figures(self.orders)
 
     @property
     def seconds(self) -> float:
@@ -83,6 +94,7 @@ class Result:
             "line": self.compiled.plant.name, "seconds": self.seconds, "seed": int(self.state.head[0].seed), "run": self.run,
             "evaluator": self.evaluator.to_json(), "good": self.made, "per_min": self.per_min, "stations": stations,
             "fleets": [fleet.to_json() for fleet in self.fleets],
+            "orders": [order.to_json() for order in self.orders], "products": [product.to_json() for product in self.products],
         }  # fmt: skip
 
     def _station(self, number: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from linewright.ledger.writer import RunWriter
 from linewright.measures.fleets import fleet_figures, fleet_tally
 from linewright.measures.line_figures import LineFiguresSampler
 from linewright.measures.line_sample import LineSampler
+from linewright.measures.order_watch import OrderWatch
 from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
@@ -274,6 +275,10 @@ def _kept(  # noqa: PLR0917 - a run and where it goes
     facts = line_facts(compiled, int(state.head[0].seed), int(state.head[0].replication), state.serials)
     recorder = Recorder(facts, writer, alarm_rules(compiled.plant))
     recorder.begin(opening_carriers(opening_of(compiled)))
+    watch = OrderWatch(compiled)
+    watch.begin(state)
+    for change in watch.stored() if int(state.head[0]["now"]) == 0 else ():
+        writer.event(change.kind, compiled.begin_us, change.body)
     samples = _Samples(compiled, state, writer, until_ns)
     looks.begin(compiled, state)
     run = Simulation(compiled, state, recorder.record)
@@ -290,6 +295,8 @@ def _kept(  # noqa: PLR0917 - a run and where it goes
         if at == until_ns:
             run.finish()
         recorder.passed(line_us)
+        for change in watch.look(state):
+            writer.event(change.kind, compiled.begin_us + change.at_ns // 1000, change.body)
         samples.take(at)
         if progress is not None:
             progress((at - begin) / (until_ns - begin))
