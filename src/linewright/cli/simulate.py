@@ -132,6 +132,7 @@ def told(plant: Plant, result: Result, *, json: bool) -> None:
     """Print what a run gave."""
     from linewright.cli.figures import print_figures  # noqa: PLC0415
     from linewright.measures.figures import figures_of  # noqa: PLC0415
+    from linewright.tuning.notes import notes_of_one  # noqa: PLC0415
     from linewright.model.fault_words import fault_words  # noqa: PLC0415
 
     figures = figures_of(result.compiled, result.tally)
@@ -139,3 +140,5 @@ def told(plant: Plant, result: Result, *, json: bool) -> None:
         as_json({**result.to_json(), "figures": figures.to_json(), "faults": [fault_words(fault) for fault in plant.faults]})
     else:
         print_figures(plant, result, figures)
+        for note in notes_of_one(plant, result.seconds):
+            say(note)

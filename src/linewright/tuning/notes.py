@@ -10,7 +10,7 @@ from linewright.tuning.estimates import neighbours_agree
 from linewright.tuning.findings import Findings
 from linewright.tuning.replication import Replication
 
-__all__ = ["length", "notes_of"]
+__all__ = ["length", "notes_of", "notes_of_one"]
 
 #: The output is told to be known badly where half its interval is wider than this; the length that is proposed halves that.
 PRECISION, WANTED = 0.02, 0.01
@@ -31,6 +31,48 @@ def notes_of(findings: Findings) -> tuple[str, ...]:
         for note in (_unsteady(findings, runs), _passage(findings, case), _imprecise(findings, case), _rare(findings, case), _alike(findings, case)):
             if note:
                 found[where + note] = None
+    return tuple(found)
+
+
+def notes_of_one(plant: Plant, seconds: float) -> tuple[str, ...]:
+    r"""Return what is doubtful about one run of a line without intervals: how to get them, and the failure of which it can have seen too few.
+
+    Parameters
+    ----------
+    plant
+        The line.
+    seconds
+        Line time of the run.
+
+    Examples
+    --------
+    >>> from linewright.library.catalogue import installed_libraries
+    >>> from linewright.model.load import load_text
+    >>> line = "line: one\nproduct: part\nstations:\n  cut: {time: 2 s, failures: {jam: {mtbf: 2 h, mttr: 6 min}}}\n"
+    >>> for note in notes_of_one(load_text(line, installed_libraries()), 9 * 3600.0):
+    ...     print(note)
+    One run: its figures have no intervals. --replications 10 gives them, or --batches 10 on one long run.
+    Failures of 2 h MTBF (cut.jam): 9 h sees about 4, too few to know what they cost. Run 24 h or longer.
+
+    Of several such modes the one is named whose down time varies most.
+    """
+    found = ["One run: its figures have no intervals. --replications 10 gives them, or --batches 10 on one long run."]
+    counts = {s.path: s.count for s in plant.segments}
+    rare = []
+    for name, (mtbf, mttr) in _modes(plant).items():
+        expected = counts.get(name.rpartition(".")[0], 1) * seconds / (mtbf + mttr)
+        if expected < FEW and mttr / (mtbf + mttr) > 1e-3:
+            rare.append((expected * mttr**2, expected, name, mtbf))
+    if rare:
+        _, expected, name, mtbf = max(rare)
+        others = len(rare) - 1
+        more = "" if not others else f" So it is with {others} other mode{'' if others == 1 else 's'}."
+        sees = "hardly any" if expected < 0.5 else f"about {expected:.0f}"
+        wanted = long_enough(seconds * FEW / max(expected, 1e-9))
+        found.append(
+            f"Failures of {length(mtbf)} MTBF ({name}): {length(seconds)} sees {sees}, too few to know what they cost. "
+            f"Run {wanted} or longer.{more}"
+        )
     return tuple(found)
 
 
