@@ -132,8 +132,8 @@ def told(plant: Plant, result: Result, *, json: bool) -> None:
     """Print what a run gave."""
     from linewright.cli.figures import print_figures  # noqa: PLC0415
     from linewright.measures.figures import figures_of  # noqa: PLC0415
-    from linewright.tuning.notes import notes_of_one  # noqa: PLC0415
     from linewright.model.fault_words import fault_words  # noqa: PLC0415
+    from linewright.tuning.notes import notes_of_one  # noqa: PLC0415
 
     figures = figures_of(result.compiled, result.tally)
     if json:
