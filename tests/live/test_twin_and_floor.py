@@ -172,3 +172,27 @@ def _fault_events(path: Path) -> list[tuple[str, int, str]]:
     found = connection.execute("SELECT kind, line_us, body FROM event WHERE kind LIKE 'fault.%' ORDER BY line_us, kind, body").fetchall()
     connection.close()
     return found
+
+
+#: Work that waits for places, people and carriers, and what is late and goes back.
+WAITS = """
+line: waits
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1.6 s}, blocking: before}
+  oven: {count: 2, batch: {size: 3, wait: 9 s, load: 0.2 s, unload: 0.1 s}, time: {law: exponential, mean: 4 s}, buffer: 2, needs: {helper: 1}}
+  fill: {count: 2, time: {law: exponential, mean: 1.5 s}, buffer: 4, within: {limit: 7 s, since: feed, late: dry-again}, to: load, blocking: before}
+  dry-again: {time: {law: exponential, mean: 2 s}, buffer: unlimited, to: out}
+  load: {count: 2, time: {law: exponential, mean: 0.8 s}, buffer: 2, loads: tray, needs: {helper: 1}}
+  form: {count: 2, time: {law: exponential, mean: 5 s}, buffer: 1, blocking: before, failures: {jam: {mtbf: 60 s, mttr: 9 s}}}
+  unload: {time: {law: exponential, mean: 0.7 s}, buffer: 1, unloads: tray}
+carriers: {tray: {holds: 3, count: 5, empty-return: 2 s}}
+people: {helper: {count: 2}}
+"""
+
+
+def test_waits_live_and_simulated_are_one(tmp_path: Path) -> None:
+    plant, ledger = load_text(WAITS, installed_libraries(), overrides=[f"run.begin={BEGIN}"]), Ledger(tmp_path)
+    counts = compare(lived(plant, 3, 2_000, ledger), simulated(plant, 3, 2_000, ledger))
+    assert counts["visit"] > 1000
+    assert counts["placed"] > 100

@@ -58,8 +58,21 @@ people: {operator: {count: 4, works: day}}
 shifts: {day: {days: all, hours: [00:00-00:40, 00:50-24:00]}}
 """
 
+WAITS = """
+line: waits
+product: part
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1.6 s}, blocking: before}
+  press: {count: 2, time: {law: exponential, mean: 1.5 s}, buffer: 1, needs: {helper: 1}, blocking: before}
+  fill: {count: 2, time: {law: exponential, mean: 1.5 s}, buffer: 4, within: {limit: 7 s, since: feed, late: dry-again}, to: test}
+  dry-again: {time: {law: exponential, mean: 2 s}, buffer: unlimited, to: out}
+  test: {time: {law: exponential, mean: 1 s}, buffer: 1, blocking: before, failures: {jam: {mtbf: 60 s, mttr: 9 s}}}
+people: {helper: {count: 2}}
+"""
+
 LINES = {
     "ways": (WAYS, 2 * HOUR),
+    "waits": (WAITS, HOUR),
     "stops": (STOPS, 3 * HOUR),
     "shifts": (STOPS + "works: day\n", 2 * HOUR),
 }
