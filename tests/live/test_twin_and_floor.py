@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from lines import TABLES, line_at
 
 from fault_lines import FAULTS, cells_with
-from lines import TABLES, line_at
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries
 from linewright.live.run import MAX, RunResult, run

@@ -15,6 +15,7 @@ from linewright.kernels.calendar import UNTIL, advance, rows_needed
 from linewright.kernels.rows import new_rows
 from linewright.library.catalogue import installed_libraries
 from linewright.measures.figures import figures_of
+from linewright.measures.losses import losses_of
 from linewright.measures.tally import COUNTS, GROUPS, Tally, tally_of
 from linewright.model.load import load_text
 from linewright.twin.simulate import simulate
@@ -178,3 +179,27 @@ stations:
     line = figures_of(result.compiled, result.tally).line
     assert line.fpy == pytest.approx(0.5, abs=0.01)
     assert line.yield_ == pytest.approx(0.9, abs=0.01)
+
+
+def test_where_products_take_different_times_no_performance_is_invented() -> None:
+    """Half as long for b: by the time of a alone the station would be faster than it can be."""
+    text = """\
+line: two-products
+product: a
+stations:
+  cut: {time: 4 s, per-product: {b: {time: 2 s}}}
+orders:
+  - {product: b, amount: 1000}
+materials: {a: {}, b: {}}
+"""
+    result = simulate(load_text(text, installed_libraries()), until_s=3000.0)
+    figures = figures_of(result.compiled, result.tally)
+    cut = figures.station("cut")
+    assert cut.good > 500
+    assert cut.performance is None
+    assert cut.oee is None
+    assert cut.quality == 1.0
+    losses = losses_of(result.compiled, result.tally)
+    assert losses is not None
+    assert losses.good + sum(loss.count for loss in losses.parts) == losses.possible
+    assert all(loss.count >= 0 for loss in losses.parts)

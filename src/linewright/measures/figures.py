@@ -11,6 +11,7 @@ planned run time      PRI = mean time of one item of the line file (of a web: me
 produced, good        PQ = items whose work ended, GQ = those of them that passed on
 work in hand          H = items in work, by the share of their time that is over: at the end of the span less at its begin
 performance           E = PRI x (PQ + H) / APT: the span is credited with the work done in it, not with that of a day-long batch which ends in it
+                      (unknown at a station whose products take different times: counts by product are not kept)
 quality               Q = GQ / PQ
 OEE                   A x E x Q
 first-pass yield      FPY = GQ / PQ; an item that comes back after a repair is one more pass
@@ -188,7 +189,9 @@ def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str,
     if flow not in (STORE, UTILITY, FLEET):
         run_time = float(compiled.table.laws[int(row["law"])]["mean"]) * 1e9 / (int(row["size"]) if flow == BATCH else 1)
         worked = done + int(tally.in_hand[number]) / 1e6
-        availability, performance = _ratio(float(times[WORK]), planned_busy), _ratio(run_time * worked, float(times[WORK]))
+        tells_products_apart = int(row["variant0"]) > 0  # then no one run time is planned, and what was made of each is not counted here
+        availability = _ratio(float(times[WORK]), planned_busy)
+        performance = None if tells_products_apart else _ratio(run_time * worked, float(times[WORK]))
         quality = _ratio(good, done)
         if availability is not None and performance is not None and quality is not None:
             oee = availability * performance * quality

@@ -66,10 +66,13 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
     if busiest is None:
         return None
     times = _times(compiled, tally, busiest)
-    item_ns = float(compiled.table.laws[int(compiled.table.stations[busiest]["law"])]["mean"]) * 1e9
+    done, good = (int(tally.counts[busiest, i]) for i in (_DONE, _GOOD))
+    row = compiled.table.stations[busiest]
+    item_ns = float(compiled.table.laws[int(row["law"])]["mean"]) * 1e9
+    if int(row["variant0"]) > 0:  # its products take different times: a unit is the mean of those that it made, and nothing is lost by speed
+        item_ns = float(times[WORK]) / done if done else 0.0
     if item_ns <= 0.0:
         return None
-    done, good = (int(tally.counts[busiest, i]) for i in (_DONE, _GOOD))
     possible = round((float(times.sum()) - float(times[OFF])) / item_ns)
     parts = {
         "held": times[FAULT] / item_ns, "waiting": (times[STARVED] + times[BLOCKED] + times[UTILITY]) / item_ns,
