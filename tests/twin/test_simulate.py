@@ -249,3 +249,16 @@ def test_what_the_recursion_does_not_cover_is_told():
     assert evaluator.name == "calendar"
     assert evaluator.reasons == ("work: maintenance",)
     assert "work: maintenance" in evaluator.text
+
+
+def test_a_line_with_an_oven_is_computed_by_both(tmp_path):
+    oven = "  bake: {count: 2, batch: {size: 3}, time: 4 s, buffer: 3}\n"
+    rest = "".join(f"  step-{i}: {{time: 1 s, buffer: 4, failures: {{jam: {{mtbf: 60 s, mttr: 5 s, by: fitter}}}}}}\n" for i in range(3))
+    plant = load_text(SERIAL + oven + rest + "people: {fitter: {count: 1}}\n", installed_libraries())
+    quick = simulate(plant, until_s=3000.0, seed=4)
+    kept = simulate(plant, until_s=3000.0, seed=4, keep="all", ledger=Ledger(tmp_path))
+    assert (quick.evaluator.name, kept.evaluator.name) == ("hybrid", "calendar")
+    assert quick.evaluator.nodes == ("feed", "work", "step-0", "step-1", "step-2")
+    assert "by the event calendar elsewhere: bake: an oven" in quick.evaluator.text
+    assert quick.tally.equals(kept.tally)
+    assert quick.wip == kept.wip

@@ -60,6 +60,9 @@ def empty_carrier(t, s, c, tray):
                 continue
             s.missing[kept] = entry
             kept += 1
+        for i in range(kept, head.missing):  # what is not used any more holds nothing, so that equal states are equal to the last byte
+            entry = s.missing[i]
+            entry.carrier = entry.tray = entry.place = entry.mark = 0
         head.missing = kept
     row.content = EMPTY
     row.count = 0

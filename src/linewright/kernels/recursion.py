@@ -32,6 +32,7 @@ def take_stream(t, s, w, x):
     """Make a stream of a queue of the state."""
     stream = w.streams[x]
     stream.base = stream.arrived = stream.taken = stream.credited = stream.before = 0
+    stream.quiet = stream.still = 0
     q = stream.queue
     if q < 0:
         return

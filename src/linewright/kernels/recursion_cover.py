@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linewright.kernels.recursion_network import MOST_SIDE
 from linewright.kernels.state import FAULT, State
@@ -95,11 +96,7 @@ def why_not(table: Table) -> list[tuple[int, str]]:
         if row["flow"] == FLEET:
             found.append((number, "vehicles"))
             continue
-        found += [(number, what) for what in _against(row, _STATION, _STATION_RULES)]
-        for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
-            found += [(number, what) for what in _against(mode, _MODE, _MODE_RULES)]
-        for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:
-            found += [(number, what) for what in _against(slot, _SLOT, _SLOT_RULES)]
+        found += [(number, what) for what in against_station(table, number)]
     found += _against_order(table)
     for name, rows, known in (("machines", table.machines, _MACHINE), ("laws", table.laws, _LAW)):
         found += [(-1, f"{name}.{what}") for what in {what for row in rows for what in _against(row, known, {})}]
@@ -107,6 +104,22 @@ def why_not(table: Table) -> list[tuple[int, str]]:
         if name not in _REACHED | {"stations", "queues", "modes", "machines", "laws"} and np.asarray(getattr(table, name)).tobytes().strip(b"\0"):
             found.append((-1, name))
     return sorted(set(found))
+
+
+def against_station(table: Table, number: int, allowed: frozenset[str] = frozenset()) -> list[str]:
+    """Return what of a station itself the recursion does not cover, but for fields that are allowed to be anything."""
+    row = table.stations[number]
+    found = _against(row, _STATION | allowed, _STATION_RULES, allowed)
+    for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
+        found += _against(mode, _MODE | allowed, _MODE_RULES, allowed)
+    for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:
+        found += _against(slot, _SLOT, _SLOT_RULES)
+    return found
+
+
+def against_queue(table: Table, number: int) -> list[str]:
+    """Return what of a queue the recursion does not cover."""
+    return _against(table.queues[number], _QUEUE, _QUEUE_RULES)
 
 
 def _against_order(table: Table) -> list[tuple[int, str]]:
@@ -128,11 +141,11 @@ def _against_order(table: Table) -> list[tuple[int, str]]:
     return found
 
 
-def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule]) -> list[str]:
+def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule], allowed: frozenset[str] = frozenset()) -> list[str]:
     """Return what a row holds that is not covered."""
     found = []
     for name in row.dtype.names or ():
-        if name in rules:
+        if name in rules and name not in allowed:
             what, is_covered = rules[name]
             if not is_covered(int(row[name])):
                 found.append(what)
@@ -141,8 +154,17 @@ def _against(row: np.void, known: frozenset[str], rules: Mapping[str, _Rule]) ->
     return found
 
 
-def is_between_events(state: State) -> bool:
-    """Tell whether the recursion can take a state over: begun, settled, without commands or records, no rows to be kept, nothing stopped by hand."""
+def is_between_events(state: State, machines: NDArray[np.int64] | None = None) -> bool:
+    """Tell whether the recursion can take a state over: begun, settled, without commands or records, no rows to be kept, nothing stopped by hand.
+
+    Parameters
+    ----------
+    state
+        Where the line stands.
+    machines
+        Numbers of the machines that it takes over; None: all.
+    """
     head = state.head[0]
     is_settled = head["begun"] and not (head["agenda"] or head["inbox"] or head["outbox"] or head["keep"])
-    return bool(is_settled and not (state.machines["mask"] & ~FAULT).any())
+    masks = state.machines["mask"] if machines is None else state.machines["mask"][machines]
+    return bool(is_settled and not (masks & ~FAULT).any())

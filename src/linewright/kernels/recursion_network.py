@@ -10,7 +10,7 @@ Of each stream the arrays hold a window, which slides on; `base` is the number o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from linewright.kernels.bundle import Bundle
 from linewright.kernels.compiled import kernel
 from linewright.kernels.records import Records, as_records
 from linewright.kernels.state import Z_MACHINES, Z_QUEUES, Z_STATIONS
-from linewright.kernels.table import FLOAT, GATE_CHANCE, GATE_WINDOWS, INT, ITEM, PART, Table
+from linewright.kernels.table import CONSTANT, FLOAT, GATE_CHANCE, GATE_WINDOWS, INT, ITEM, PART, Table
 
 #: Starts of one station whose times are drawn together.
 BLOCK = 256
@@ -33,8 +33,15 @@ WINDOW = 256
 #: More arrivals than this are never let in at once.
 ENDLESS = 1 << 60
 
-# how a station is computed: in blocks; machine by machine; one machine that joins parts, visit by visit
-PLAIN, SIDE, JOIN, OTHER = range(4)
+# how a station is computed: in blocks; machine by machine; one machine that joins parts, visit by visit; not as a node; onto carriers; off carriers
+PLAIN, SIDE, JOIN, OTHER, ONTO, OFF = range(6)
+# where a stream lies: between nodes; from a node into the calendar's part of the line; out of that part to a node; inside it (`hybrid`)
+BETWEEN, INTO, OUT_OF, INSIDE = range(4)
+#: Calls for people that are noted at most (`CALL`).
+CALLS = 8192
+#: In `notes`: calls that are noted; 1 where something happened whose order only the calendar knows; rounds; events that were first of all; the time
+#: before which nothing happens in the calendar's part; time and root of its event that last freed a place at a node.
+N_CALLS, N_DOUBT, N_ROUNDS, N_FIRSTS, N_NEXT, N_FREED, N_ROOT = range(7)
 
 NODE = np.dtype(
     [
@@ -74,6 +81,11 @@ NODE = np.dtype(
         ("begins", "i8"),  # 1: nothing comes in
         ("ends", "i8"),  # 1: what is good leaves the line
         ("good", "i8"),  # handed on since `mark`
+        ("ended", "i8"),  # ONTO, OFF: works that ended
+        ("bare", "i8"),  # ONTO, OFF: machines without a carrier
+        ("trays", "i8"),  # ONTO: stream of empty carriers, as places
+        ("gone", "i8"),  # OFF: stream of the carriers that it has emptied
+        ("least", "i8"),  # ns that no visit goes below
     ],
     align=True,
 )
@@ -92,6 +104,14 @@ STREAM = np.dtype(
         ("before", "i8"),  # what had arrived then
         ("giver", "i8"),  # station in front
         ("taker", "i8"),  # station behind
+        ("quiet", "i8"),  # ns: no arrival comes before this but those that are there
+        ("still", "i8"),  # ns: no place becomes free before this but those that are there
+        ("calm", "i8"),  # as `quiet`, as long as the calendar's part gives no place to a node that waits for one
+        ("held", "i8"),  # as `still`, likewise
+        ("role", "i8"),  # BETWEEN, INTO, OUT_OF, INSIDE
+        ("waits", "i8"),  # INTO: how many of the node wait, while the calendar's part runs
+        ("applied", "i8"),  # OUT_OF: places that the calendar's part knows of
+        ("slack", "i8"),  # OUT_OF: so many may come in at one event
     ],
     align=True,
 )
@@ -118,6 +138,30 @@ MACHINE_NODE = np.dtype(
     ],
     align=True,
 )
+
+
+#: One machine of a station that loads or unloads carriers: the visit in hand or the last one, sums since the take-over.
+UNIT = np.dtype(
+    [
+        ("item", "i8"),
+        ("arrive", "i8"),
+        ("start", "i8"),
+        ("done", "i8"),
+        ("n", "i8"),
+        ("time", "i8"),
+        ("phase", "i8"),  # IDLE, WORK, OUT
+        ("told", "i8"),  # 1: it stands in the state as it is
+        ("empty", "i8"),  # since when the machine is empty
+        ("busy", "i8"),
+        ("blocked", "i8"),
+        ("starts", "i8"),
+        ("last_done", "i8"),  # of the visit before the one in hand
+    ],
+    align=True,
+)
+
+#: Somebody of a crew was at work on a machine of a node.
+CALL = np.dtype([("crew", "i8"), ("since", "i8"), ("until", "i8")], align=True)
 
 
 @kernel
@@ -153,12 +197,20 @@ class Network(Bundle):
     value: np.ndarray  # of each check, which of the values that its station judges
     bits: np.ndarray  # judging: the random bits behind each value, `BLOCK` for each
     drawn: np.ndarray  # 1 where they are there
+    units: Records
+    unit_ends: np.ndarray  # of each station that loads or unloads carriers: when the works in hand end, in order
+    unit_whose: np.ndarray  # and on which machines
+    calls: Records  # for people, by machines of nodes
+    notes: np.ndarray  # see `N_CALLS` and the others
+    busiest: np.ndarray  # of each crew: most people that were at work at once in the calendar's part
+    border: np.ndarray  # streams between nodes and the calendar's part
 
     _dtypes: ClassVar[Mapping[str, np.dtype]] = {
         "nodes": NODE, "streams": STREAM, "machines": MACHINE_NODE, "ends": INT, "bads": INT, "arrive": INT, "done": INT, "item": INT, "credit": INT,
         "came": INT, "freed": INT, "time": INT, "chance": FLOAT, "out": INT, "why": INT,
         "code": INT, "inside": INT, "fit": INT, "low": INT, "high": INT, "limited": INT,
         "value": INT, "bits": INT, "drawn": INT,
+        "units": UNIT, "unit_ends": INT, "unit_whose": INT, "calls": CALL, "notes": INT, "busiest": INT, "border": INT,
     }  # fmt: skip
     _fields = tuple(_dtypes)
 
@@ -192,8 +244,48 @@ def values_of(table: Table) -> NDArray[np.int64]:
     return found
 
 
-def new_network(table: Table) -> Network:
-    """Return the network of a table that the recursion covers (`recursion_cover.why_not`)."""
+def _least(table: Table, station: np.void) -> int:
+    """Return a time that no visit at a station goes below, ns."""
+    law = table.laws[int(station["law"])]
+    return max(int(np.floor(law["mean"] * 1e9 + 0.5)), 1) if law["kind"] == CONSTANT else 1
+
+
+def _joined(table: Table, streams: list[tuple[int, ...]], kinds: NDArray[np.int64]) -> Records:
+    """Return the streams with who gives and who takes, and where they lie."""
+    made = as_records(np.array(streams, STREAM))
+    for q in range(int(table.sizes[Z_QUEUES])):
+        made[q].taker = table.queues[q].station
+        made[q].giver = next((j for j in range(int(table.sizes[Z_STATIONS])) if table.stations[j].out_queue == q), -1)
+        into, out_of = kinds[made[q].taker] == OTHER, made[q].giver < 0 or kinds[made[q].giver] == OTHER
+        made[q].slack = max(1, int(table.stations[made[q].giver].lanes)) if made[q].giver >= 0 else 1
+        made[q].role = INSIDE if into and out_of else INTO if into else OUT_OF if out_of else BETWEEN
+    return made
+
+
+def _beside(table: Table, streams: Records) -> dict[str, Any]:
+    """Return what only the hybrid uses."""
+    machines, queues = max(int(table.sizes[Z_MACHINES]), 1), int(table.sizes[Z_QUEUES])
+    return {
+        "units": as_records(np.zeros(machines, UNIT)),
+        "unit_ends": np.zeros(machines, np.int64),
+        "unit_whose": np.zeros(machines, np.int64),
+        "calls": as_records(np.zeros(CALLS, CALL)),
+        "notes": np.zeros(8, np.int64),
+        "busiest": np.zeros(len(table.crews), np.int64),
+        "border": np.array([q for q in range(queues) if streams[q].role in {INTO, OUT_OF}], np.int64),
+    }
+
+
+def new_network(table: Table, kinds: NDArray[np.int64] | None = None) -> Network:
+    """Return the network of a table.
+
+    Parameters
+    ----------
+    table
+        The station table.
+    kinds
+        For each station how it is computed; None: as `kinds_of` says, for a table that the recursion covers (`recursion_cover.why_not`).
+    """
     stations, queues = int(table.sizes[Z_STATIONS]), int(table.sizes[Z_QUEUES])
     machines = max(int(table.sizes[Z_MACHINES]), 1)
     streams: list[tuple[int, ...]] = []
@@ -202,17 +294,19 @@ def new_network(table: Table) -> Network:
     def add(queue: int, room: int) -> int:
         nonlocal at
         size = 2 * (room + 2) + WINDOW
-        streams.append((at, size, 0, 0, 0, 0, queue, room, 0, 0, -1, -1))
+        streams.append((at, size, 0, 0, 0, 0, queue, room, 0, 0, -1, -1, 0, 0, 0, 0, BETWEEN, 0, 0, 1))
         at += size
         return len(streams) - 1
 
     for q in range(queues):
         add(q, int(table.queues[q].room))
     nodes = np.zeros(max(stations, 1), NODE)
-    kinds = kinds_of(table)
+    kinds = kinds_of(table) if kinds is None else kinds
     for j in range(stations):
         station, node = table.stations[j], nodes[j]
-        node["kind"] = kinds[j]
+        node["kind"], node["least"] = kinds[j], _least(table, station)
+        node["trays"] = add(-1, int(table.carriers[int(station.carrier)]["count"])) if kinds[j] == ONTO else -1
+        node["gone"] = add(-1, int(table.queues[int(station.pass_queue)]["room"]) + int(station["count"])) if kinds[j] == OFF else -1
         node["begins"], node["ends"] = station.pass_queue < 0, station.out_queue < 0
         node["inlet"] = add(-1, 1) if station.pass_queue < 0 else station.pass_queue
         node["outlet"] = add(-1, 1) if station.out_queue < 0 else station.out_queue
@@ -220,11 +314,8 @@ def new_network(table: Table) -> Network:
     for j in np.flatnonzero(kinds == SIDE):
         nodes[j]["ends0"], nodes[j]["ends_room"] = room, 3 * int(table.stations[j].count) + 2 * BLOCK
         room += int(nodes[j]["ends_room"])
-    checks, values = len(table.checks), values_of(table)
-    made = as_records(np.array(streams, STREAM))
-    for q in range(queues):
-        made[q].taker = table.queues[q].station
-        made[q].giver = next((j for j in range(stations) if table.stations[j].out_queue == q), -1)
+    made = _joined(table, streams, kinds)
+    values = values_of(table)
     return Network(
         nodes=as_records(nodes),
         streams=made,
@@ -244,10 +335,11 @@ def new_network(table: Table) -> Network:
         code=np.zeros(max(stations, 1) * BLOCK, np.int64),
         inside=np.zeros(BLOCK, np.int64),
         fit=np.zeros(BLOCK, np.int64),
-        low=np.full(checks, -1, np.int64),
-        high=np.full(checks, -1, np.int64),
+        low=np.full(len(table.checks), -1, np.int64),
+        high=np.full(len(table.checks), -1, np.int64),
         limited=np.zeros(1, np.int64),
         value=values,
         bits=np.zeros((int(values.max()) + 1) * BLOCK, np.int64),
         drawn=np.zeros(int(values.max()) + 1, np.int64),
+        **_beside(table, made),
     )

@@ -29,6 +29,8 @@ from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_FALSE_REJECT, VERDIC
 from linewright.kernels.state import NEVER
 
 NOTHING, LEAVE, REFUSE, BEGIN = range(4)
+#: Greater than any root.
+LATEST = 1 << 62
 
 
 @kernel
@@ -171,6 +173,8 @@ def next_side(t, _s, w, j):
             if node.ends == 0 and w.credit[k] >= end:
                 at = w.credit[k]
                 by = freed_by(w, outlet, k) if at > end else min(freed_by(w, outlet, k), own)
+        elif outlet.still > end:
+            wall, wall_by = outlet.still, LATEST  # a place that becomes free then comes of an event that is not known
         else:
             wall, wall_by = end, own
     if node.bad > 0:
@@ -190,7 +194,7 @@ def next_side(t, _s, w, j):
                     start_by = min(start_by, came_by(w, inlet, k))
             if start < at or (start == at and start_by > by):
                 at, by, what = start, start_by, BEGIN
-        elif inlet.credited > inlet.arrived:
+        elif inlet.credited > inlet.arrived and inlet.quiet <= at:
             is_sure = False
     if at > wall or (at == wall and by < wall_by):
         is_sure = False

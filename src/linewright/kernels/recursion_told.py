@@ -73,7 +73,7 @@ def end_told(t, s, w, m, until):
     """Work a visit in the state out to its end. Returns it, NEVER where that is not before `until`."""
     node = w.machines[m]
     node.told = node.n
-    if not work_on(t, s, m, until):
+    if not work_on(t, s, w, m, until):
         return NEVER
     w.nodes[t.machines[m].station].tolds += 1
     node.left = node.full = running_left(t, s, m)

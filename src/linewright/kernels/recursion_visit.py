@@ -10,7 +10,7 @@ from linewright.kernels.calendar_starts import count_verdict, grade_of, verdict_
 from linewright.kernels.compiled import kernel
 from linewright.kernels.exchange_rows import DONE, FAILED
 from linewright.kernels.recursion_draws import next_failure, sum_of
-from linewright.kernels.recursion_network import BLOCK, PLAIN, root_of
+from linewright.kernels.recursion_network import BLOCK, N_CALLS, N_DOUBT, PLAIN, root_of
 from linewright.kernels.rows import VERDICT_MISSED, VERDICT_PASS, VERDICT_SCRAP
 from linewright.kernels.state import FAULT, GRADE_MOST, GRADE_SHIFT, IDLE, OUT, T_BLOCKED, T_EXECUTE, T_REPAIR, T_STARVED, WORK
 from linewright.kernels.table import RUNNING
@@ -171,9 +171,25 @@ def begin_visit(t, s, w, j):
 
 
 @kernel
-def work_on(t, s, m, until):
-    """Let a machine go on with its work, through failures and repairs. Returns whether the work ended before a time."""
+def note_call(w, crew, since, until):
+    """Note that somebody of a crew is at work on a machine."""
+    count = w.notes[N_CALLS]
+    if count >= w.calls.shape[0]:
+        w.notes[N_DOUBT] = 1
+        return
+    w.notes[N_CALLS] = count + 1
+    call = w.calls[count]
+    call.crew, call.since, call.until = crew, since, until
+
+
+@kernel
+def work_on(t, s, w, m, until):
+    """Let a machine go on with its work, through failures and repairs. Returns whether the work ended before a time.
+
+    People for a repair are there at once; it is noted that they were called (`hybrid` sees to it that there were enough).
+    """
     row = s.machines[m]
+    mode0 = t.stations[t.machines[m].station].mode0
     while True:
         at, _, _ = own_next_event(t, s, m)
         if at >= until:
@@ -190,6 +206,8 @@ def work_on(t, s, m, until):
             row.mask = FAULT
             turn(s, m, T_REPAIR, at)
             own_mend(t, s, m, at)
+            if t.modes[mode0 + mode].crew >= 0:
+                note_call(w, t.modes[mode0 + mode].crew, at, s.own[m].until)
         else:
             row.mode = -1
             row.repairing = 0
@@ -236,7 +254,7 @@ def go_on(t, s, w, j, until):
     row = s.machines[m]
     outlet = w.streams[node.outlet]
     if row.phase == WORK:
-        if not work_on(t, s, m, until):
+        if not work_on(t, s, w, m, until):
             return False
         node.by = root_of(j, 0)
         if node.kind == PLAIN:

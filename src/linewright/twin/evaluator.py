@@ -1,25 +1,35 @@
-"""Which evaluator of the station table computes a simulation: the recursion where it covers the line and no rows are kept, else the calendar.
+"""Which evaluator of the station table computes a simulation.
 
-Both leave the same state, to the last bit; they differ in how fast they are.
+The recursion, where no rows are kept and it covers the line; the hybrid, where it covers part of the line; else the calendar.
+
+All leave the same state, to the last bit; they differ in how fast they are.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from linewright.control.compile import Compiled
 from linewright.kernels import calendar
-from linewright.kernels.calendar import UNTIL, rows_needed
+from linewright.kernels.calendar import rows_needed
+from linewright.kernels.hybrid_split import split_line
 from linewright.kernels.recursion_cover import is_between_events, why_not
 from linewright.kernels.recursion_network import new_network
 from linewright.kernels.rows import new_rows
 from linewright.kernels.state import State
 
-__all__ = ["Choice", "Recursion", "choose"]
+if TYPE_CHECKING:
+    from linewright.twin.hybrid import Hybrid
+
+__all__ = ["Choice", "Recursion", "choose", "fast_evaluator"]
 
 #: So many reasons are told in one line of text.
 TOLD = 3
+#: Fewer stations than this are not worth the recursion beside the calendar.
+FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -29,13 +39,17 @@ class Choice:
     Parameters
     ----------
     name
-        ``recursion`` or ``calendar``.
+        ``recursion``, ``hybrid`` or ``calendar``.
     reasons
-        Why not the recursion: what it does not cover, such as ``winder: brought-by``. Empty with the recursion.
+        Why not the recursion: what it does not cover, such as ``winder: brought-by``; with the hybrid the calendar computes these. Empty with the
+        recursion.
+    nodes
+        With the hybrid, the stations that the recursion computes.
     """
 
     name: str
     reasons: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -52,12 +66,24 @@ class Choice:
             return "Computed by the recursion."
         if not self.reasons:
             return "Computed by the event calendar."
-        more = f" and {len(self.reasons) - TOLD} more" if len(self.reasons) > TOLD else ""
-        return f"Computed by the event calendar; the recursion does not cover {', '.join(self.reasons[:TOLD])}{more}."
+        if self.name == "hybrid":
+            return f"Computed by the recursion at {few(self.nodes)}; by the event calendar elsewhere: {few(self.reasons)}."
+        return f"Computed by the event calendar; the recursion does not cover {few(self.reasons)}."
 
     def to_json(self) -> dict[str, Any]:
         """Return it for a program."""
-        return {"name": self.name, "reasons": list(self.reasons)}
+        return {"name": self.name, "reasons": list(self.reasons)} | ({"nodes": list(self.nodes)} if self.nodes else {})
+
+
+def few(names: tuple[str, ...]) -> str:
+    """Return the first of some names, and how many more there are.
+
+    Examples
+    --------
+    >>> few(("a", "b", "c", "d"))
+    'a, b, c and 1 more'
+    """
+    return ", ".join(names[:TOLD]) + (f" and {len(names) - TOLD} more" if len(names) > TOLD else "")
 
 
 def choose(compiled: Compiled, state: State) -> Choice:
@@ -72,13 +98,16 @@ def choose(compiled: Compiled, state: State) -> Choice:
     """
     if state.head[0].keep:
         return Choice("calendar", ("keep all: rows are written",))
-    if found := why_not(compiled.table):
-        return Choice("calendar", tuple(f"{compiled.stations[number]}: {what}" if number >= 0 else what for number, what in found))
+    found = why_not(compiled.table)
+    reasons = tuple(f"{compiled.stations[number]}: {what}" if number >= 0 else what for number, what in found)
+    nodes = tuple(compiled.stations[int(j)] for j in split_line(compiled.table).nodes) if found else ()
+    if found and len(nodes) < FEWEST:
+        return Choice("calendar", reasons)
     if not state.head[0].begun:
         calendar.advance(compiled.table, state, new_rows(rows_needed(compiled.table)), 0)
-    if not is_between_events(state):
+    if not is_between_events(state, np.zeros(0, np.int64) if found else None):
         return Choice("calendar", ("a start with machines stopped by hand or commands under way",))
-    return Choice("recursion")
+    return Choice("hybrid", reasons, nodes) if found else Choice("recursion")
 
 
 class Recursion:
@@ -95,6 +124,17 @@ class Recursion:
 
         self._table, self._network, self._advance = compiled.table, new_network(compiled.table), recursion.advance
 
-    def advance(self, state: State, until_ns: int) -> bool:
-        """Let all happen that happens before a time, ns."""
-        return bool(self._advance(self._table, state, self._network, until_ns) == UNTIL)
+    def advance(self, state: State, until_ns: int) -> int:
+        """Let all happen that happens before a time, ns. Returns a reason of the calendar."""
+        return int(self._advance(self._table, state, self._network, until_ns))
+
+
+def fast_evaluator(compiled: Compiled, choice: Choice) -> Recursion | Hybrid | None:
+    """Return what computes a line as was chosen; None for the calendar."""
+    if choice.name == "recursion":
+        return Recursion(compiled)
+    if choice.name == "hybrid":
+        from linewright.twin.hybrid import Hybrid  # noqa: PLC0415 - lines that need the calendar need not load it
+
+        return Hybrid(compiled, split_line(compiled.table))
+    return None

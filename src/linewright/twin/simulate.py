@@ -31,7 +31,7 @@ from linewright.measures.tally import open_work, tally_of
 from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.twin.checkpoints import Keeper, every_ns
-from linewright.twin.evaluator import Choice, Recursion, choose
+from linewright.twin.evaluator import Choice, choose, fast_evaluator
 from linewright.twin.result import Result
 
 __all__ = ["Before", "Keep", "Looks", "Simulation", "go_on", "simulate"]
@@ -76,7 +76,7 @@ class Simulation:
         self._step_ns = STEP_NS
         self._looked = time.perf_counter()
         self.choice = choose(compiled, state)
-        self._recursion = Recursion(compiled) if self.choice.name == "recursion" else None
+        self._fast = fast_evaluator(compiled, self.choice)
 
     def advance(self, until_ns: int, passed: Callable[[int], object] | None = None) -> bool:
         """Let all happen that happens before a time. Returns False where part of the line can never go on (`standstill_of` says which).
@@ -121,9 +121,8 @@ class Simulation:
         return standstill_of(self.compiled, self.state) is not None
 
     def _evaluate(self, until_ns: int) -> int:
-        if self._recursion is not None:
-            self._recursion.advance(self.state, until_ns)
-            return UNTIL
+        if self._fast is not None:
+            return self._fast.advance(self.state, until_ns)
         return int(advance(self.compiled.table, self.state, self.rows, until_ns))
 
     def finish(self) -> None:
