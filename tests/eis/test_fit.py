@@ -229,6 +229,17 @@ def test_arcs_that_have_become_one_are_named() -> None:
     assert "`C1` and `CPE2` have the same time constant" in fit_circuit(Spectra.of(F, same), "R0-p(R1,C1)-p(R2,CPE2)").reasons[0]
 
 
+def test_an_arc_beyond_all_frequencies_has_no_error_of_its_resistance() -> None:
+    """A capacitor in series, fitted by an arc: the box alone ends its resistance, so no standard error is told."""
+    Z = impedance(parse_circuit("R0-p(R1,C1)-C2"), F, [1.0, 1.0, 0.01, 0.5])
+    draw = 1e-3 * np.random.default_rng(2).normal(size=(2, len(F)))
+    fit = fit_circuit(Spectra.of(F, Z * (1 + draw[0] + 1j * draw[1])), "R0-p(R1,C1)-p(R2,C2)")
+    assert fit.value("C2")[0] == pytest.approx(0.5, rel=0.01)
+    assert "C2.peak_hz" in fit.reasons[0]
+    sigma = fit.sigma[0, fit.circuit.column("R2")]
+    assert np.isnan(sigma) or sigma > fit.value("R2")[0]
+
+
 def test_the_seed_is_an_argument() -> None:
     spectra, _ = stack(3, 1e-3)
     np.testing.assert_array_equal(fit_circuit(spectra, STACK, seed=4).values, fit_circuit(spectra, STACK, seed=4).values)

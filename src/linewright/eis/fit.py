@@ -214,6 +214,7 @@ def result(
         correlation = covariance / (sigma[:, :, None] * sigma[:, None, :])
     is_turned = np.abs(turn).max(axis=1, initial=0.0) > 0.0
     hole = np.where(is_turned & ((sigma == 0.0) | is_singular[:, None]), np.nan, 0.0)
+    hole[beyond_all_frequencies(variables, is_at_bound)] = np.nan
     _, is_known = usable(spectra)
     of_use = usable_axis(spectra.frequency_hz)
     fitted = np.full(spectra.impedance_ohm.shape, np.nan, np.complex128)
@@ -245,6 +246,15 @@ def result(
         reasons=tuple(reasons),
         is_good=is_good,
     )
+
+
+def beyond_all_frequencies(variables: Variables, is_at_bound: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the resistances, bool (n, n_p), of arcs so slow or so fast that only the box, which nobody asked for, holds them."""
+    out = np.zeros((len(is_at_bound), len(variables.circuit.parameters)), np.bool_)
+    for arc, k in zip(variables.arcs, variables.by_tau, strict=True):
+        if k >= 0 and np.isnan(variables.turned[k].low) and np.isnan(variables.turned[k].high):
+            out[:, arc.resistance] |= is_at_bound[:, k]
+    return out
 
 
 def among(n: int, cells: NDArray[np.int64], rows: Floats) -> Floats:
