@@ -53,7 +53,7 @@ class Hybrid:
         self._saved: State | None = None
         self._span, self._failed = LONGEST, 0
         self._costs: dict[str, float] = {}
-        self._turns = 0
+        self._turns, self._sample = 0, SHORTEST  # so much the calendar computes first to be compared, and twice as much until that tells
 
     def advance(self, state: State, until_ns: int) -> int:
         """Let all happen that happens before a time, ns. Returns a reason of the calendar.
@@ -65,7 +65,8 @@ class Hybrid:
             if limit <= now or not self._can_begin(state):
                 reason = self._by_calendar(state, min(until_ns, max(limit + 1, now + 1) if limit <= now else now + PATCH))
             elif self._is_calendar_faster():
-                reason = self._by_calendar(state, until_ns)
+                reason = self._by_calendar(state, until_ns if "calendar" in self._costs else min(until_ns, now + self._sample))
+                self._sample *= 2
             else:
                 reason = self._piece(state, min(limit, now + self._span), until_ns)
             if reason != UNTIL:
