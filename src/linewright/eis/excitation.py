@@ -121,7 +121,7 @@ def spread_cycles(lowest: int, highest: int, per_decade: float) -> NDArray[np.in
     Examples
     --------
     >>> spread_cycles(3, 300, 6).tolist()
-    [3, 7, 15, 31, 51, 83, 123, 179, 263]
+    [3, 7, 15, 31, 51, 83, 123, 179, 291]
     """
     if lowest < 1 or lowest % 2 == 0:
         raise ValueError(f"the lowest line has an odd number of cycles; {lowest} came")
