@@ -10,7 +10,8 @@ import pytest
 
 from linewright.control.compile import Compiled, compile_plant
 from linewright.control.fill import open_line
-from linewright.control.opening import Opening, opening_of
+from linewright.control.opening import Opening, SlotStock, opening_of
+from linewright.kernels import table as tb
 from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
 from linewright.kernels.state import EMPTY, OPENING, State
 from linewright.library.catalogue import installed_libraries
@@ -109,6 +110,64 @@ def test_strips_come_from_coils_and_coils_from_batches(opened):
     assert state.serials[coil] == coils + 1
 
 
+@pytest.fixture(scope="module")
+def side_by_side() -> tuple[Compiled, Opening, State]:
+    compiled = compile_plant(load("cylindrical-4680", installed_libraries()))
+    return compiled, opening_of(compiled), open_line(compiled, 1)
+
+
+def drawn_one_by_one(coils: int, amount: int, length: int, machines: int) -> tuple[list[list[tuple[int, int, int]]], list[list[int]]]:
+    """Return for each coil the (batch, from, to) that went into it, and for each machine its [batch, gone] in the end; they take turns."""
+    taken, hands = machines, [[m + 1, 0] for m in range(machines)]
+    drawn = []
+    for coil in range(coils):
+        hand, need, pieces = hands[coil % machines], amount, []
+        while need:
+            part = min(need, length - hand[1])
+            pieces.append((hand[0], hand[1], hand[1] + part))
+            hand[1] += part
+            need -= part
+            if hand[1] == length:
+                taken += 1
+                hand[:] = [taken, 0]
+        drawn.append(pieces)
+    return drawn, hands
+
+
+@pytest.mark.parametrize(
+    ("machines", "amount", "length"), [(1, 690, 1000), (2, 690, 1000), (3, 500, 1000), (4, 1000, 1000), (5, 7, 1000), (14, 999, 1000)]
+)
+def test_machines_side_by_side_draw_from_batches_in_turn(machines: int, amount: int, length: int):
+    """Against taking one batch after the other off the queue, coil by coil."""
+    stock = SlotStock(0, tb.BULK, 1, machines, 1, amount, length, 0, 0)
+    for coils in (0, 1, machines, 7 * machines + machines // 2):
+        drawn, hands = drawn_one_by_one(coils, amount, length, machines)
+        assert [[(u.lot & SERIAL_MASK, u.lo, u.hi) for u in stock.uses(coil + 1)] for coil in range(coils)] == drawn
+        assert [list(stock.in_hand(m, stock.number(m, coils))) for m in range(machines)] == hands
+        for batch in {batch for pieces in drawn for batch, _, _ in pieces}:
+            into = [coil + 1 for coil, pieces in enumerate(drawn) if batch in {b for b, _, _ in pieces}]
+            assert set(into) <= set(stock.drawers(batch, 0))
+
+
+@pytest.mark.parametrize("side", ["cathode", "anode"])
+def test_coaters_side_by_side_hold_what_is_left_of_their_batches(side_by_side: tuple[Compiled, Opening, State], side: str):
+    """All batches that were begun: each millilitre is in one coil, or still in hand."""
+    compiled, opening, state = side_by_side
+    coil, slurry = kind_of(compiled, f"{side}-coil"), kind_of(compiled, f"{side}-slurry")
+    row = compiled.table.stations[compiled.station(f"{side}-coater")]
+    slot = next(n for n in range(int(row.slots)) if compiled.table.slots[int(row.slot0) + n].kind == tb.BULK)
+    mounts = [state.mounts[int(compiled.table.machines[int(row.machine0) + m].mount0) + slot] for m in range(2)]
+    amount, length = {"cathode": (690_000, 1_000_000), "anode": (942_000, 1_000_000)}[side]
+    drawn, hands = drawn_one_by_one(opening.made[coil], amount, length, 2)
+    assert [[int(m.lot) & SERIAL_MASK, int(m.at)] for m in mounts] == hands
+    assert [int(m.at + m.rest) for m in mounts] == [length, length]
+    for serial in (1, 2, 3, opening.made[coil] - 1, opening.made[coil]):
+        uses = [u for u in opening.made_from(coil << KIND_SHIFT | serial) if u.lot >> KIND_SHIFT == slurry]
+        assert [(u.lot & SERIAL_MASK, u.lo, u.hi) for u in uses] == drawn[serial - 1]
+    waiting = [first for q, (first, _) in opening.queues.items() if int(compiled.table.queues[q].station) == compiled.station(f"{side}-coater")]
+    assert waiting == [max(batch for batch, _ in hands) + 1], "what waits comes next"
+
+
 def test_new_serials_come_after_all_that_lies_there(opened):
     compiled, opening, state = opened
     for kind, last in opening.made.items():
@@ -156,3 +215,17 @@ run: {start: filled}
     compiled = compile_plant(load_text(slit, installed_libraries()))
     with pytest.raises(NotYetError, match="slit at the first station of its chain, `slitter`"):
         open_line(compiled, 1)
+
+
+def test_a_site_of_several_ends_is_named():
+    """Only the last one of its lines was filled, and nothing said so."""
+    site = """
+site: works
+product: part
+lines:
+  one: {product: part, stations: {cut: {time: 1 s}}}
+  two: {product: part, stations: {drill: {time: 1 s}}}
+run: {start: filled}
+"""
+    with pytest.raises(NotYetError, match=r"several stations with nothing behind them: one\.cut, two\.drill"):
+        opening_of(compile_plant(load_text(site, installed_libraries())))

@@ -57,6 +57,7 @@ utilities: {dry-room: {failures: {dew-point-lost: {mtbf: 8 min, mttr: 40 s}}}}
 """
 
 
-def small_21700(start: str) -> str:
-    """Return the line file; `start` is ``empty`` or ``filled``."""
-    return f"line: small-21700\nuse: cylindrical-21700-tabless\ntarget: 90 ppm\nstations:{STATIONS}{SHARED}run: {{until: 1 h, start: {start}}}\n"
+def small_21700(start: str, coaters: int = 1) -> str:
+    """Return the line file; `start` is ``empty`` or ``filled``; of each coater there are `coaters`."""
+    stations = STATIONS.replace("-coater:\n", f"-coater:\n    count: {coaters}\n")
+    return f"line: small-21700\nuse: cylindrical-21700-tabless\ntarget: 90 ppm\nstations:{stations}{SHARED}run: {{until: 1 h, start: {start}}}\n"

@@ -36,9 +36,9 @@ def test_four_stations(shared: Path):
     assert differences(line, 120 * MINUTE) == []
 
 
-@pytest.mark.parametrize("start", ["empty", "filled"])
-def test_the_21700_line_in_small(start):
-    assert differences(compiled(small_21700(start)), 60 * MINUTE) == []
+@pytest.mark.parametrize(("start", "coaters"), [("empty", 1), ("filled", 1), ("filled", 3)])
+def test_the_21700_line_in_small(start, coaters):
+    assert differences(compiled(small_21700(start, coaters)), 60 * MINUTE) == []
 
 
 @settings(max_examples=50)

@@ -102,6 +102,9 @@ def test_a_site_is_several_lines_as_one(shelf: Shelf, tmp_path: Path) -> None:
     assert {p.name: p.count for p in plant.people} == {"crew": 9, "cells-1.own": 1, "cells-2.own": 1}
     assert [f.by for f in plant.segment("cells-2.winder").failures] == ["crew", "cells-2.own"]
     assert plant.utilities[0].serves == ("cells-2.winder", "packs.packer")
+    within = plant.segment("packs.packer").within
+    assert within is not None
+    assert within.late == "scrap", "no line has an exit of its own"
     levels = {e.path: (e.level, e.parent) for e in plant.equipment}
     assert levels["works"] == (Level.SITE, None)
     assert levels["cells-2"] == (Level.PRODUCTION_LINE, "works")

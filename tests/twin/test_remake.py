@@ -30,6 +30,7 @@ LINES = {
     **ELEMENTS,
     STANDING: (ELEMENTS[STANDING][0], 250),
     "21700 in small": (small_21700("filled"), 1500),
+    "21700 with three coaters": (small_21700("filled", coaters=3), 900),
     "21700 from empty": (small_21700("empty"), 1200),
     "injected faults": (cells_with(FAULTS["all at once"]), 4000),
 }

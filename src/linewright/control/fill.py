@@ -89,12 +89,11 @@ def _mounts(opening: Opening, state: State) -> None:
             for m in range(stock.machines):
                 mount = state.mounts[int(table.machines[int(row.machine0) + m].mount0) + stock.slot]
                 if stock.kind == tb.COIL:
-                    serial, at = stock.at(m, (items - m + stock.machines - 1) // stock.machines)
+                    serial, at = stock.at(m, stock.number(m, items))
                     mount.lot, mount.at, mount.rest = (stock.thing << KIND_SHIFT) | serial, at, stock.length - at
                 elif stock.kind == tb.BULK:
-                    used = items * stock.amount
-                    mount.lot = (stock.thing << KIND_SHIFT) | (used // stock.length + 1)
-                    mount.at, mount.rest = used % stock.length, stock.length - used % stock.length
+                    serial, at = stock.in_hand(m, stock.number(m, items))
+                    mount.lot, mount.at, mount.rest = (stock.thing << KIND_SHIFT) | serial, at, stock.length - at
 
 
 def _queues(opening: Opening, state: State) -> None:

@@ -65,6 +65,10 @@ class SlotStock:
         """Return how many items one coil gives."""
         return (self.length - self.splice) // self.amount
 
+    def number(self, machine: int, items: int) -> int:
+        """Return how many of the first items a machine has made; they come from the machines in turn."""
+        return (items - machine + self.machines - 1) // self.machines
+
     def at(self, machine: int, number: int) -> tuple[int, int]:
         """Return serial of the (first) coil and its place in mm where a machine begins with its number-th item, both from 0."""
         moved = number + machine * self.items // self.machines
@@ -79,14 +83,50 @@ class SlotStock:
             return [Use(key | (serial + roll), at, at + self.amount, self.slot) for roll in range(self.rolls)]
         if self.kind == tb.PART:
             return [Use(key | ((item - 1) * self.amount + i + 1), 0, 0, self.slot) for i in range(self.amount)]
-        lo, out = (item - 1) * self.amount, []
-        hi = lo + self.amount
-        while lo < hi:
-            batch = lo // self.length
-            end = min(hi, (batch + 1) * self.length)
-            out.append(Use(key | (batch + 1), lo - batch * self.length, end - batch * self.length, self.slot))
-            lo = end
-        return out
+        machine, lo = (item - 1) % self.machines, (item - 1) // self.machines * self.amount
+        return [Use(key | serial, at, end, self.slot) for serial, at, end in self.draughts(machine, lo, lo + self.amount)]
+
+    def in_hand(self, machine: int, number: int) -> tuple[int, int]:
+        """Return serial of the batch, and how much of it is gone, where a machine begins with its number-th item, both from 0.
+
+        Machines take batches in turn: batches need no change, so nothing is gained by spreading their ends as those of coils are.
+        """
+        batch, gone = divmod(number * self.amount, self.length)
+        return batch * self.machines + machine + 1, gone
+
+    def draughts(self, machine: int, low: int, high: int) -> list[tuple[int, int, int]]:
+        """Return (serial, from, to) of the batches that hold the amounts [low, high) of all that one machine draws, end to end.
+
+        What lies below 0 was drawn of its first batch.
+
+        Examples
+        --------
+        >>> from linewright.kernels.table import BULK
+        >>> stock = SlotStock(0, BULK, 1, machines=2, rolls=1, amount=690, length=1000, splice=0, used=4)
+        >>> stock.draughts(1, 690, 1380)
+        [(2, 690, 1000), (4, 0, 380)]
+        """
+        parts = []
+        while low < high:
+            batch = max(low // self.length, 0)
+            end = min(high, (batch + 1) * self.length)
+            parts.append((batch * self.machines + machine + 1, low - batch * self.length, end - batch * self.length))
+            low = end
+        return parts
+
+    def drawers(self, batch: int, lag: int) -> range:
+        """Return the serials of all items that a batch can have gone into, if each amount is up to `lag` late.
+
+        Examples
+        --------
+        >>> from linewright.kernels.table import BULK
+        >>> stock = SlotStock(0, BULK, 1, machines=2, rolls=1, amount=690, length=1000, splice=0, used=4)
+        >>> list(stock.drawers(2, 0)), list(stock.drawers(4, 0))
+        ([2, 4], [4, 6])
+        """
+        number, machine = divmod(batch - 1, self.machines)
+        first, last = number * self.length // self.amount, ((number + 1) * self.length + lag - 1) // self.amount
+        return range(first * self.machines + machine + 1, last * self.machines + machine + 2, self.machines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +227,9 @@ def opening_of(compiled: Compiled) -> Opening:
     opening = Opening(compiled)
     if compiled.plant.run.start is not Start.FILLED:
         return opening
+    ends = [p.segment.path for p in compiled.flow.stations if p.next is None]
+    if len(ends) > 1:
+        raise _refuse(f"several stations with nothing behind them: {', '.join(ends)}")
     for number in range(len(compiled.plant.carriers)):
         stock = _carrier_stock(compiled, number)
         if stock is not None:
@@ -253,15 +296,13 @@ def _fill_inputs(opening: Opening, p: Passing) -> None:
         if slot.kind == tb.SUPPLY:
             continue
         machines = int(row.count)
-        if slot.kind == tb.BULK and machines > 1:
-            raise _refuse(f"several machines of `{p.segment.name}` fed from batches")
         made = opening.made.get(int(slot.thing), 0)
         stock = SlotStock(number, int(slot.kind), int(slot.thing), machines, int(slot.rolls), int(slot.amount), int(slot.length), int(slot.splice), 0)
         if slot.kind == tb.COIL:
-            most = max(stock.at(m, (items - m + machines - 1) // machines)[0] for m in range(machines))
+            most = max(stock.at(m, stock.number(m, items))[0] for m in range(machines))
             used = ((most - 1) // (machines * stock.rolls) + 1) * machines * stock.rolls
         elif slot.kind == tb.BULK:
-            used = items * stock.amount // stock.length + 1
+            used = max(stock.in_hand(m, stock.number(m, items))[0] for m in range(machines))
         else:
             used = items * stock.amount
         stocks.append(SlotStock(number, stock.kind, stock.thing, machines, stock.rolls, stock.amount, stock.length, stock.splice, used))

@@ -6,7 +6,6 @@ A run that starts filled does not write its sixteen days of stock; whoever asks 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -118,15 +117,15 @@ class Before:
         return found
 
     def charges_of_web(self, key: int) -> list[ChargeRow]:
-        """Return the batches of a web of the stock: coil i used the volumes (i - 1) * amount to i * amount of all batches end to end."""
+        """Return the batches of a web of the stock: the i-th coil of a machine used the volumes (i - 1) * amount to i * amount of all its batches."""
         number = self._coater_of(key)
         if number is None:
             return []
-        station, slot = self._facts.stations[number], self._bulk(number)
+        station, stock = self._facts.stations[number], self._bulk(number)
         assert station.web is not None
-        first = ((key & SERIAL_MASK) - 1) * int(slot.amount)
-        lag = station.web.delay_ml
-        parts = self._draughts(slot, first - lag, first - lag + int(slot.amount))
+        before, machine = divmod((key & SERIAL_MASK) - 1, stock.machines)
+        first, batches = before * stock.amount - station.web.delay_ml, stock.thing << KIND_SHIFT
+        parts = [(batches | serial, lo, hi) for serial, lo, hi in stock.draughts(machine, first, first + stock.amount)]
         return [
             ChargeRow(key, lo, hi, batch, amount_lo, amount_hi, station.web.error_mm + station.web.drift * hi, None)
             for lo, hi, batch, amount_lo, amount_hi in charges_of(station.web, Stream(0).through(parts))
@@ -138,11 +137,7 @@ class Before:
         for number, station in enumerate(self._facts.stations):
             if station.web is None or not any(i.is_bulk and i.kind == key >> KIND_SHIFT for i in station.inputs):
                 continue
-            slot = self._bulk(number)
-            low = ((key & SERIAL_MASK) - 1) * int(slot.length)
-            first = max(1, low // int(slot.amount) + 1)
-            last = (low + int(slot.length) + station.web.delay_ml) // int(slot.amount) + 1
-            for serial in range(first, last + 1):
+            for serial in self._bulk(number).drawers(key & SERIAL_MASK, station.web.delay_ml):
                 web = station.kind << KIND_SHIFT | serial
                 if self.covers(web):
                     found += [c for c in self.charges_of_web(web) if c.batch == key]
@@ -269,21 +264,8 @@ class Before:
                 return number
         return None
 
-    def _bulk(self, number: int) -> Any:
-        row = self._table.stations[number]
-        slots = self._table.slots[int(row.slot0) : int(row.slot0) + int(row.slots)]
-        return next(s for s in slots if int(s.kind) == BULK)
-
-    def _draughts(self, slot: Any, low: int, high: int) -> list[tuple[int, int, int]]:
-        """Return (batch, from, to) of volumes counted over all batches end to end; below 0 the first batch."""
-        length, kind = int(slot.length), int(slot.thing)
-        parts = []
-        while low < high:
-            serial = max(low // length, 0)
-            end = min(high, (serial + 1) * length)
-            parts.append((kind << KIND_SHIFT | serial + 1, low - serial * length, end - serial * length))
-            low = end
-        return parts
+    def _bulk(self, number: int) -> SlotStock:
+        return next(s for s in self._opening.slots[number] if s.kind == BULK)
 
 
 def _ways(compiled: Compiled, opening: Opening) -> dict[int, tuple[str, ...]]:

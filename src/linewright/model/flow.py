@@ -166,9 +166,9 @@ def flow_of(steps: list[Step]) -> Flow:
 
 
 def full_path(step: Step, name: str, known: set[str]) -> str:
-    """Return the path of a station that another one names: in its own line first."""
-    own = f"{step.line}.{name}" if step.line else name
-    return own if own in known or name in EXITS or name not in known else name
+    """Return the path of a station that another one names: in its own line first. An exit belongs to no line."""
+    own = f"{step.line}.{name}" if step.line and name not in EXITS else name
+    return own if own in known or name not in known else name
 
 
 def _chains(steps: list[Step]) -> None:
