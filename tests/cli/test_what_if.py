@@ -113,12 +113,12 @@ def test_ended_from_outside_it_says_what_is_done(number: signal.Signals, tmp_pat
     command = [sys.executable, "-c", TELLING]
     marks = tmp_path / "marks"
     with subprocess.Popen([*command, *asked, str(marks)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
-        limit = time.monotonic() + 120
+        limit = time.monotonic() + 300
         while (not marks.exists() or marks.stat().st_size < 8) and time.monotonic() < limit:
             time.sleep(0.05)
         process.send_signal(number)
         try:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=150)
         finally:
             process.kill()
     assert process.returncode == 130
