@@ -51,7 +51,7 @@ def test_models_give_the_middles_of_the_windows_of_the_shipped_line(plant: Plant
             elif not w.holds(value + 3 * c.spread) or not w.holds(value - 3 * c.spread):
                 far.append((path, c.name, value, w))
     assert far == []
-    assert seen == 21
+    assert seen == 23
 
 
 def test_what_a_model_is_asked_with_comes_from_the_line(plant: Plant) -> None:

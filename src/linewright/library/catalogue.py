@@ -175,7 +175,7 @@ def installed_libraries() -> Libraries:
 
     Examples
     --------
-    >>> installed_libraries().names("line")
-    ('cylindrical-21700-tabless', 'four-stations')
+    >>> installed_libraries().names("line")[:3]
+    ('all-solid-state-sulfide', 'blade-lfp', 'cell-to-pack')
     """
     return Libraries([shipped_library(), *entry_point_folders()])
