@@ -44,7 +44,9 @@ def drive(t, s, r, p, e, until):
             log = e.commands[e.count[C_COMMANDS]]
             log.seq, log.t, log.item, log.again, log.n, log.amount = command.seq, command.t, command.item, command.again, command.n, command.amount
             log.station, log.machine, log.slot = command.station, command.machine, command.slot
-            log.revision, log.crew, log.what = command.revision, command.crew, command.what
+            log.revision, log.crew, log.what, log.product = command.revision, command.crew, command.what, command.product
+            log.d0, log.d1, log.d2, log.d3 = command.d0, command.d1, command.d2, command.d3
+            log.w0, log.w1, log.w2, log.w3 = command.w0, command.w1, command.w2, command.w3
             e.count[C_COMMANDS] += 1
             obey(t, p, e, command)
         s.head[0].outbox = 0
