@@ -200,6 +200,8 @@ def ordered_lines(draw: st.DrawFn) -> str:
             station["per-product"] = found
         if is_plain and draw(st.integers(0, 2)) == 0:
             station["setup"] = draw(set_ups())
+        if "setup" in station or not name.startswith(("step-", "lane-")):
+            station.pop("blocking", None)  # a place is taken before work where something passes, not where an order begins or a machine is set up
     return json.dumps(line, indent=1)
 
 

@@ -133,9 +133,10 @@ class Driver:
     """Machines somewhere else, one record at a time, with arrays of their own."""
 
     def __init__(self, line: Compiled, state: State) -> None:
-        self.line, self.own, self.items = line, copy_state(state), {}
+        self.line, self.own = line, copy_state(state)
         own_side.begin_machines(line.table, self.own)
-        self.items = {m: int(item) for m, item in enumerate(state.machines["item"])}
+        self.items = {m: int(item) & SERIAL_MASK for m, item in enumerate(state.machines["item"])}
+        self.deviations = {m: np.zeros(8) for m in self.items}
 
     def obey(self, commands: np.ndarray) -> None:
         t, s = self.line.table, self.own
@@ -143,8 +144,9 @@ class Driver:
             m, now = int(t.stations[int(c["station"])].machine0) + int(c["machine"]), int(c["t"])
             what, slot, n = int(c["what"]), int(c["slot"]), int(c["n"])
             if what == x.START:
-                self.items[m] = int(c["item"])
-                own_side.start(t, s, m, n, now)
+                self.items[m] = (int(c["item"]) & SERIAL_MASK) | int(c["again"])
+                self.deviations[m] = np.array([c[name] for name in ("d0", "d1", "d2", "d3", "w0", "w1", "w2", "w3")])
+                own_side.start(t, s, m, n, int(c["product"]), now)
             elif what == x.REPAIR:
                 own_side.mend(t, s, m, now)
             elif what == x.CHANGE:
@@ -153,6 +155,8 @@ class Driver:
                 own_side.maintain(t, s, m, slot, n, now)
             elif what == x.HOLD:
                 own_side.hold(t, s, m, now)
+            elif what == x.SET_UP:
+                own_side.set_up(t, s, m, int(c["product"]), now)
             else:
                 own_side.resume(t, s, m, now)
 
@@ -177,7 +181,8 @@ class Driver:
             machine, tool = which - int(t.stations[station].machine0), -1
             if what == x.DONE and t.stations[station].flow != UTILITY:
                 values = np.zeros(x.RECORD_VALUES)
-                record["values"] = own_side.measure(t, self.own, station, self.items[which] & SERIAL_MASK, values, np.zeros(8), 0)
+                product = int(self.own.own[which].product)
+                record["values"] = own_side.measure(t, self.own, station, product, self.items[which], values, self.deviations[which], 0)
                 for i in range(x.RECORD_VALUES):
                     record[f"v{i}"] = values[i]
         record["t"], record["n"], record["station"], record["machine"], record["slot"] = at, n, station, machine, slot

@@ -371,5 +371,5 @@ def test_a_tool_that_is_out_leaves_its_unit_without_a_value():
 def test_times_in_state_add_up():
     mode = Mode(life=steady(7), repair=steady(4), running=False)
     log = simulate(Line((first(steady(5)), Step(steady(1), entry=0, modes=(mode,))), (Queue(1, 9),)), 24)
-    assert log.times[1, 0] == [12, 0, 4, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert log.times[1, 0] == [12, 0, 4, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     assert all(sum(times) == 24 for times in log.times.values())
