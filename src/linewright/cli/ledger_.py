@@ -1,15 +1,21 @@
-"""`linewright ledger status`."""
+"""`linewright ledger`: where it is, whether it is whole, what was corrected."""
+# ruff: noqa: PLC0415 - heavy rooms are imported by the command that needs them
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linewright.cli.asked import ledger_at
 from linewright.cli.printing import as_json, say
+from linewright.cli.printing import table as columns
+
+if TYPE_CHECKING:
+    from linewright.ledger.verify import Verified
 
 ledger = typer.Typer(help="Look after the ledger.", no_args_is_help=False, rich_markup_mode=None)
 
@@ -42,3 +48,84 @@ def status(
     say(f"runs      {len(found)}, {sum(run.size_bytes for run in found) / 1e6:.1f} MB")
     say(f"free      {shutil.disk_usage(there).free / 1e9:.1f} GB")
     say(f"writing   {', '.join(run.run for run in found if run.is_written) or 'nothing'}")
+
+
+@ledger.command()
+def verify(
+    run: Annotated[str | None, typer.Argument(help="A run; without it all of them.")] = None,
+    expect: Annotated[str | None, typer.Option(help="A digest that was kept elsewhere: one of the run's blocks must have it.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look through each run's chain of blocks for anything that was changed, and say where; 2 where something was."""
+    from linewright.ledger.verify import verify_run
+
+    store = ledger_at(ledger)
+    if expect is not None and run is None:
+        raise typer.BadParameter("say which run the digest is of: linewright ledger verify RUN --expect DIGEST", param_hint="--expect")
+    names = [store.run_info(run).run] if run is not None else [info.run for info in store.runs()]
+    found = []
+    for name in names:
+        with store.reader(name) as reader:
+            found.append(verify_run(reader, name, expect))
+    damaged = [str(path) for path in store.damaged()] if run is None else []
+    if json:
+        as_json({"runs": [asdict(f) for f in found], "damaged": damaged})
+    else:
+        show_verified(found, damaged)
+    if damaged or any(f.faults for f in found):
+        raise typer.Exit(2)
+
+
+def show_verified(found: list[Verified], damaged: list[str]) -> None:
+    """Print a line for each run, and each fault below."""
+    rows = [(f.run, "CHANGED" if f.faults else "whole", f"{f.blocks:,}", f"{f.rows:,}", f"{f.open_rows:,}", f.head or "") for f in found]
+    columns(("run", "", "blocks", "rows", "not closed yet", "digest of the last block"), rows, right=(2, 3, 4))
+    for f in found:
+        for fault in f.faults:
+            place = ", ".join(p for p in (f.run, f"block {fault.block}" if fault.block else "", fault.table or "") if p)
+            say(f"{place}: {fault.what}")
+    for path in damaged:
+        say(f"{path}: no database any more; put a copy of it back")
+    if any(f.faults for f in found):
+        say("Put back a copy of what was changed. A correction is an event of its own: nothing that was written is ever changed.")
+
+
+@ledger.command()
+def correct(  # noqa: PLR0917 - words in the order of the sentence
+    run: Annotated[str, typer.Argument(help="The run.")],
+    table: Annotated[str, typer.Argument(help="Table (docs/ledger.md).")],
+    row: Annotated[int, typer.Argument(help="Row number.")],
+    change: Annotated[str, typer.Argument(help="COLUMN=VALUE: what should stand there.")],
+    by: Annotated[str, typer.Option(help="Who says so.")],
+    because: Annotated[str, typer.Option(help="Why.")],
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+) -> None:
+    """Add an event that says what a value should have been; what was written stays."""
+    from linewright.ledger.corrections import correct as add
+
+    column, equals, value = change.partition("=")
+    if not equals:
+        raise typer.BadParameter("COLUMN=VALUE was expected, such as to_us=1000000", param_hint="CHANGE")
+    store = ledger_at(ledger)
+    with store.open_run(run) as writer, store.reader(run) as reader:
+        done = add(writer, reader, (table, row, column), value, (by, because))
+    say(f"{run}: {done.table} row {done.row}, {done.column}: {done.was} stays; {done.by} says it should be {done.value} ({done.because})")
+
+
+@ledger.command()
+def corrections(
+    run: Annotated[str, typer.Argument(help="The run.")],
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the corrections of a run."""
+    from linewright.ledger.corrections import corrections as listed
+
+    with ledger_at(ledger).reader(run) as reader:
+        found = listed(reader)
+    if json:
+        as_json(found)
+        return
+    rows = [(c.table, f"{c.row}", c.column, f"{c.was}", f"{c.value}", c.by, c.because) for c in found]
+    columns(("table", "row", "column", "stands there", "should be", "by", "because"), rows, right=(1,))

@@ -38,6 +38,7 @@ Quality engineer    where a cell came from, what came of a metre of web
 Integrator          real records and machines
   import            read real production records into the ledger
   ledger status     where the ledger is, how large, what writes to it
+  ledger verify     whether anything in it was changed
   version           print the version
                       linewright import kiprobatt PATH --report report.json
 """

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from linewright.ledger.errors import LedgerError, LockedError, NewerError
 from linewright.ledger.lock import WriterLock
 from linewright.ledger.schema import APPLICATION_ID, VERSION
@@ -22,8 +24,19 @@ def add_curves(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX curve_unit ON curve (unit)")
 
 
+def add_chain(connection: sqlite3.Connection) -> None:
+    """Version 3: the chain of blocks, and until when units lay on their carriers in the order in which it was written."""
+    connection.execute("CREATE TABLE taken (n INTEGER NOT NULL, data BLOB NOT NULL)")
+    connection.execute(
+        "CREATE TABLE block (seq INTEGER PRIMARY KEY, line_us INTEGER, wall_us INTEGER NOT NULL, body TEXT NOT NULL, digest TEXT NOT NULL)"
+    )
+    rows = connection.execute("SELECT unit, carrier, to_us FROM placed WHERE to_us IS NOT NULL ORDER BY rowid").fetchall()
+    if rows:
+        connection.execute("INSERT INTO taken (n, data) VALUES (?, ?)", (len(rows), np.array(rows, dtype="<i8").T.tobytes()))
+
+
 #: MIGRATIONS[i] leads a file of version i + 1 to version i + 2. A released one is never changed; a new one is added at the end.
-MIGRATIONS: tuple[Migration, ...] = (add_curves,)
+MIGRATIONS: tuple[Migration, ...] = (add_curves, add_chain)
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:

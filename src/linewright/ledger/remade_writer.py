@@ -49,6 +49,8 @@ class RemadeWriter(RunWriter):
         The run.
     """
 
+    is_chained = False
+
     def __init__(self, path: Path, run_id: str) -> None:
         super().__init__(path, run_id)
         self._window: int | None = None

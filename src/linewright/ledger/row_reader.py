@@ -72,6 +72,10 @@ class RowReader:
         row = self.row("SELECT body FROM fact WHERE key = ?", (key,))
         return json.loads(row[0]) if row else None
 
+    def damage(self) -> list[str]:
+        """Return what the store itself finds damaged: pages, and rows that an index lacks; empty where it is whole."""
+        return [row[0] for row in self.rows("PRAGMA integrity_check(5)") if row[0] != "ok"]
+
     def change_mark(self) -> int:
         """Return a number that changes when another connection has committed (of this thread's connection): cheap to poll."""
         return int(self._connection().execute("PRAGMA data_version").fetchone()[0])

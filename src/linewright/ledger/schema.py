@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Version of the tables below; `migrations.py` leads older files here.
-VERSION = 2
+VERSION = 3
 
 #: "LWRT": tells a ledger's file from any other SQLite file (PRAGMA application_id).
 APPLICATION_ID = 0x4C575254
@@ -192,6 +192,9 @@ TABLES: tuple[Table, ...] = (
     # ---- how to go on
     Table("checkpoint", ("seq INTEGER PRIMARY KEY", "line_us INTEGER", "wall_us INTEGER NOT NULL", "marks TEXT NOT NULL", "state BLOB NOT NULL")),
     Table("fill", ("part INTEGER PRIMARY KEY", "data BLOB NOT NULL")),
+    # ---- what proves that nothing was changed (chain.py)
+    Table("taken", ("n INTEGER NOT NULL", "data BLOB NOT NULL")),
+    Table("block", ("seq INTEGER PRIMARY KEY", "line_us INTEGER", "wall_us INTEGER NOT NULL", "body TEXT NOT NULL", "digest TEXT NOT NULL")),
 )  # fmt: skip
 
 TABLE_BY_NAME = {t.name: t for t in TABLES}

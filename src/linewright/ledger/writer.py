@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from linewright.ledger.chain import BLOCK_ROWS, Chain, taken_bytes
 from linewright.ledger.disk import WANTED_BYTES
 from linewright.ledger.errors import DiskLowError, LedgerError
 from linewright.ledger.lock import WriterLock
@@ -80,6 +81,9 @@ class RunWriter:
         A newer version wrote it.
     """
 
+    #: Whether its rows are closed into blocks (what is made again beside a run is not: it may be deleted).
+    is_chained = True
+
     def __init__(self, path: Path, run_id: str) -> None:
         self.path, self.run_id = path, run_id
         self._lock = WriterLock(path)
@@ -97,6 +101,8 @@ class RunWriter:
         self._next_sample = self._highest("sample") + 1
         self._skip_rows: dict[str, int] = {}
         self._skip_events: dict[str, list[int]] = {}
+        self._taken: list[tuple[Sequence[int], Sequence[int], Sequence[int]]] = []
+        self._chain = Chain(self._query, self._highest) if self.is_chained else None
 
     # ---- rows
 
@@ -123,6 +129,10 @@ class RunWriter:
         self._begin()
         statement = self._statement("INSERT", table, tuple(columns))
         self._run_many(statement, zip(*lists, strict=True))
+        if self._chain is not None:
+            self._chain.waiting += count - skip
+            if table == "placed" and "to_us" in columns:
+                self._note_taken(dict(zip(columns, lists, strict=True)))
         return count - skip
 
     def put(self, table: str, columns: Mapping[str, Column]) -> None:
@@ -131,14 +141,16 @@ class RunWriter:
         if lists[0]:
             self._begin()
             self._run_many(self._statement("INSERT OR REPLACE", table, tuple(columns)), zip(*lists, strict=True))
+            if self._chain is not None:
+                self._chain.changed(table)
 
     def take_off(self, units: Column, carriers: Column, times_us: Column) -> None:
         """Write until when units lay on their carriers (rows of `placed` that are still open)."""
         self._begin()
-        self._run_many(
-            "UPDATE placed SET to_us = ?3 WHERE unit = ?1 AND carrier = ?2 AND to_us IS NULL",
-            zip(as_list(units), as_list(carriers), as_list(times_us), strict=True),
-        )
+        off = as_list(units), as_list(carriers), as_list(times_us)
+        self._run_many("UPDATE placed SET to_us = ? WHERE unit = ? AND carrier = ? AND to_us IS NULL", zip(off[2], off[0], off[1], strict=True))
+        if self._chain is not None and off[0]:
+            self._taken.append(off)
 
     def key(self, kind: str, text: str) -> int:
         """Return the number that stands for a text in the tables (a step's name, a machine's path, a state); make it where it is new."""
@@ -171,6 +183,8 @@ class RunWriter:
         self._begin()
         seq = self._next_event
         self._next_event += 1
+        if self._chain is not None:
+            self._chain.waiting += 1
         row = (seq, line_us, wall_us if wall_us is not None else now_us(), kind, json.dumps(body, separators=(",", ":"), ensure_ascii=False))
         self._run_many("INSERT INTO event (seq, line_us, wall_us, kind, body) VALUES (?, ?, ?, ?, ?)", [row])
         return seq
@@ -215,6 +229,7 @@ class RunWriter:
             if isinstance(fills, bytes):
                 fills = {self._highest("fill") + 1: fills} if fills else {}
             self._save(state, fills or {}, line_us)
+        self._close_block(line_us)
         try:
             self._connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -224,6 +239,8 @@ class RunWriter:
         """Forget what was added since the last commit."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+            self._taken.clear()
+            self._chain = Chain(self._query, self._highest) if self.is_chained else None
             self._next_event, self._next_sample = self._highest("event") + 1, self._highest("sample") + 1
             self._names = {(kind, text): key for key, kind, text in self._connection.execute("SELECT key, kind, text FROM name")}
 
@@ -235,7 +252,10 @@ class RunWriter:
         """Note that the run is over (``done``, ``stopped``, ``failed``) and commit. A live run may still be opened again."""
         self._begin()
         self._run_many("UPDATE run SET ended_us = ?, outcome = ?", [(now_us(), outcome)])
-        self.commit(line_us=line_us)
+        if line_us is not None:
+            self._run_many("UPDATE run SET line_us = ?", [(line_us,)])
+        self._close_block(line_us, is_end=True)
+        self.commit()
 
     def close(self) -> None:
         """Close the file and let go of the lock; what was not committed is forgotten. Twice does no harm."""
@@ -307,6 +327,29 @@ class RunWriter:
         self._run_many("DELETE FROM checkpoint WHERE seq < ?", [(seq - 1,)])
         if fills:
             self.put("fill", {"part": list(fills), "data": list(fills.values())})
+
+    def _close_block(self, line_us: int | None, *, is_end: bool = False) -> None:
+        """Write, with the commit that is under way, what proves its rows: a block where enough came, else a note of what no block covers yet."""
+        if self._chain is None:
+            return
+        if self._taken:
+            count, data = taken_bytes(self._taken)
+            self._taken.clear()
+            self.append("taken", {"n": [count], "data": [data]})
+        is_due = is_end or self._chain.waiting >= BLOCK_ROWS
+        block = self._chain.close(line_us, now_us(), is_end=is_end) if is_due else self._chain.note(now_us())
+        if block is not None:
+            row = (block.seq, block.line_us, block.wall_us, block.body, block.digest)
+            self._run_many("INSERT OR REPLACE INTO block (seq, line_us, wall_us, body, digest) VALUES (?, ?, ?, ?, ?)", [row])
+
+    def _note_taken(self, lists: Mapping[str, Sequence[Any]]) -> None:
+        off = [row for row in zip(lists["unit"], lists["carrier"], lists["to_us"], strict=True) if row[2] is not None]
+        if off:
+            units, carriers, times = zip(*off, strict=True)
+            self._taken.append((units, carriers, times))
+
+    def _query(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, parameters).fetchall()
 
     def _begin(self) -> None:
         if not self._connection.in_transaction:
