@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.exchange.stack_line import stack_line
 
 from linewright.cli.main import run_command
+from linewright.ledger.ledger import Ledger
+from linewright.twin.simulate import Keep, simulate
 
 RECIPE = """\
 recipe: mine
@@ -126,7 +129,7 @@ def test_a_design_is_printed_beside_stepped_sines(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["eis"], "one of the two was expected"),
+        (["eis"], "one of them was expected"),
         (["eis", "none.DTA"], "none.DTA  there is no such file."),
         (["eis", "none.DTA", "--cells", "4"], "--cells belongs to raw samples"),
         (["eis", "a.csv", "--weight", "moduls"], "Did you mean `modulus`?"),
@@ -160,3 +163,39 @@ def test_a_fault_that_there_is_not_is_refused(stack: Path, kind: str, capsys: py
     assert "there is no fault" in capsys.readouterr().err
     assert run_command([*made, "--fault", "dry"]) == 2
     assert "CELL=FAULT was expected" in capsys.readouterr().err
+
+
+def test_a_stack_of_a_line_is_analysed_from_its_waveform(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--unit`: the whole analysis of a stack that a line's station measured, beside what was recorded; 0 where it passes, 1 where it fails."""
+    plant, ledger = stack_line(tmp_path), str(tmp_path / "ledger")
+    simulate(plant, until_s=3600.0, seed=7, keep=Keep.ALL, ledger=Ledger(Path(ledger)))
+    assert run_command(["eis", "--unit", "ST-2", "--ledger", ledger, "--html", str(tmp_path / "a.html")]) == 0
+    out = capsys.readouterr().out
+    assert "SYNTHETIC: made from a model, not measured" in out
+    assert "Recipe eis of the line: PASS." in out
+    assert "Station eis of run twin-1 recorded: pass." in out
+    assert "SYNTHETIC, not measured" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    strict = RECIPE.replace("LIMIT", "0.1 mohm").replace("p(R1,C1)", "ZARC1-Ws1").replace("rct: R1", "rct: ZARC1.R")
+    (tmp_path / "strict.yaml").write_text(strict, encoding="utf-8")
+    assert run_command(["eis", "--unit", "ST-2", "--ledger", ledger, "--recipe", str(tmp_path / "strict.yaml"), "--json"]) == 1
+    body = json.loads(capsys.readouterr().out)
+    assert body["is_synthetic"]
+    assert body["station"]["verdict"] == "pass"
+    assert len(body["cells"]) == 40
+    assert {row["name"] for row in body["station"]["compared"]} >= {"hfr", "weakest-transport"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--unit", "ST-x"], "There is no `ST-x`"),
+        (["--unit", " "], "--unit is empty"),
+        (["--unit", "ST-2", "--cells", "40"], "--cells is not asked of a stack of a line"),
+        (["--unit", "ST-2", "a.csv"], "one of them was expected"),
+        (["--run", "twin-1", "a.csv"], "--run belongs to a stack of a line"),
+    ],
+)
+def test_what_is_wrong_with_a_stack_of_a_line_is_told(asked: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    simulate(stack_line(tmp_path), until_s=1800.0, seed=7, keep=Keep.ALL, ledger=Ledger(tmp_path / "ledger"))
+    assert run_command(["eis", *asked, "--ledger", str(tmp_path / "ledger")]) == 2
+    assert words in capsys.readouterr().err

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from linewright.cli.eis_design import design
 from linewright.cli.eis_spc import spc
 from linewright.cli.eis_synthetic import synthetic
+from linewright.cli.eis_unit import refuse_beside_unit, refuse_without_unit, unit_stack
 from linewright.cli.printing import as_json, say
 from linewright.cli.progress import Progress
 from linewright.cli.report_file import refuse_report, write_report
@@ -57,15 +58,25 @@ def judge(  # noqa: PLR0917 - a command's options are its arguments
     cells: Annotated[int | None, typer.Option(min=1, help="That the stack has.")] = None,
     calibration: Annotated[Path | None, typer.Option(help="Spectra of the leads on a short: their inductance is taken off.")] = None,
     excitation: Annotated[Path | None, typer.Option(help="What was sent, where the samples do not say so.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="A stack that the impedance station of a line measured.")] = None,
+    run: Annotated[str | None, typer.Option(help="With --unit: a run of the ledger; without it the newest that has the stack.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="With --unit: folder of the ledger.")] = None,
     minus_imaginary: Annotated[bool, typer.Option("--minus-imaginary", help="The column of Z'' holds -Z''.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
     """Check, fit and judge impedance spectra. Also: linewright eis design, eis synthetic, eis spc (--help tells more)."""
-    if (raw is None) == (not files):
-        raise LinewrightError("Name files of spectra, or --raw with a file of samples; one of the two was expected.\n    linewright eis --help")
+    if bool(files) + (raw is not None) + (unit is not None) != 1:
+        raise LinewrightError(
+            "Name files of spectra, or --raw with a file of samples, or --unit with a stack of a line; one of them was expected.\n"
+            "    linewright eis --help"
+        )
     if html is not None:
         refuse_report(html)
+    if unit is not None:
+        refuse_beside_unit({"--cells": cells, "--calibration": calibration, "--excitation": excitation, "--circuit": circuit, "--weight": weight})
+        return unit_stack(unit, run, ledger, recipe_of(recipe, None), html, json=json)
+    refuse_without_unit({"--run": run, "--ledger": ledger})
     if raw is not None and circuit is not None and recipe is None:
         raise LinewrightError("--circuit with --raw is fitted for a recipe: name one too, such as --recipe fuel-cell-stack.")
     limits = recipe_of(recipe, circuit)

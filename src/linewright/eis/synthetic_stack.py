@@ -176,7 +176,7 @@ class SyntheticRecord:
     Parameters
     ----------
     stack, excitation
-        What is measured, and with what. The current flows out of the stack, so voltages fall where it rises.
+        What is measured, and with what.
     noise_v, noise_a
         Of one sample, rms.
     drift_v
@@ -187,6 +187,8 @@ class SyntheticRecord:
         Key of the noise.
     clipped, dead
         Channels (from 1; 0 is the current) whose upper half of the modulation is cut off at 60 %, and those that read nothing.
+    is_discharge
+        Whether the current flows out of the stack, so that voltages fall where it rises; else (an electrolyser) they rise with it.
     """
 
     stack: SyntheticStack
@@ -198,13 +200,15 @@ class SyntheticRecord:
     seed: int = 1
     clipped: tuple[int, ...] = ()
     dead: tuple[int, ...] = ()
+    is_discharge: bool = True
     _tones: tuple[NDArray[np.complex128], ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         tones = []
         for s in self.excitation.segments:
             frequency = np.asarray(s.cycles * (self.excitation.sample_rate_hz / s.count), dtype=np.float64)
-            tones.append(-self.stack.impedance_ohm(frequency) * (s.amplitude_a * np.exp(1j * s.phase_rad)))
+            way = -1.0 if self.is_discharge else 1.0
+            tones.append(way * self.stack.impedance_ohm(frequency) * (s.amplitude_a * np.exp(1j * s.phase_rad)))
         object.__setattr__(self, "_tones", tuple(tones))
 
     @property

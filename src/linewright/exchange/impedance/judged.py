@@ -19,11 +19,11 @@ from linewright.eis.stack_spectra import Calibration, StackSpectra, calibration_
 from linewright.eis.verdict import CellVerdict, StackVerdict, judge
 from linewright.eis.weights import Weight
 from linewright.exchange.impedance.measured import MeasuredSpectrum, SpectrumFile, fault
-from linewright.exchange.impedance.raw_file import RawFile, open_raw
+from linewright.exchange.impedance.raw_file import Samples, open_raw
 from linewright.exchange.impedance.read import read_spectra
 from linewright.model.errors import DataError, FileFault
 
-__all__ = ["JudgedSpectrum", "JudgedStack", "judge_files", "judge_raw", "read_calibration", "read_files"]
+__all__ = ["JudgedSpectrum", "JudgedStack", "judge_files", "judge_raw", "judge_samples", "read_calibration", "read_files"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class JudgedStack:
     Parameters
     ----------
     raw
-        The file.
+        The file, or whatever else gave the samples.
     stack
         Its channels.
     analysis
@@ -75,7 +75,7 @@ class JudgedStack:
         None where none was given.
     """
 
-    raw: RawFile
+    raw: Samples
     stack: StackSpectra
     analysis: Analysis
     values: dict[str, np.ndarray]
@@ -157,7 +157,13 @@ def judge_raw(  # noqa: PLR0917 - a record, and what is known of it
     DataError
         The file cannot be used as a whole; what is wrong with single channels is in the result.
     """
-    raw = open_raw(path, cells, excitation)
+    return judge_samples(open_raw(path, cells, excitation), recipe, calibration, seen)
+
+
+def judge_samples(
+    raw: Samples, recipe: Recipe | None = None, calibration: Calibration | None = None, seen: Callable[[float], None] | None = None
+) -> JudgedStack:
+    """Return what is found of a stack from its samples, wherever they come from; the rest is as in `judge_raw`."""
     stream = PhasorStream(raw.excitation, raw.channels)
     for block in raw.blocks():
         stream.push(block)
@@ -191,7 +197,7 @@ def circuit_of(recipe: Recipe | None, *, has_leads: bool) -> Circuit | None:
     return circuit if not has_leads or any(e.kind == "L" for e in circuit.elements) else parse_circuit(f"{recipe.circuit}-L0")
 
 
-def chosen(calibration: Calibration, stack: StackSpectra, raw: RawFile) -> Calibration:
+def chosen(calibration: Calibration, stack: StackSpectra, raw: Samples) -> Calibration:
     """Return the calibration of the channels that are judged, where it has one for each cell of the stack."""
     count = len(calibration.inductance_h)
     if count == 1:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from linewright.exchange.impedance.excitation_file import from_plain, plain
 from linewright.exchange.impedance.measured import fault
 from linewright.model.errors import DataError
 
-__all__ = ["BLOCK", "RawFile", "open_raw", "write_synthetic"]
+__all__ = ["BLOCK", "RawFile", "Samples", "open_raw", "write_synthetic"]
 
 #: Samples of all channels that are read at once: 401 channels of them have 52 MB.
 BLOCK = 32_768
@@ -28,6 +28,41 @@ META = b"linewright"
 _CURRENT = re.compile(r"^(current|stack[ _-]?current|i)([ _/(\[-].*)?$", re.IGNORECASE)
 _TIME = re.compile(r"^(time|t)([ _/(\[-].*)?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\D*?0*(\d+)(?:[ _/(\[-]*m?V[)\]]?)?$", re.IGNORECASE)
+
+
+class Samples(Protocol):
+    """Samples of a stack, in blocks: a file's, or a station's. What the names mean is told at `RawFile`."""
+
+    @property
+    def file(self) -> str:
+        """As it is called."""
+
+    @property
+    def excitation(self) -> Excitation:
+        """What was sent."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the cells."""
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Of each, from 0."""
+
+    @property
+    def missing(self) -> tuple[tuple[int, str, str], ...]:
+        """Cells without a channel."""
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether they were made from a model."""
+
+    @property
+    def channels(self) -> int:
+        """The current and the cells."""
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the samples in order, each (n_channels, n), current first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""The station class `impedance-meter`: its declaration (`process.yaml`), and its process model."""
