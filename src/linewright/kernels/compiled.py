@@ -63,7 +63,7 @@ def cache_folder() -> Path:
 @cache
 def announce() -> None:
     """Tell, once in a process, why the first start on a machine takes longer."""
-    logging.getLogger("linewright.kernels").warning("Compiling the kernels for this machine, once; it takes about ten seconds.")
+    logging.getLogger("linewright.kernels").warning("Compiling the kernels for this machine, once; it takes about half a minute.")
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
