@@ -100,3 +100,48 @@ def test_the_newest_of_an_import_are_a_line_a_kind(tmp_path: Path, capsys: pytes
     out = capsys.readouterr().out
     assert [line.split()[1] for line in out.splitlines() if line.split()[1:2] in (["sheet"], ["cell"])] == ["cell", "sheet"]
     assert "--json lists ten of each." in out
+
+
+def two_units(tmp_path: Path) -> Path:
+    """A web of 10 m, two cells of it, one on a tray."""
+    with Ledger(tmp_path).create_run("t", "d", "twin", name="small") as writer:
+        web, unit, carrier = (writer.key("kind", name) for name in ("web", "unit", "carrier"))
+        ids, kinds = ["M-1", "C-1", "C-2", "T-1"], [web, unit, unit, carrier]
+        writer.append("thing", {"key": [1, 2, 3, 4], "id": ids, "kind": kinds, "amount": [10_000, None, None, None]})
+        writer.append("consume", {"web": [1, 1], "lo_mm": [0, 1000], "hi_mm": [1000, 2000], "unit": [2, 3], "role": [writer.key("input", "web")] * 2})
+        writer.append("placed", {"unit": [3], "carrier": [4], "place": [6], "from_us": [5_000_000]})
+        writer.commit()
+    return tmp_path
+
+
+def test_metres_that_were_bad_lead_to_units_and_where_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(two_units(tmp_path))
+    assert run_command(["trace", "--web", "M-1", "--from", "1.2m", "--to", "4", "--guard", "0.3m", "--ledger", folder]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert "Affected by 1.20 to 4.00 m of M-1" in out
+    assert "   1 certain, 1 more possible, guard 0.3 m" in out
+    assert next(line for line in out if line.startswith("C-2 ")).split()[1:] == [
+        "certain", "-", "1.00", "..", "2.00", "0.00", "on", "T-1", "T-1", "/", "7", "-", "1970-01-01", "00:00:05",
+    ]  # fmt: skip
+    assert "   not used yet: M-1 2.00 .. 4.30 m" in out
+    short = ["trace", "M-1:1.2..4", "--guard", "0.3m", "--csv", "--ledger", folder]
+    assert run_command(short) == 0
+    heads, first, second = (line.split(",") for line in capsys.readouterr().out.splitlines())
+    assert [dict(zip(heads, row, strict=True))["basis"] for row in (first, second)] == ["possible", "certain"]
+    assert dict(zip(heads, second, strict=True))["carrier"] == "T-1"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--from", "1kg", "--to", "2m"], '--from: "1kg" is a mass; a length was expected'),
+        (["--from", "1", "--to", "2", "--across", "x"], "`x` is no stretch across a web. Expected: millimetres from the operator side"),
+        (["--from", "1", "--to", "2", "--across", "40..30mm"], "the end lies behind the start"),
+        (["--csv"], "--csv lists the units in a piece of a web"),
+        (["--from", "1", "--to", "2", "--side", "C"], "'C' is not one of 'A', 'B'"),
+    ],
+)
+def test_a_wrong_piece_is_told_with_what_was_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], words: str) -> None:
+    folder = str(two_units(tmp_path))
+    assert run_command(["trace", "--web", "M-1", *options, "--ledger", folder]) == 2
+    assert words in capsys.readouterr().err

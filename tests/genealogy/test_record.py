@@ -309,7 +309,7 @@ def test_pieces_cover_the_child_and_leave_out_what_was_lost(rewound: bool) -> No
 
 def test_names_of_stations_stand_in_the_run(recorded) -> None:
     stations = recorded.fact("stations")
-    assert stations[WINDER] == {"path": "winder", "machines": 2}
+    assert stations[WINDER] == {"path": "winder", "machines": 2, "to": []}, "the small line, told by hand, says nothing of where its cells go"
     assert stations[MIXER]["machines"] == 2
     assert recorded.visits_of(key(CELL, 1))[1].step == "canner"
     assert recorded.fact("stations")[CANNER]["path"] == "canner"

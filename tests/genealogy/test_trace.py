@@ -130,6 +130,7 @@ def test_a_span_of_the_mother_leads_to_certain_and_possible_units(reader) -> Non
 @given(st.integers(0, 97_000), st.integers(1, 3000), st.sampled_from([None, 0, 1]), st.sampled_from([0.0, 500.0]))
 def test_spans_find_the_units_that_a_walk_over_every_unit_finds(reader, low: int, length: int, lane: int | None, guard: float) -> None:
     """The slow way: map both ends of every cell's piece up by the maps' formulas and compare with the widened and the narrowed span."""
+    length = min(length, 98_000 - low)  # the web's end
     certain, possible = set(), set()
     for k in range(1, CELLS + 1):
         mine = (k - 1) % 2
@@ -319,3 +320,41 @@ def test_an_imported_run_is_traced_by_its_links(tmp_path: Path) -> None:
 
 def test_a_strip_in_pieces_goes_to_one_winder(reader) -> None:
     assert reader.pieces_on_web(key(STRIP, 1))[0].lo_mm == 0
+
+
+def test_a_span_tells_every_unit_and_where_it_is(reader) -> None:
+    """Cells 1 to 4 lay on tray 1 and were unloaded; 5 to 8 still lie on tray 2, the others on theirs."""
+    found = trace(reader, "COIL-1:0..4", guard_mm=0).recall
+    assert found is not None
+    assert (found.certain + found.possible, found.lanes) == (len(found.units), (1, 2))
+    by_id = {u.id: u for u in found.units}
+    assert (by_id["CELL-1"].now.carrier, by_id["CELL-1"].now.station) == (None, "unloader")
+    assert (by_id["CELL-5"].now.carrier, by_id["CELL-5"].now.place, by_id["CELL-5"].now.station) == ("T-2", 1, "loader")
+    assert (by_id["CELL-2"].lane, by_id["CELL-2"].is_certain, by_id["CELL-2"].web) == (2, True, "STRIP-2")
+    assert [u.lo_m for u in found.units] == sorted(u.lo_m for u in found.units)
+
+
+def test_across_and_side_choose_what_was_asked(reader) -> None:
+    """The coil is 140 mm wide, two lanes of 63 mm lie in its middle: 7 to 70 and 70 to 133 mm."""
+    narrow = trace(reader, "COIL-1:10.4..11.3", guard_mm=0, across=(20.0, 30.0), side="B").recall
+    lane = trace(reader, "COIL-1/lane-1:10.4..11.3", guard_mm=0).recall
+    assert narrow is not None
+    assert lane is not None
+    assert {u.id for u in narrow.units} == {u.id for u in lane.units} == {"CELL-23", "CELL-25", "CELL-27"}
+    assert (narrow.side, narrow.units[0].side, narrow.across_mm) == ("B", "B", (20.0, 30.0))
+    with pytest.raises(SpanError, match=r"Nothing was made of 133 to 139 mm across COIL-1: its lanes lie from 7 to 133 mm"):
+        trace(reader, "COIL-1:10.4..11.3", across=(133.0, 139.0))
+    with pytest.raises(SpanError, match="no side C: COIL-1 has A and B"):
+        trace(reader, "COIL-1:10.4..11.3", side="C")
+    with pytest.raises(SpanError, match="are of a piece of a web: linewright trace --web COIL-1 --from 10"):
+        trace(reader, "COIL-1", side="A")
+
+
+def test_what_is_left_of_a_strip_is_not_used_yet(reader) -> None:
+    """50 cells of 0.88 m took 44 m of each strip; beyond that nothing has been made."""
+    found = trace(reader, "COIL-1/lane-1:60..62", guard_mm=0).recall
+    assert found is not None
+    assert found.units == ()
+    (rest,) = found.rest
+    assert rest.web == "STRIP-1"
+    assert rest.lo_m == pytest.approx(98.98 - (98.0 - 60.0) * 1.01 - 0.1, abs=0.2)

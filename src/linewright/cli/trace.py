@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from math import isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 
 from linewright.cli.asked import ledger_at
 from linewright.cli.printing import as_json, cut, line_width, moment, number, say, table
+from linewright.cli.recalled import csv_recall, print_recall
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
@@ -35,42 +37,72 @@ MEANS = ("Lowest", "Highest", "Of")
 CHARGES = {"Ah": ("charge", "discharge")}
 
 
+class Side(StrEnum):
+    """A side of a web."""
+
+    A = "A"
+    B = "B"
+
+
 def trace(  # noqa: PLR0917 - a command's options are its arguments
     thing: Annotated[str | None, typer.Argument(metavar="[ID]", help="A cell, coil or batch, or a span such as COIL-4:10..15 (m).")] = None,
     web: Annotated[str | None, typer.Option(help="A web, instead of ID.")] = None,
-    begin: Annotated[float | None, typer.Option("--from", help="Metres on the web.")] = None,
-    end: Annotated[float | None, typer.Option("--to", help="Metres on the web.")] = None,
+    begin: Annotated[str | None, typer.Option("--from", metavar="METRES", help="On the web, such as 1032.1m.")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="METRES", help="On the web.")] = None,
+    across: Annotated[str | None, typer.Option(metavar="LO..HI", help="Across the web from the operator side, such as 320..340mm.")] = None,
+    side: Annotated[Side | None, typer.Option(help="Side of the web.")] = None,
     lane: Annotated[int | None, typer.Option(help="Lane of the web, from 1.")] = None,
     guard: Annotated[str, typer.Option(help="Widens what is possible.")] = "2 m",
     run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest that has the thing.")] = None,
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="The affected units of a span, for a spreadsheet.")] = False,
 ) -> None:
     """Print where a thing came from and what came of it; alone, list the newest units, webs and batches."""
     from linewright.cli.remade import remade
+    from linewright.genealogy.spans import parse_across
     from linewright.genealogy.trace import recent
     from linewright.genealogy.trace import trace as trace_thing
 
-    asked = asked_for(thing, web, begin, end, lane)
+    asked = asked_for(thing, web, at_metres("--from", begin), at_metres("--to", end), lane)
     guard_mm = metres(guard) * 1000.0
+    between = parse_across(across) if across is not None else None
+    is_told = not (json or as_csv)
     reader, passed = reader_for(ledger_at(ledger), run, asked)
     try:
         if asked is None:
-            newest = remade(reader, lambda: recent(reader), is_told=not json)
+            if between or side or as_csv:
+                raise LinewrightError("--across, --side and --csv are of a piece of a web: --web COIL-4 --from 10m --to 15m.")
+            newest = remade(reader, lambda: recent(reader), is_told=is_told)
             if json:
                 as_json({"run": reader.header().run, "newest": newest})
             else:
                 print_recent(reader, newest, passed)
             return
-        found = remade(reader, lambda: trace_thing(reader, asked, guard_mm=guard_mm), is_told=not json)
+        name = None if side is None else side.value
+        found = remade(reader, lambda: trace_thing(reader, asked, guard_mm=guard_mm, across=between, side=name), is_told=is_told)
     finally:
         reader.close()
-    if json:
+    if as_csv:
+        if found.recall is None:
+            raise LinewrightError(f"--csv lists the units in a piece of a web: linewright trace --web {asked} --from 10m --to 15m --csv")
+        csv_recall(found.recall)
+    elif json:
         as_json(found.to_json())
     else:
         print_trace(found)
         if passed:
             say(f"\nFound in run {found.run}; newer, and without it: {few(passed)}. --run chooses another.")
+
+
+def at_metres(option: str, text: str | None) -> float | None:
+    """Return metres on a web as they were typed, ``1032.1m`` or ``1032.1``; None for None."""
+    if text is None:
+        return None
+    try:
+        return float(text)  # a number alone: metres, as everywhere on a web
+    except ValueError:
+        return metres(text, option)
 
 
 def reader_for(ledger: Ledger, run: str | None, asked: str | None) -> tuple[RunReader, tuple[str, ...]]:
@@ -128,14 +160,14 @@ def _plain(metres: float) -> str:
     return f"{metres:.3f}".rstrip("0").rstrip(".")
 
 
-def metres(text: str) -> float:
+def metres(text: str, option: str = "--guard") -> float:
     """Return a length in metres."""
     from linewright.model.quantity import QuantityFault, parse_amount
 
     try:
         return parse_amount(text, "length", loose=True).si
     except QuantityFault as fault:
-        raise LinewrightError(f"--guard: {fault.message}. {fault.hint}".rstrip()) from fault
+        raise LinewrightError(f"{option}: {fault.message}. {fault.hint}".rstrip()) from fault
 
 
 def print_recent(reader: RunReader, newest: dict[str, list], passed: tuple[str, ...] = ()) -> None:  # type: ignore[type-arg] # things of the ledger
@@ -162,6 +194,8 @@ def print_trace(found: Trace) -> None:
     say(f"{node.id}   {node.kind}{f', {node.material}' if node.material else ''}   made {moment(node.made_us)}   run {found.run} ({found.source})")
     if found.is_before:
         say("made before this run: drawn again from the seed")
+    if found.recall is not None:
+        print_recall(found.recall)
     if found.life:
         say()
         rows = [
@@ -180,7 +214,7 @@ def print_trace(found: Trace) -> None:
     print_told(found.told)
     print_branches("Made of", node.made_of)
     print_branches("Went into", node.went_into)
-    if found.certain or found.possible:
+    if found.recall is None and (found.certain or found.possible):
         say(f"\nUnits that hold part of it: {found.certain} certainly, {found.possible - found.certain} more possibly")
         say(cut("   " + ", ".join(found.units), line_width()) if found.units else "")
     for finding in found.findings:

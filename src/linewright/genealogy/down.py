@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from linewright.genealogy.maps import Chain, Reach, chain_of, identity, reach, then
+from linewright.genealogy.affected import Box, Way, pieces_in, walk
 from linewright.genealogy.records import Records
 from linewright.genealogy.tree import Branch, Edge, Node, node_of
 
@@ -30,25 +30,18 @@ class Affected:
         self.branches += other.branches
 
 
-def affected_of_web(
-    records: Records, web: int, lo_mm: float | None = None, hi_mm: float | None = None, *, lane: int | None = None, guard_mm: float = 0.0
-) -> Affected:
+def affected_of_web(records: Records, way: Way, box: Box) -> Affected:
     """Return the units that hold part of a web.
 
     Parameters
     ----------
-    web
-        Its key.
-    lo_mm, hi_mm
-        The piece; None is all of it.
-    lane
-        From 0; None is the whole width.
-    guard_mm
-        Widens what is possible.
+    way
+        From `walk`: the web, and those made from it.
+    box
+        Which piece of it; `Box()` is all of it.
     """
-    low, high = (-1e12 if lo_mm is None else lo_mm), (1e12 if hi_mm is None else hi_mm)
     found = Affected()
-    found.branches = _below(records, None, web, (low, high), lane, guard_mm, found)
+    found.branches = _branches(records, way, box, found)
     return found
 
 
@@ -61,7 +54,8 @@ def affected_of_batch(records: Records, batch: int) -> Affected:
         if thing is None:
             continue
         below = Affected()
-        below.branches = _below(records, None, charge.web, (charge.lo_mm, charge.hi_mm), None, charge.error_mm, below, charge.error_mm)
+        box = Box(charge.lo_mm, charge.hi_mm, guard_mm=charge.error_mm, less_mm=charge.error_mm)
+        below.branches = _branches(records, walk(records, charge.web, box), box, below)
         edge = Edge("charge", lo_m=charge.lo_mm / 1000, hi_m=charge.hi_mm / 1000, limit_m=charge.error_mm / 1000)
         node = node_of(thing, below=below.branches)
         branches.append(Branch(edge, node))
@@ -76,75 +70,27 @@ def affected_of_batch(records: Records, batch: int) -> Affected:
     return found
 
 
-def _below(  # noqa: PLR0917 - one step of a walk
-    records: Records,
-    chain: Chain | None,
-    web: int,
-    span: tuple[float, float],
-    lane: int | None,
-    guard_mm: float,
-    found: Affected,
-    less_mm: float = 0.0,
-) -> tuple[Branch, ...]:
-    """Return the webs cut from a web as far as they can hold part of the asked span, and note the units on them.
-
-    `chain` leads from `web` to the asked web (None: it is the asked web itself); `less_mm` narrows what is certain.
-    """
+def _branches(records: Records, way: Way, box: Box, found: Affected) -> tuple[Branch, ...]:
+    """Note the units on a web and on those made from it, and return the way to them as branches: webs first, then its own units as one group."""
     branches = []
-    for row in records.maps_on_parent(web):
-        if lane is not None and row.lane is not None and row.lane != lane:
+    for below in way.below:
+        thing, row = records.thing(below.web), below.row
+        if thing is None or row is None:
             continue
-        step = chain_of(row)
-        longer = step if chain is None else then(step, chain)
-        thing = records.thing(row.child)
-        if longer is None or thing is None:
-            continue
-        there = reach(longer, *span, guard_mm)
-        if there is None:
-            continue
-        below = _below(records, longer, row.child, span, None if row.lane is not None else lane, guard_mm, found, less_mm)
+        met = below.reach
         edge = Edge(
-            "map", "certain" if there.certain else "possible", row.step, there.possible[0] / 1000, there.possible[1] / 1000,
-            None if row.lane is None else row.lane + 1, there.limit_mm / 1000,
+            "map", "certain" if met.certain and below.is_sure else "possible", row.step, met.possible[0] / 1000, met.possible[1] / 1000,
+            None if row.lane is None else row.lane + 1, met.limit_mm / 1000,
         )  # fmt: skip
-        branches.append(Branch(edge, node_of(thing, below=below)))
-    group = _units(records, chain, web, span, guard_mm, found, less_mm)
-    return (*branches, *group)
-
-
-def _units(  # noqa: PLR0917 - one step of a walk
-    records: Records, chain: Chain | None, web: int, span: tuple[float, float], guard_mm: float, found: Affected, less_mm: float
-) -> tuple[Branch, ...]:
-    """Note the units that took pieces of a web, and return them as one group."""
-    widest = reach(chain, *span, guard_mm) if chain is not None else Reach(None, (span[0] - guard_mm, span[1] + guard_mm), 0.0)
-    if widest is None:
-        return ()
-    margin = 1000.0  # pieces whose own error reaches in are sorted out below
-    pieces = records.pieces_on_web(web, int(max(widest.possible[0] - margin, -(2**50))), int(min(widest.possible[1] + margin, 2**50)))
-    reaches: dict[tuple[float, float], Reach | None] = {}
-    certain: list[int] = []
-    possible: list[int] = []
-    for piece in pieces:
-        if piece.hi_mm <= piece.lo_mm:
-            certain.append(piece.unit)
-            possible.append(piece.unit)
-            continue
-        limits = (piece.error_mm, piece.drift)
-        if limits not in reaches:
-            own = identity(web, 1e12, *limits)
-            whole = own if chain is None else then(own, chain)
-            reaches[limits] = reach(whole, *span, guard_mm) if whole is not None else None
-        there = reaches[limits]
-        if there is None or piece.hi_mm <= there.possible[0] or piece.lo_mm >= there.possible[1]:
-            continue
-        possible.append(piece.unit)
-        if there.certain is not None and piece.hi_mm > there.certain[0] + less_mm and piece.lo_mm < there.certain[1] - less_mm:
-            certain.append(piece.unit)
-    if not possible:
-        return ()
+        branches.append(Branch(edge, node_of(thing, below=_branches(records, below, box, found))))
+    pieces = pieces_in(records, way, box)
+    if not pieces:
+        return tuple(branches)
+    certain = [p.unit for p in pieces if p.is_certain]
     found.certain.update(dict.fromkeys(certain))
-    found.possible.update(dict.fromkeys(possible))
-    return _group(records, possible, Edge("consume", "certain" if len(certain) == len(possible) else "possible", pieces[0].role))
+    found.possible.update(dict.fromkeys(p.unit for p in pieces))
+    edge = Edge("consume", "certain" if len(certain) == len(pieces) else "possible", pieces[0].role)
+    return (*branches, *_group(records, [p.unit for p in pieces], edge))
 
 
 def _group(records: Records, units: list[int], edge: Edge) -> tuple[Branch, ...]:

@@ -148,6 +148,8 @@ class StationFacts:
         In the station table; mm, mL or g of a lot that passes, else 1.
     is_real
         Whether its machines are real: only what they measured is a value, nothing is drawn.
+    to
+        Where what it makes goes: station (``out``: it leaves the line) and grade (None: any).
     """
 
     path: str
@@ -171,6 +173,7 @@ class StationFacts:
     curves: StationCurves | None = None
     curve_values: tuple[tuple[str, str, Characteristic], ...] = ()
     is_real: bool = False
+    to: tuple[tuple[str, str | None], ...] = ()
     number: int = 0
     amount: int = 1
 

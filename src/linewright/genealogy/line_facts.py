@@ -137,6 +137,7 @@ def _station(compiled: Compiled, p: Passing, frames: list[tuple[int, int]], mode
         *(_curves(compiled, p, int(carrier.inner), model) if carrier is not None else ((), None, ())),
         number=p.number,
         amount=p.amount,
+        to=tuple((t.station, t.grade) for t in s.to),
     )
 
 

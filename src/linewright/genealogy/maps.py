@@ -8,11 +8,13 @@ by the |b| of its own and of all later maps:
 
 .. math:: U_k = |b_k| (U_{k-1} + error_k + drift_k x_k)
 
-*Certain* is the asked span shrunk by U, *possible* the span widened by U and the guard.
+*Certain* is the asked span shrunk by U, *possible* the span widened by U and the guard. Where a map ends inside the child (a splice, a piece that was
+cut out), the metres beyond lie elsewhere, and the end itself is off by as much: certain stops U before it, possible U behind it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from linewright.ledger.records import MapRow
@@ -36,6 +38,8 @@ class Chain:
         Lane on the parent (from 0) that the child was cut from; None where it is the whole width.
     webs
         Keys of the webs passed, from the child to the last parent.
+    is_cut_lo, is_cut_hi
+        Whether another map goes on below `lo_mm`, above `hi_mm`: a splice, or a piece cut out.
     """
 
     lo_mm: float
@@ -46,6 +50,8 @@ class Chain:
     u1: float
     lane: int | None
     webs: tuple[int, ...]
+    is_cut_lo: bool = False
+    is_cut_hi: bool = False
 
     def at(self, child_mm: float) -> float:
         """Return where a millimetre of the child lies on the parent."""
@@ -64,10 +70,21 @@ class Chain:
         return greatest / (1.0 - min(abs(self.u1 / self.b), 0.5))
 
 
-def chain_of(row: MapRow) -> Chain:
-    """Return one piece map as a chain of one."""
+def chain_of(row: MapRow, siblings: Sequence[MapRow] = ()) -> Chain:
+    """Return one piece map as a chain of one.
+
+    Parameters
+    ----------
+    row
+        The map.
+    siblings
+        All maps of the same child: they tell where its metres go on on another parent, or on another piece of the same one.
+    """
     scale = abs(row.b)
-    return Chain(row.child_lo_mm, row.child_hi_mm, row.a_mm, row.b, scale * row.error_mm, scale * row.drift, row.lane, (row.child, row.parent))
+    is_cut_lo = any(s.child_hi_mm <= row.child_lo_mm for s in siblings)
+    is_cut_hi = any(s.child_lo_mm >= row.child_hi_mm for s in siblings)
+    return Chain(row.child_lo_mm, row.child_hi_mm, row.a_mm, row.b, scale * row.error_mm, scale * row.drift, row.lane, (row.child, row.parent),
+                 is_cut_lo, is_cut_hi)  # fmt: skip
 
 
 def identity(web: int, length_mm: float, error_mm: float = 0.0, drift: float = 0.0) -> Chain:
@@ -90,6 +107,7 @@ def then(first: Chain, second: Chain) -> Chain | None:
     lo, hi = max(first.lo_mm, ends[0]), min(first.hi_mm, ends[1])
     if lo >= hi:
         return None
+    cuts = (second.is_cut_lo, second.is_cut_hi) if first.b > 0 else (second.is_cut_hi, second.is_cut_lo)
     return Chain(
         lo,
         hi,
@@ -99,6 +117,8 @@ def then(first: Chain, second: Chain) -> Chain | None:
         abs(second.b) * first.u1 + second.u1 * first.b,
         second.lane if second.lane is not None else first.lane,
         first.webs + second.webs[1:],
+        first.is_cut_lo if first.lo_mm > ends[0] else cuts[0],
+        first.is_cut_hi if first.hi_mm < ends[1] else cuts[1],
     )
 
 
@@ -147,11 +167,12 @@ def reach(chain: Chain, parent_lo_mm: float, parent_hi_mm: float, guard_mm: floa
     low, high = sorted((chain.back(parent_lo_mm), chain.back(parent_hi_mm)))
     limit = chain.limit_mm(max(chain.lo_mm, min(low, chain.hi_mm)), min(chain.hi_mm, max(high, chain.lo_mm)))
     scale = abs(chain.b)
-    wide = (limit + guard_mm) / scale
-    possible = max(low - wide, chain.lo_mm), min(high + wide, chain.hi_mm)
+    wide, off = (limit + guard_mm) / scale, limit / scale
+    off_lo, off_hi = (off if chain.is_cut_lo else 0.0), (off if chain.is_cut_hi else 0.0)
+    possible = max(low - wide, chain.lo_mm - off_lo), min(high + wide, chain.hi_mm + off_hi)
     if possible[0] >= possible[1]:
         return None
-    narrow = max(low + limit / scale, chain.lo_mm), min(high - limit / scale, chain.hi_mm)
+    narrow = max(low + off, chain.lo_mm + off_lo), min(high - off, chain.hi_mm - off_hi)
     return Reach(narrow if narrow[0] < narrow[1] else None, possible, limit)
 
 

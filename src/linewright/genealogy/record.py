@@ -103,7 +103,7 @@ class Recorder:
             row: dict[str, Any] = {"layout": number + 1, "plan": self._facts.plan, "step": int(self._keys.step[number]), **layout.row()}
             self._writer.put("layout", {name: [value] for name, value in row.items()})
         self._writer.fact("roles", {name: list(limits) for name, limits in self._facts.roles.items()})
-        self._writer.fact("stations", [{"path": s.path, "machines": s.machines} for s in self._facts.stations])
+        self._writer.fact("stations", [{"path": s.path, "machines": s.machines, "to": s.to} for s in self._facts.stations])
         kinds = [{"material": k.material, "prefix": k.prefix, "rank": k.rank, "first_serial": k.first_serial, "is_bought": k.is_bought}
                  for k in self._facts.kinds]  # fmt: skip
         self._writer.fact("kinds", kinds)

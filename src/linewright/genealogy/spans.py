@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from linewright.model.errors import LinewrightError
 
-__all__ = ["Span", "SpanError", "joined", "parse_span"]
+__all__ = ["Span", "SpanError", "joined", "parse_across", "parse_span"]
 
 
 class SpanError(LinewrightError):
@@ -80,6 +80,35 @@ def parse_span(text: str) -> Span:
         raise SpanError(f"`{text}` ends at {end / 1000:g} m, which is not behind its start at {start / 1000:g} m")
     lane = int(match["lane"]) - 1 if match["lane"] else None
     return Span(match["lot"], start, end, lane)
+
+
+ACROSS_TEXT = re.compile(
+    rf"^\s*(?P<lo>{NUMBER})\s*(?P<unit_lo>mm|cm|m)?\s*(?:\.\.|-|to)\s*(?P<hi>{NUMBER})\s*(?P<unit>mm|cm|m)?\s*$", re.ASCII
+)
+MM_IN = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
+
+
+def parse_across(text: str) -> tuple[float, float]:
+    """Read millimetres across a web, counted from the operator's side; without a unit they are millimetres.
+
+    Raises
+    ------
+    SpanError
+        They are not written so, or the end is not behind the start.
+
+    Examples
+    --------
+    >>> parse_across("320..340mm"), parse_across("32 to 34 cm")
+    ((320.0, 340.0), (320.0, 340.0))
+    """
+    match = ACROSS_TEXT.match(text)
+    if match is None:
+        raise SpanError(f"`{text}` is no stretch across a web. Expected: millimetres from the operator side, such as 320..340mm")
+    unit = match["unit"] or "mm"
+    lo, hi = float(match["lo"]) * MM_IN[match["unit_lo"] or unit], float(match["hi"]) * MM_IN[unit]
+    if not 0.0 <= lo < hi:
+        raise SpanError(f"`{text}` across a web: the end lies behind the start, and both are 0 mm or more, such as 320..340mm")
+    return lo, hi
 
 
 def joined(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 
+from linewright.genealogy.affected import Box, walk
 from linewright.genealogy.before import Before
 from linewright.genealogy.contents import contents_of
 from linewright.genealogy.curves_told import curves_of, why_no_curve
 from linewright.genealogy.down import Affected, affected_of_batch, affected_of_web, went_into
 from linewright.genealogy.extent import check_guard, check_span, extent_of
 from linewright.genealogy.life import dated, life_of, places_of, values_of
+from linewright.genealogy.recall import recall
+from linewright.genealogy.recalled import Recall
 from linewright.genealogy.records import Records
 from linewright.genealogy.sources import measured_word, with_word
 from linewright.genealogy.spans import LANE_TEXT, SPAN_TEXT, Span, SpanError, parse_span
 from linewright.genealogy.stock import stock_of
 from linewright.genealogy.told import told_of
-from linewright.genealogy.tree import Finding, Trace, node_of
+from linewright.genealogy.tree import Finding, Trace, Value, node_of
 from linewright.genealogy.up import made_of
 from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Thing
@@ -61,6 +64,8 @@ def trace(
     asked: str,
     *,
     guard_mm: float = GUARD_MM,
+    across: tuple[float, float] | None = None,
+    side: str | None = None,
     limit: int = 100,
     before: Callable[[], Before | None] | None = None,
 ) -> Trace:
@@ -74,8 +79,10 @@ def trace(
         An id (``CELL-4418``), or a piece of a web (``COIL-4:10..15``, ``COIL-4/lane-3:10..15``; metres).
     guard_mm
         Widens what is possible downwards of a web.
+    across, side
+        Of a piece of a web: millimetres [lo, hi) from the operator's side, and which side of it (``A``, ``B``); None is all of it.
     limit
-        Most units named.
+        Most units named in `units`; `recall`, of a piece of a web, has all of them.
     before
         Makes the stock the run began with; None makes it from the run's own line file where it is needed.
 
@@ -95,17 +102,22 @@ def trace(
     is_web = not is_lot and (thing.kind == "web" or bool(records.maps_on_parent(thing.key)))
     if span is None:
         check_guard(guard_mm, float("inf"))
+        if across is not None or side is not None:
+            raise SpanError(f"Millimetres across and a side are of a piece of a web: linewright trace --web {thing.id} --from 10 --to 15 --side A")
     else:
         _check(records, thing, span, guard_mm, is_web=is_web)
-    affected = Affected()
+    affected, recalled = Affected(), None
     if is_web:
-        affected = affected_of_web(records, thing.key, lo, hi, lane=lane, guard_mm=guard_mm if span is not None else 0.0)
+        box = Box() if lo is None or hi is None else Box(lo, hi, lane, across, side, guard_mm)
+        way = walk(records, thing.key, box)
+        affected = affected_of_web(records, way, box)
+        recalled = recall(records, thing, box, way) if span is not None else None
     elif is_lot:
         affected = affected_of_batch(records, thing.key)
     header, curves = reader.header(), curves_of(records, thing)
     node = node_of(
         thing if header.source == "import" else dated(reader, thing),
-        values_of(records, thing, lo, hi, lane),
+        _in_box(values_of(records, thing, lo, hi, lane), recalled),
         made_of(records, thing.key, lo, hi, lane),
         affected.branches or went_into(records, thing.key, limit),
     )
@@ -125,8 +137,17 @@ def trace(
         curves,
         None if curves else why_no_curve(records, thing),
         contents_of(records, thing),
+        recalled,
     )
     return with_word(found, measured_word(reader))
+
+
+def _in_box(values: tuple[Value, ...], recalled: Recall | None) -> tuple[Value, ...]:
+    """Return what was measured on the side and in the lanes that were asked for."""
+    if recalled is None:
+        return values
+    lanes = recalled.lanes if recalled.across_mm is not None else ()
+    return tuple(v for v in values if (recalled.side is None or v.side in {None, recalled.side}) and (not lanes or v.lane is None or v.lane in lanes))
 
 
 def recent(reader: RunReader, limit: int = 10) -> dict[str, list[Thing]]:

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from linewright.genealogy.recalled import Recall
 from linewright.ledger.records import Thing
 
 __all__ = [
@@ -324,6 +325,8 @@ class Trace:
         Of an import: the values along the way back, by section.
     contents
         Of a carrier: what lies and lay on it, filling after filling.
+    recall
+        Of a piece of a web: every unit that holds part of it, and where it is now.
     """
 
     asked: str
@@ -341,6 +344,7 @@ class Trace:
     curves: tuple[Curve, ...] = ()
     no_curve: str | None = None
     contents: tuple[Filling, ...] = ()
+    recall: Recall | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values for JSON; fields that are None or empty are left out."""

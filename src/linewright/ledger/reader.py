@@ -11,7 +11,7 @@ import numpy as np
 from linewright.ledger.blocks import Layout, unpacked
 from linewright.ledger.curve_blocks import Curve, CurveLine, curve_numbers, curve_of
 from linewright.ledger.records import Event, Profile, Sample, StateSpan, Trend, Visit
-from linewright.ledger.row_reader import Row
+from linewright.ledger.row_reader import Row, in_parts
 from linewright.ledger.thing_reader import ThingReader
 
 VISIT_COLUMNS = "rowid, unit, step, machine, tool, in_us, start_us, done_us, out_us, verdict, grade, layout, vals"
@@ -29,6 +29,18 @@ class RunReader(ThingReader):
             return self._visits("unit = ? ORDER BY rowid", (unit,))
         low, high = BEGIN_OF_TIME if from_us is None else from_us, END_OF_TIME if to_us is None else to_us
         return self._visits("unit = ? AND ifnull(out_us, ?) >= ? AND ifnull(in_us, ?) <= ? ORDER BY rowid", (unit, low, low, high, high))
+
+    def last_visits_of(self, units: Iterable[int]) -> dict[int, Visit]:
+        """Return the last visit of each of many units (or carriers), without its values; one that has none is left out."""
+        found: dict[int, Visit] = {}
+        for part in in_parts(units):
+            marks = ",".join("?" * len(part))
+            last = f"SELECT max(rowid) FROM visit WHERE unit IN ({marks}) GROUP BY unit"  # noqa: S608 - question marks only
+            columns = VISIT_COLUMNS.removesuffix(", layout, vals")
+            for r in self.rows(f"SELECT {columns} FROM visit WHERE rowid IN ({last})", part):  # noqa: S608
+                names = (self.name(r[2]) or "", self.name(r[3]))
+                found[r[1]] = Visit(r[0], r[1], *names, r[4], r[5], r[6], r[7], r[8], r[9], self.name(r[10]), None, None)
+        return found
 
     def wanted(self, things: Iterable[int]) -> None:
         """Say that rows of things will be read by a query of the caller's own."""

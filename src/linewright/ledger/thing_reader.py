@@ -176,6 +176,22 @@ class ThingReader(RowReader):
             parameters = (carrier, at_us, at_us)
         return [PlacedRow(*r) for r in self.rows(statement + " ORDER BY place, from_us", parameters)]
 
+    def open_places_of(self, units: Iterable[int]) -> dict[int, PlacedRow]:
+        """Return where each of many units lies now; one that lies nowhere is left out (those of a range when the run began are in `things`)."""
+        found: dict[int, PlacedRow] = {}
+        for part in in_parts(units):
+            statement = f"SELECT unit, carrier, place, from_us, to_us FROM placed WHERE unit IN ({_marks(part)}) AND to_us IS NULL"  # noqa: S608
+            found |= {r[0]: PlacedRow(*r) for r in self.rows(statement, part)}
+        return found
+
+    def taken_by(self, lots: Iterable[int]) -> dict[int, int]:
+        """Return into which unit each of many units went as a part; one that went into none is left out."""
+        found: dict[int, int] = {}
+        for part in in_parts(lots):
+            found.update(self.rows(f"SELECT web, unit FROM consume WHERE web IN ({_marks(part)})", part))  # noqa: S608 - question marks only
+            found.update(self.rows(f"SELECT parent, child FROM link WHERE parent IN ({_marks(part)})", part))  # noqa: S608
+        return found
+
     # ---- imported records
 
     def links_to(self, child: int) -> list[LinkRow]:

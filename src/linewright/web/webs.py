@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from linewright.genealogy.affected import Box, Piece, walk
 from linewright.genealogy.extent import length_of
-from linewright.genealogy.maps import Chain, chain_of, identity, reach, then
+from linewright.genealogy.recall import check_side, pieces_below, pieces_of
+from linewright.genealogy.spans import SpanError, parse_across
 from linewright.genealogy.trace import GUARD_MM, recent
-from linewright.ledger.records import ConsumeRow, Profile, Thing
+from linewright.ledger.records import Profile, Thing
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, Pixels, ReadersNow
 from linewright.web.line import completed
@@ -25,25 +25,11 @@ from linewright.web.thin import by_pixel
 from linewright.web.things import find_thing, web_part
 from linewright.web.titles import thing_title, title
 
-__all__ = ["Piece", "pieces_in", "router"]
+__all__ = ["router"]
 
 router = APIRouter()
-ACROSS = re.compile(r"^\s*([\d.]+)\s*(?:mm)?\s*(?:\.\.|-)\s*([\d.]+)\s*(?:mm)?\s*$")
-FAR_MM = 1e12
 STRIP_M = 400.0  # on a longer stretch no unit can be seen
 STRIP_UNITS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A unit's piece, mapped to the web that was asked; `is_certain` when it lies in the asked span whatever the errors are."""
-
-    unit: int
-    lane: int | None
-    lo_mm: float
-    hi_mm: float
-    is_certain: bool
-    limit_mm: float
 
 
 def web_thing(run: OpenRun, web: str) -> Thing:
@@ -60,75 +46,22 @@ def web_thing(run: OpenRun, web: str) -> Thing:
     return thing
 
 
-def chains_below(run: OpenRun, web: int, lanes: set[int] | None, lo_mm: float, hi_mm: float) -> list[Chain]:
-    """Return the chains from each web below one (and from itself) to it, as far as they touch [lo, hi) and the lanes asked for."""
-    found, rim = [identity(web, FAR_MM)], [identity(web, FAR_MM)]
-    while rim:
-        following = []
-        for above in rim:
-            for m in run.records.maps_on_parent(above.webs[0]):
-                chain = then(chain_of(m), above)
-                if chain is None or (lanes is not None and chain.lane is not None and chain.lane not in lanes):
-                    continue
-                ends = sorted((chain.at(chain.lo_mm), chain.at(chain.hi_mm)))
-                slack = chain.limit_mm(chain.lo_mm, chain.hi_mm)
-                if ends[1] + slack > lo_mm and ends[0] - slack < hi_mm:
-                    following.append(chain)
-        found += following
-        rim = following
-    return found
-
-
-def pieces_in(run: OpenRun, web: int, lo_mm: float, hi_mm: float, *, guard_mm: float = 0.0, lanes: set[int] | None = None) -> list[Piece]:
-    """Return the pieces that lie, certainly or possibly, in the millimetres [lo, hi) of a web, along it."""
-    pieces = []
-    for chain in chains_below(run, web, lanes, lo_mm - guard_mm, hi_mm + guard_mm):
-        whole = reach(chain, lo_mm, hi_mm, guard_mm)
-        if whole is None:
-            continue
-        # The taking machine's own error comes on top of the chain's: look a little further than the maps say.
-        extra = 1000.0
-        for p in run.records.pieces_on_web(chain.webs[0], int(whole.possible[0] - extra), int(whole.possible[1] + extra)):
-            piece = judged(p, chain, lo_mm, hi_mm, guard_mm)
-            if piece is not None:
-                pieces.append(piece)
-    return sorted(pieces, key=lambda p: (p.lo_mm, p.lane if p.lane is not None else -1, p.unit))
-
-
-def judged(p: ConsumeRow, chain: Chain, lo_mm: float, hi_mm: float, guard_mm: float) -> Piece | None:
-    """Return a piece as it lies on the asked web; None where it cannot touch the asked span."""
-    whole = then(identity(p.web, FAR_MM, p.error_mm, p.drift), chain)
-    if whole is None:
-        return None
-    there = reach(whole, lo_mm, hi_mm, guard_mm)
-    if there is None or p.hi_mm <= there.possible[0] or p.lo_mm >= there.possible[1]:
-        return None
-    low, high = sorted((whole.at(p.lo_mm), whole.at(p.hi_mm)))
-    is_certain = there.certain is not None and p.hi_mm > there.certain[0] and p.lo_mm < there.certain[1]
-    return Piece(p.unit, whole.lane, low, high, is_certain, there.limit_mm)
-
-
-def lanes_across(run: OpenRun, web: int, across: str) -> set[int]:
-    """Return the lanes (from 0) that touch a stretch across a web, such as ``320..340mm``.
+def box_of(run: OpenRun, thing: Thing, span_m: tuple[float, float], across: str | None, lane: int | None, side: str | None, guard_m: float) -> Box:  # noqa: PLR0917 - what is asked
+    """Return the piece of a web that is asked for.
 
     Raises
     ------
     AnswerError
-        400 where it is not written so.
+        400 where it is none, or the web has no such side.
     """
-    match = ACROSS.match(across)
-    if match is None:
-        raise AnswerError(400, "`across` is a stretch in millimetres.", expected="320..340mm", came=across)
-    lo, hi = float(match[1]), float(match[2])
-    rows = run.records.maps_on_parent(web)
-    while rows and all(m.lane is None for m in rows):  # wound anew without being slit: the lanes are cut from what came of it
-        rows = [below for m in rows for below in run.records.maps_on_parent(m.child)]
-    found = set()
-    for m in rows:
-        lies = (m.across_lo_mm, m.across_hi_mm)
-        if m.lane is not None and (lies[0] is None or lies[1] is None or (lies[1] > lo and lies[0] < hi)):
-            found.add(m.lane)
-    return found
+    if not 0.0 <= guard_m < 1e6:
+        raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
+    try:
+        between = parse_across(across) if across else None
+        check_side(run.records, thing, side)
+    except SpanError as error:
+        raise AnswerError(400, str(error), expected="across=320..340mm, side=A or side=B", came=across or side or "") from error
+    return Box(span_m[0] * 1000.0, span_m[1] * 1000.0, None if lane is None else lane - 1, between, side, guard_m * 1000.0)
 
 
 def profile_row(run: OpenRun, p: Profile, from_m: float, to_m: float, pixels: int) -> dict[str, Any]:
@@ -217,7 +150,7 @@ def strip(
             if p.characteristic == shown:
                 r = profile_row(opened, p, low, high, pixels)
                 sides.setdefault(p.side, []).append({k: r[k] for k in ("lane", "m", "min", "max", "mean", "unit", "decimals", "window")})
-        found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0) if high - low <= STRIP_M else []
+        found = pieces_below(opened.records, thing.key, Box(low * 1000.0, high * 1000.0)) if high - low <= STRIP_M else []
         part = web_part(opened, thing) or {}
         return {
             "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "characteristic": shown, "characteristics": names,
@@ -268,16 +201,16 @@ def units(
     def body() -> dict[str, Any]:
         thing = web_thing(opened, web)
         low, high = stretch(opened, thing, from_m, to_m)
-        if not 0.0 <= guard_m < 1e6:
-            raise AnswerError(400, "The guard is a length.", expected="guard_m >= 0", came=f"{guard_m:g}")
-        lanes = {lane - 1} if lane is not None else lanes_across(opened, thing.key, across) if across else None
-        found = pieces_in(opened, thing.key, low * 1000.0, high * 1000.0, guard_mm=guard_m * 1000.0, lanes=lanes)
+        box = box_of(opened, thing, (low, high), across, lane, side, guard_m)
+        way = walk(opened.records, thing.key, box)
+        found = pieces_of(opened.records, way, box)
+        lanes = sorted({w.chain.lane for w in way.all() if w.chain is not None and w.chain.lane is not None}) if lane or across else None
         certain = {p.unit for p in found if p.is_certain}
         possible = {p.unit for p in found} - certain
         end = after + limit
         return {
             "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "guard_m": guard_m, "side": side,
-            "lanes": sorted(k + 1 for k in lanes) if lanes is not None else None, "certain": len(certain), "possible": len(possible),
+            "lanes": [k + 1 for k in lanes] if lanes is not None else None, "certain": len(certain), "possible": len(possible),
             "units": unit_rows(opened, found[after:end]), "error_m": max((p.limit_mm for p in found), default=0.0) / 1000.0, "total": len(found),
             "next": end if end < len(found) else None,
         }  # fmt: skip
