@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { layout, shortTitle, type Layout } from "../src/line/layout";
 import type { Plant } from "../src/types";
 
-const LINES = ["four-stations", "cylindrical-21700-tabless", "cut-and-stack", "module-topcon", "logistics"];
+const LINES = ["four-stations", "cylindrical-21700-tabless", "cut-and-stack", "module-topcon", "logistics", "blade-lfp", "sports-car-pack", "electrolyzer-alkaline"];
 
 function plant(name: string): Plant {
   return JSON.parse(readFileSync(new URL(`plants/${name}.json`, import.meta.url), "utf8")) as Plant; // written by make_plants.py

@@ -10,7 +10,10 @@ from linewright.library.catalogue import installed_libraries
 from linewright.model.load import load
 from linewright.web.plant import plant_body
 
-LINES = ("four-stations", "cylindrical-21700-tabless", "cut-and-stack", "module-topcon", "logistics")
+LINES = (
+    *("four-stations", "cylindrical-21700-tabless", "cut-and-stack", "module-topcon", "logistics"),
+    *("blade-lfp", "sports-car-pack", "electrolyzer-alkaline"),
+)
 
 
 def main() -> None:
@@ -18,7 +21,8 @@ def main() -> None:
     folder, target = Path(sys.argv[1]), Path(__file__).parent / "plants"
     catalogue = installed_libraries()
     for name in LINES:
-        body = plant_body(load(str(folder / f"{name}.yaml"), catalogue))
+        file = folder / f"{name}.yaml"  # a line that has no file there is the library's
+        body = plant_body(load(str(file) if file.is_file() else name, catalogue))
         (target / f"{name}.json").write_text(json.dumps(body, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
 
 

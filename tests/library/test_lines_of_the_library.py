@@ -9,7 +9,7 @@ import pytest
 
 from linewright.library.catalogue import installed_libraries, shipped_library
 from linewright.library.energy import read_profile
-from linewright.model.load import load
+from linewright.model.load import load, load_text
 from linewright.model.plant import Plant
 from linewright.model.station import Measure, Segment
 from linewright.twin.simulate import simulate
@@ -55,6 +55,13 @@ def test_a_shipped_line_simulates_as_written(name: str) -> None:
     """No element of it is without behaviour, and work ends in it: the slowest first step, a batch of slurry, takes 2.75 h."""
     result = simulate(plant_of(name), until_s=4 * H)
     assert result.counts("done").sum() > 0
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_plan_of_a_run_of_a_shipped_line_is_the_line(name: str) -> None:
+    """What a run keeps loads again, and is the same."""
+    plant = plant_of(name)
+    assert load_text(plant.text, installed_libraries(), is_completed=True).digest == plant.digest
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -127,6 +127,12 @@ function newRow(chain: Chain, cells: Placed[], isFirst: boolean, returns: boolea
   return { chain, cells, isFirst, returns, y: 0, h: 0, mid: 0 };
 }
 
+/** A chain after those that lead to it one by one: each goes on where the one before it ends. */
+function wayTo(chain: Chain, chains: Chain[]): Chain[] {
+  const before = chains.filter((each) => each !== chain && each.ends_in !== null && each.ends_in === chain.stations[0]);
+  return before.length === 1 && before[0] ? [...wayTo(before[0], chains), chain] : [chain];
+}
+
 /** The rows of a chain and of everything that ends in it. */
 function blockOf(chain: Chain, chains: Chain[], byPath: Map<string, Station>, columns: number): Block {
   const start = chain.stations[0];
@@ -146,8 +152,9 @@ function blockOf(chain: Chain, chains: Chain[], byPath: Map<string, Station>, co
         wrap(cells, columns, columns).forEach((row, i) => block.rows.push(newRow(chain, place(row), i === 0, true)));
         return block;
       }
-      const own = cellsOf(before, byPath);
-      const all = [...own, ...cells];
+      // What joins on the way to it has rows of its own; the rest of its way is wrapped anew, together with what follows.
+      block.rows.push(...inner.rows.filter((row) => row.chain !== before));
+      const all = [...wayTo(before, chains).flatMap((each) => cellsOf(each, byPath)), ...cells];
       widen(all, columns, columns);
       wrap(all, columns, columns).forEach((row, i) => block.rows.push(newRow(chain, place(row), i === 0, i > 0)));
       return block;
@@ -165,7 +172,9 @@ function blockOf(chain: Chain, chains: Chain[], byPath: Map<string, Station>, co
   if (!head || !from || !to) return block;
   // The joint stands behind everything between its first and last branch, their earlier rows included.
   const spanned = block.rows.slice(block.rows.indexOf(from), block.rows.indexOf(to) + 1);
-  const column = Math.max(...spanned.map((row) => row.cells.reduce((most, each) => Math.max(most, each.column + each.cell.span), 0)));
+  const endOf = (cells: Placed[]): number => cells.reduce((most, each) => Math.max(most, each.column + each.cell.span), 0);
+  const joined = block.joints.flatMap((each) => [each.column + each.cell.span, each.after ? endOf(each.after.cells) : 0]);
+  const column = Math.max(...spanned.map((row) => endOf(row.cells)), ...joined);
   const joint: Joint = { cell: head, column, from, to, after: null };
   block.joints.push(joint);
   const room = columns - column - 1;
@@ -372,6 +381,11 @@ function draw(pen: Pen, block: Block, byPath: Map<string, Station>, size: { h: n
       if (row.chain.ends_in !== station.path || isContinued(row, block)) return;
       pen.flow(ends.get(row) ?? [], [box], row.chain.input ?? "", byPath, row.mid);
     });
+    // A chain that is no more than a joint and what stands behind it has no row: it comes from there.
+    for (const inner of block.joints.slice(0, block.joints.indexOf(joint))) {
+      const chain = chains.find((each) => each.stations.includes(inner.cell.main[0]?.path ?? ""));
+      if (chain?.ends_in === station.path && !block.rows.some((row) => row.chain === chain)) pen.flow(tails.get(inner.to) ?? [], [box], chain.input ?? "", byPath);
+    }
     let tail: Box[] = [box];
     if (joint.after) {
       joint.after.mid = box.y + box.h / 2;

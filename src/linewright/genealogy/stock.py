@@ -18,5 +18,5 @@ def stock_of(reader: RunReader) -> Before | None:
     kinds = reader.fact("kinds")
     if header.source == "import" or not kinds or all(k["first_serial"] == 1 for k in kinds):
         return None
-    compiled = compile_plant(load_text(reader.plan_text(), installed_libraries(), header.name), begin_us=header.begin_us)
+    compiled = compile_plant(load_text(reader.plan_text(), installed_libraries(), header.name, is_completed=True), begin_us=header.begin_us)
     return Before(compiled, line_facts(compiled, header.seed or 1, 0, [int(k["first_serial"]) for k in kinds]))

@@ -111,7 +111,7 @@ async def run(
     with _signals() as asked:
         _check_disk(ledger, wanted_bytes)
         catalogue = installed_libraries()
-        choice = choose_run(plant, ledger, lambda text: load_text(text, catalogue), seed=seed, is_continued=continue_run)
+        choice = choose_run(plant, ledger, lambda text: load_text(text, catalogue, is_completed=True), seed=seed, is_continued=continue_run)
         if until_s is not None and choice.run is not None:
             _refuse_past(choice.run, until_s)
         refuse_what_real_machines_cannot(speed, choice.plant)

@@ -65,8 +65,8 @@ def load(source: Path | str, catalogue: Catalogue, overrides: Sequence[str] = ()
     return catalogue.with_models(_plant_or_faults(check(source, catalogue, overrides)))
 
 
-def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Sequence[str] = ()) -> Plant:
-    r"""Return the plant that a text describes, such as the kept plan of a run; `name` is how faults call it.
+def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Sequence[str] = (), *, is_completed: bool = False) -> Plant:
+    r"""Return the plant that a text describes; `name` is how faults call it, `is_completed` that it is a plant's own text, as a run keeps it.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def load_text(text: str, catalogue: Catalogue, name: str = "text", overrides: Se
     >>> load_text("line: a\nproduct: part\nstations: {first: {time: 2 s}}", EmptyCatalogue()).segment("first").time.mean
     2.0
     """
-    report = Report()
+    report = Report(is_completed=is_completed)
     opener = Opener(catalogue, report)
     return catalogue.with_models(_plant_or_faults(_checked(opener, opener.open_text(text, name, None), overrides)))
 

@@ -109,7 +109,8 @@ def merge(below: Node, above: Node, form: Form | None, path: str, report: Report
     for name, node in above.entries.items():
         key = form.keys.get(name) if isinstance(form, Record) else None
         here = f"{path}.{name}" if path else name
-        if is_none(node) and isinstance(form, MapOf) and name not in below.entries:
+        # In a completed text it was taken from what another line had that this one began with.
+        if is_none(node) and isinstance(form, MapOf) and name not in below.entries and not report.is_completed:
             hint = nearest(name, list(below.entries))
             report.fault(above.keys[name], here, f"`none` takes away a {form.names}, but there is none of this name. {hint}".rstrip())
             continue

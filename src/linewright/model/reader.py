@@ -104,9 +104,16 @@ def is_none(node: Node | None) -> bool:
 
 
 class Report:
-    """Collects faults and warnings while a file is read; the same fault at the same place is kept once."""
+    """Collects faults and warnings while a file is read; the same fault at the same place is kept once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_completed
+        Whether a completed line file is read, such as the kept plan of a run: a `none` in it may name what only the file it was made from had.
+    """
+
+    def __init__(self, *, is_completed: bool = False) -> None:
+        self.is_completed = is_completed
         self._faults: dict[tuple[str, int, int, str], FileFault] = {}
         self._warnings: dict[tuple[str, int, int, str], FileFault] = {}
 

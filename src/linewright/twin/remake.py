@@ -127,7 +127,7 @@ class Remaker:
     def __init__(self, reader: RemadeReader) -> None:
         header = reader.header()
         self._reader, self._run = reader, header.run
-        plant = load_text(reader.plan_text(), installed_libraries(), header.name)
+        plant = load_text(reader.plan_text(), installed_libraries(), header.name, is_completed=True)
         self._compiled = compile_plant(plant, begin_us=header.begin_us)
         firsts = reader.marks[0].serials
         if len(firsts) != len(self._compiled.table.kinds):

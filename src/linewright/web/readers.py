@@ -110,7 +110,7 @@ class OpenRun:
         if self.info.source == "import":
             return None
         try:
-            return load_text(self.reader.plan_text(), installed_libraries(), self.info.name)
+            return load_text(self.reader.plan_text(), installed_libraries(), self.info.name, is_completed=True)
         except ModelError:
             return None  # written by a version whose plans this one no longer reads: the rows are shown all the same
 
