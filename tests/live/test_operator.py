@@ -161,6 +161,8 @@ def test_a_set_point_is_changed_in_shown_units(operator: Operator, desk: Desk) -
 def test_a_hold_needs_a_reason_and_its_release_a_second_person(operator: Operator, desk: Desk) -> None:
     operator.do(ask("hold", {"things": ["CELL-1", "CELL-2"]}), 0)
     assert "needs a reason" in answer(desk)["text"]
+    operator.do(ask("hold", {"things": ["CELL-1", "CELL-2"]}, reason="scratched", by=""), 0)
+    assert "needs a name" in answer(desk)["text"]
     operator.do(ask("hold", {"things": ["CELL-1", "CELL-2"]}, reason="scratched"), 1)
     (key,) = operator.kept.holds
     assert desk.events[key - 1].kind == "hold.set"

@@ -113,6 +113,7 @@ class Page:
         self.server = WebServer(Ledger(self.folder), self.host, self.port, commands=live.commands, feed=live.feed, run=live.run_id).start()
         self.server.ready()
         live.listeners.append(self.server.notify)
+        live.event("page.opened", live.reached_ns, {"url": self.server.url})  # whoever has a command for this run finds it here
         told(f"{live.run_id} is live. The page is at {self.server.url}  (Ctrl-C ends it)")
 
     def close(self) -> None:

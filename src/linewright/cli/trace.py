@@ -57,6 +57,8 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="The affected units of a span, for a spreadsheet.")] = False,
+    hold: Annotated[str | None, typer.Option(metavar="REASON", help="Put on hold what was asked for, also what is made of it later.")] = None,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who holds; shown as unverified.")] = "",
 ) -> None:
     """Print where a thing came from and what came of it; alone, list the newest units, webs and batches."""
     from linewright.cli.remade import remade
@@ -71,6 +73,8 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     reader, passed = reader_for(ledger_at(ledger), run, asked)
     try:
         if asked is None:
+            if hold is not None:
+                raise LinewrightError("--hold needs what to hold: linewright trace ID --hold REASON --by NAME.")
             if between or side or as_csv:
                 raise LinewrightError("--across, --side and --csv are of a piece of a web: --web COIL-4 --from 10m --to 15m.")
             newest = remade(reader, lambda: recent(reader), is_told=is_told)
@@ -83,6 +87,9 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
         found = remade(reader, lambda: trace_thing(reader, asked, guard_mm=guard_mm, across=between, side=name), is_told=is_told)
     finally:
         reader.close()
+    if hold is not None:
+        hold_found(ledger_at(ledger), found, reason=hold, by=by, is_json=json)
+        return
     if as_csv:
         if found.recall is None:
             raise LinewrightError(f"--csv lists the units in a piece of a web: linewright trace --web {asked} --from 10m --to 15m --csv")
@@ -93,6 +100,27 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
         print_trace(found)
         if passed:
             say(f"\nFound in run {found.run}; newer, and without it: {few(passed)}. --run chooses another.")
+
+
+def hold_found(ledger: Ledger, found: Trace, *, reason: str, by: str, is_json: bool) -> None:
+    """Put on hold what was asked for: a piece of a web with the units that hold part of it, of a carrier what lies on it, else the thing."""
+    from linewright.cli.hold import hold_things
+    from linewright.control.holds import HELD_MOST, HeldSpan
+
+    asked = found.recall
+    if asked is None:
+        told = hold_things(ledger, found.run, [found.node.id], (), reason=reason, by=by)
+    else:
+        span = HeldSpan(asked.web, asked.from_m, asked.to_m, asked.lane, asked.across_mm, asked.side, asked.guard_m)
+        units = [u.id for u in asked.units][:HELD_MOST]  # the piece holds all of them, also those that are not named
+        told = hold_things(ledger, found.run, units, [span], reason=reason, by=by)
+    if is_json:
+        as_json(told)
+        return
+    say(told["text"])
+    if asked is not None:
+        say(f"{asked.certain} units certainly hold part of it, {asked.possible} more possibly; what is made of it later is held too.")
+    say(f"It marks, it does not stop the line. A second person releases it: linewright hold --run {found.run} lists it.")
 
 
 def at_metres(option: str, text: str | None) -> float | None:

@@ -14,6 +14,7 @@ from linewright.control.alarms import Alarm, alarm_rules
 from linewright.control.opening import opening_of
 from linewright.drivers.driver import Rows
 from linewright.genealogy.faulted import faults_held
+from linewright.genealogy.holds import holds_of
 from linewright.genealogy.line_facts import held_on_carriers, line_facts, opening_carriers
 from linewright.genealogy.record import Recorder
 from linewright.kernels.rows import Rows as RowBuffers
@@ -149,6 +150,7 @@ class LiveRun:
         self._signals.close(max(tail.signals_ns, self._signals.closed_ns), self._writer)
         self._log.write_commands(self._floor)
         self._writer.end_replay()
+        self.operator.adopt(holds_of(self._reader), self.begin_us)
         self.machines.were_silent(tail.silent)
         self.operator.kept.next_command = max(self.operator.kept.next_command, tail.next_command)
         self.commands = Commands(self.operator.kept.next_command, self.operator.preview)

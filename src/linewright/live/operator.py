@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from linewright.control.alarms import ACKNOWLEDGED, Alarm
+from linewright.control.holds import HELD_MOST, UNDO_S, HeldSpan, Hold, body_of, check_release, fold_holds, released_body
 from linewright.drivers.driver import Rows
 from linewright.kernels.exchange_rows import CLEAR, COMMAND, SET, STOP
+from linewright.ledger.records import Event
 from linewright.live.mailbox import KINDS, Asked
 from linewright.live.order_book import ACTS, OrderBook
 from linewright.live.orders import LiveOrder, OrderState, Verb, after, from_saved
@@ -19,12 +21,6 @@ from linewright.model.plant import Plant
 from linewright.model.station import Segment
 
 __all__ = ["Desk", "Operator"]
-
-#: Most things that one hold may name.
-HELD_MOST = 10_000
-#: So long who holds may take it back alone; s of line time.
-UNDO_S = 600
-
 
 class Desk(Protocol):
     """What an operator's commands act on; the run is one."""
@@ -49,16 +45,6 @@ class Desk(Protocol):
 
 
 @dataclass(slots=True)
-class Held:
-    """One hold that is not released yet: what, why, by whom, when (line time; one that an earlier version saved is as old as can be)."""
-
-    things: list[str]
-    reason: str
-    by: str
-    at_ns: int = 0
-
-
-@dataclass(slots=True)
 class Kept:
     """What an operator's acts have changed: goes into the saved state."""
 
@@ -67,7 +53,7 @@ class Kept:
     revision: int = 0
     set_points: dict[str, list[float]] = field(default_factory=dict)
     stopped: set[tuple[str, int]] = field(default_factory=set)
-    holds: dict[int, Held] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
 
 
 class Operator:
@@ -118,7 +104,7 @@ class Operator:
             why, _, helps = str(error).partition("\n")
         title, button = _words(asked)
         asks = ["reason"] if asked.kind in {"hold", "release", "stop"} else []
-        asks += ["by"] if KINDS[asked.kind] == "releases" else []
+        asks += ["by"] if asked.kind == "hold" or KINDS[asked.kind] == "releases" else []
         return {"class": KINDS[asked.kind], "can": not why, "why_not": why or None, "helps": helps or None, "title": title, "button": button,
                 "effect": [{"label": a, "text": b} for a, b in effect], "asks": asks, "undo_s": UNDO_S if asked.kind == "hold" else None}  # fmt: skip
 
@@ -144,15 +130,21 @@ class Operator:
     def saved(self) -> dict[str, Any]:
         """Return what it knows, for JSON."""
         k = self.kept
+        holds = [[key, list(h.things), h.reason, h.by, (h.at_us or 0) * 1000, [s.body() for s in h.spans]] for key, h in k.holds.items()]
         return {"order": k.order.saved(), "next_command": k.next_command, "revision": k.revision, "set_points": k.set_points,
-                "stopped": sorted(k.stopped), "holds": [[key, h.things, h.reason, h.by, h.at_ns] for key, h in k.holds.items()]}  # fmt: skip
+                "stopped": sorted(k.stopped), "holds": holds}  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take back what `saved` returned."""
         self.kept = Kept(
             from_saved(saved["order"]), saved["next_command"], saved["revision"], dict(saved["set_points"]), {(p, m) for p, m in saved["stopped"]},
-            {int(key): Held(*held) for key, *held in saved["holds"]},
+            {int(key): _hold_of(int(key), *held) for key, *held in saved["holds"]},
         )  # fmt: skip
+
+    def adopt(self, holds: Mapping[int, Hold], begin_us: int) -> None:
+        """Take over the open holds of the ledger: some may have been set while the run stood still."""
+        found = {key: replace(h, at_us=(h.at_us or begin_us) - begin_us) for key, h in holds.items() if h.is_open}
+        self.kept.holds = found
 
     # ---- the kinds
 
@@ -177,18 +169,16 @@ class Operator:
         return f"{fresh[0][1].text}: acknowledged" if len(fresh) == 1 else f"{len(fresh)} alarms acknowledged"
 
     def _hold(self, asked: Asked, at_ns: int) -> str:
-        things = _things(asked)
-        if not asked.reason:
-            raise LinewrightError("A hold needs a reason.\nSay why: it stays with the things until they are released.")
-        key = self._desk.event("hold.set", at_ns, {"things": things, "reason": asked.reason, "by": asked.by})
-        self.kept.holds[key] = Held(things, asked.reason, asked.by, at_ns)
-        return f"Held {things[0]}" if len(things) == 1 else f"Held {len(things)} things"
+        body = _hold_body(asked)
+        key = self._desk.event("hold.set", at_ns, body)
+        self.kept.holds |= fold_holds([Event(key, at_ns // 1000, 0, "hold.set", body)])
+        return f"Held {_held_words(self.kept.holds[key])}"
 
     def _release(self, asked: Asked, at_ns: int) -> str:
-        key, held = self._held(asked, at_ns)
-        self._desk.event("hold.released", at_ns, {"hold": key, "reason": asked.reason, "by": asked.by})
-        del self.kept.holds[key]
-        return f"Released {held.things[0]}" if len(held.things) == 1 else f"Released {len(held.things)} things"
+        hold = self._held(asked, at_ns)
+        self._desk.event("hold.released", at_ns, released_body(hold, asked.reason, asked.by, is_undo=asked.target.get("undo") is True))
+        del self.kept.holds[hold.key]
+        return f"Released {_held_words(hold)}"
 
     def _stop(self, asked: Asked, at_ns: int) -> str:
         segment, machine = self._machine(asked)
@@ -276,11 +266,12 @@ class Operator:
             rest = f"{others} of {segment.count} machines there are not stopped by hand"
             return [("Machine", f"{segment.path} {machine} {what}"), ("Others", rest)]
         if asked.kind == "release":
-            key, held = self._held(asked)
-            return [("Released", f"{_count(held.things)} of hold {key}, held by {held.by or 'nobody named'}: {held.reason}")]
+            hold = self._held(asked)
+            return [("Released", f"{_held_words(hold)} of hold {hold.key}, held by {hold.by or 'nobody named'} (unverified): {hold.reason}")]
         if asked.kind == "hold":
-            things = _things(asked)
-            return [("Held", things[0] if len(things) == 1 else _count(things)), ("Line", "nothing stops: a hold marks, it does not divert")]
+            things, spans = _things(asked)
+            later = [("Later", "what is made from these metres is held too")] if spans else []
+            return [("Held", _counted(things, spans)), *later, ("Line", "nothing stops: a hold marks, it does not divert")]
         if asked.kind in ACTS:
             return self._orders().effect(ACTS[asked.kind], asked.target)
         if asked.kind == "pause-run":
@@ -294,22 +285,11 @@ class Operator:
                     ("Go on", f"{self._first_stations()}, but for machines that were stopped by hand")]  # fmt: skip
         return [("Run", "it ends cleanly; starting it again carries on")] if asked.kind == "stop-run" else []
 
-    def _held(self, asked: Asked, at_ns: int | None = None) -> tuple[int, Held]:
+    def _held(self, asked: Asked, at_ns: int | None = None) -> Hold:
         key = asked.target.get("hold")
-        held = self.kept.holds.get(key) if isinstance(key, int) else None
-        if held is None or not isinstance(key, int):
-            raise LinewrightError(f"There is no open hold {key}.\nLook at the list again: it may be released.")
-        if asked.target.get("undo") is True:
-            if asked.by.strip().casefold() != held.by.strip().casefold():
-                raise LinewrightError(f"Hold {key} is of {held.by or 'nobody named'}: only who held can undo it.\nA second person releases it.")
-            if at_ns is not None and at_ns - held.at_ns > UNDO_S * 1_000_000_000:
-                raise LinewrightError(f"Hold {key} is older than {UNDO_S // 60} minutes: it cannot be undone.\nA second person releases it.")
-            return key, held
-        if not asked.by:
-            raise LinewrightError("A release needs a name.\nSay who releases: it is another person than who held.")
-        if held.by and asked.by.strip().casefold() == held.by.strip().casefold():
-            raise LinewrightError(f"{held.by} held this and cannot release it.\nA second person must.")
-        return key, held
+        hold = self.kept.holds.get(key) if isinstance(key, int) else None
+        age_s = 0.0 if hold is None or hold.at_us is None or at_ns is None else at_ns / 1e9 - hold.at_us / 1e6
+        return check_release(hold, key, asked.by, is_undo=asked.target.get("undo") is True, age_s=age_s)
 
     def _machine(self, asked: Asked) -> tuple[Segment, int]:
         path = str(asked.target.get("station", ""))
@@ -356,17 +336,40 @@ class Operator:
         return self.kept.order.state is OrderState.INTERRUPTED
 
 
-def _things(asked: Asked) -> list[str]:
-    things = asked.target.get("things")
-    if not isinstance(things, list) or not things or not all(isinstance(t, str) and t for t in things):
+def _things(asked: Asked) -> tuple[list[str], list[HeldSpan]]:
+    """Return the ids and the pieces of webs that a hold names."""
+    things, spans = asked.target.get("things") or [], asked.target.get("spans") or []
+    if not isinstance(things, list) or not all(isinstance(t, str) and t for t in things):
+        raise LinewrightError('A hold names things: {"things": ["CELL-0001"]}; something else came.')
+    if not isinstance(spans, list) or not all(isinstance(s, Mapping) for s in spans):
+        raise LinewrightError('The pieces of webs of a hold: {"spans": [{"web": "COIL-4", "from_m": 10, "to_m": 15}]}; something else came.')
+    if not things and not spans:
         raise LinewrightError('A hold names things: {"things": ["CELL-0001"]}; none came.')
     if len(things) > HELD_MOST:
-        raise LinewrightError(f"{len(things)} things at once; at most {HELD_MOST} are possible.\nHold the web or the lot instead.")
-    return list(things)
+        raise LinewrightError(f"{len(things)} things at once; at most {HELD_MOST} are possible.\nHold the piece of web that they lie in.")
+    return list(things), [HeldSpan.read(s) for s in spans]
 
 
-def _count(things: Sequence[str]) -> str:
-    return f"{len(things)} thing" + ("s" if len(things) != 1 else "")
+def _hold_body(asked: Asked) -> dict[str, Any]:
+    return body_of(*_things(asked), asked.reason, asked.by)
+
+
+def _hold_of(  # noqa: PLR0917 - as it was saved
+    key: int, things: Sequence[str], reason: str, by: str, at_ns: int = 0, spans: Sequence[Mapping[str, Any]] = ()
+) -> Hold:
+    """Return a saved hold; one of an earlier version is as old as can be, and names no pieces of webs."""
+    return Hold(key, tuple(things), tuple(HeldSpan.read(s) for s in spans), reason, by, at_ns // 1000, 0)
+
+
+def _counted(things: Sequence[str], spans: Sequence[HeldSpan]) -> str:
+    """Return what is held in words."""
+    words = [things[0] if len(things) == 1 else f"{len(things)} things"] if things else []
+    words += [f"{len(spans)} piece{'s' if len(spans) > 1 else ''} of web"] if spans else []
+    return " and ".join(words)
+
+
+def _held_words(hold: Hold) -> str:
+    return _counted(hold.things, hold.spans)
 
 
 def _words(asked: Asked) -> tuple[str, str]:

@@ -14,10 +14,11 @@ from linewright.model.errors import LinewrightError
 from linewright.web.alarm_book import by_effect
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import Limit, ReadersNow
+from linewright.web.holds import hold_answer
 from linewright.web.readers import OpenRun, now_us
 from linewright.web.runs import why_not_acting
 
-__all__ = ["alarm_body", "event_row", "hold_rows", "router"]
+__all__ = ["alarm_body", "event_row", "router"]
 
 router = APIRouter()
 Kept = Literal["active", "new", "acknowledged", "returned", "history"]
@@ -83,32 +84,6 @@ def events(readers: ReadersNow, run: str, kind: str | None = None, after: int = 
     return answer({"run": opened.run, "events": [event_row(e) for e in part], "next": part[-1].seq if len(found) > limit else None})
 
 
-def hold_rows(run: OpenRun) -> list[dict[str, Any]]:
-    """Return all holds, newest first: what was held and why, and who released it."""
-    holds: dict[int, dict[str, Any]] = {}
-    for e in run.reader.events_since(0, "hold.", 100_000):
-        body = e.body
-        if e.kind == "hold.set":
-            things = body.get("things") or []
-            holds[e.seq] = {
-                "key": e.seq, "things": things[:100], "count": body.get("count", len(things)), "reason": body.get("reason", ""),
-                "by": body.get("by", ""),
-                "at_us": e.line_us, "released_us": None, "released_by": None,
-            }  # fmt: skip
-        elif e.kind == "hold.released" and body.get("hold") in holds:
-            holds[body["hold"]] |= {"released_us": e.line_us, "released_by": body.get("by", "")}
-    return list(holds.values())[::-1]
-
-
-@router.get("/runs/{run}/holds")
-def holds(readers: ReadersNow, run: str, *, open: bool = False, after: int | None = None, limit: Limit = 100) -> Response:  # noqa: A002 - the address says so
-    """Answer the holds, newest first; only those that are not released where asked."""
-    opened = readers.open(run)
-    rows = [h for h in hold_rows(opened) if (not open or h["released_us"] is None) and (after is None or h["key"] < after)]
-    part = rows[:limit]
-    return answer({"run": opened.run, "holds": part, "total": len(rows), "next": part[-1]["key"] if len(rows) > limit else None})
-
-
 async def command_of(request: Request) -> dict[str, object]:
     """Return the command in a request's body.
 
@@ -144,6 +119,8 @@ async def commands(request: Request, readers: ReadersNow, run: str, preview: Ann
     opened = readers.open(run)
     is_preview = preview if preview is not None else bool(command.get("preview"))
     box = readers.commands_of(opened)
+    if box is None and command["kind"] in {"hold", "release"} and not opened.info.is_written:
+        return hold_answer(readers, opened, command, is_preview=is_preview)
     if box is None:
         why = why_not_acting(opened.info)
         if is_preview:

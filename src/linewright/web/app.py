@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from linewright.model.errors import LinewrightError
-from linewright.web import alarms, curves, experiments, line, measures, runs, search, signals, stations, stream, things, webs
+from linewright.web import alarms, curves, experiments, holds, line, measures, runs, search, signals, stations, stream, things, webs
 from linewright.web.answers import AnswerError, answer, error_body, error_response
 from linewright.web.experiment_files import ExperimentFiles
 from linewright.web.experiment_queue import Experiments
@@ -26,8 +26,8 @@ from linewright.web.readers import Readers
 __all__ = ["make_app"]
 
 ROUTERS: tuple[APIRouter, ...] = (
-    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, search.router, curves.router, things.router,
-    webs.router, experiments.router, stream.router,
+    runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, holds.router, search.router, curves.router,
+    things.router, webs.router, experiments.router, stream.router,
 )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from linewright.genealogy.extent import length_of
+from linewright.genealogy.holds import holding
 from linewright.genealogy.life import dated, life_of, places_of, values_of
 from linewright.genealogy.told import told_of
 from linewright.genealogy.tree import Place, Step, Value
 from linewright.ledger.records import Thing
-from linewright.web.alarms import hold_rows
 from linewright.web.answers import AnswerError, answer
 from linewright.web.asked import ReadersNow
 from linewright.web.plant import decimals_of, unit_text
@@ -119,7 +119,7 @@ def thing_body(run: OpenRun, thing: Thing) -> dict[str, Any]:
     thing = dated(run.reader, thing)
     life, places = life_of(run.records, thing), places_of(run.records, thing)
     verdict, grade = standing(run, thing, life)
-    held = next((h["key"] for h in hold_rows(run) if h["released_us"] is None and thing.id in h["things"]), None)
+    held = next((h.key for h in holding(run.records, thing)), None)
     along = at_metres(run, spots_of(run, thing.key)) if thing.kind == "unit" else []
     values = [*along, *(value_row(run, v) for v in values_of(run.records, thing, None, None, None))]
     return {
