@@ -188,8 +188,8 @@ def test_a_block_is_closed_by_its_rows_and_what_stays_open_is_counted(tmp_path: 
 
 def test_an_older_file_gets_its_chain_when_it_is_written_on(filled: Path) -> None:
     connection = sqlite3.connect(filled / "twin-1.run", isolation_level=None)
-    connection.execute("DROP TABLE block")
-    connection.execute("DROP TABLE taken")
+    for table in ("block", "taken", "closed"):
+        connection.execute(f"DROP TABLE {table}")
     connection.execute("PRAGMA user_version = 2")
     connection.close()
     before = verified(filled)

@@ -95,7 +95,7 @@ def old_file(folder: Path) -> Path:
         writer.commit()
     path = folder / "twin-1.run"
     connection = sqlite3.connect(path, isolation_level=None)
-    for table in ("curve", "taken", "block"):
+    for table in ("curve", "taken", "block", "closed"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("PRAGMA user_version = 1")
     connection.close()

@@ -14,8 +14,8 @@ from linewright.ledger.disk import check_space, free_bytes
 from linewright.ledger.errors import DiskLowError, LedgerError, NewerError, NoSuchRunError
 from linewright.ledger.ledger import Ledger
 from linewright.ledger.migrations import migrate
+from linewright.ledger.row_writer import connect_writer
 from linewright.ledger.schema import TABLES, VERSION
-from linewright.ledger.writer import connect_writer
 from linewright.model.errors import LinewrightError
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,10 +35,11 @@ def status(
     store = ledger_at(ledger)
     found = store.runs()
     there = next(folder for folder in (store.folder.absolute(), *store.folder.absolute().parents) if folder.exists())
-    told = {
+    told: dict[str, Any] = {
         "folder": str(store.folder),
         "runs": len(found),
-        "size_bytes": sum(run.size_bytes for run in found),
+        "size_bytes": sum(run.size_bytes + run.closed_bytes for run in found),
+        "closed_bytes": sum(run.closed_bytes for run in found),
         "free_bytes": shutil.disk_usage(there).free,
         "writing": [run.run for run in found if run.is_written],
     }
@@ -45,7 +47,7 @@ def status(
         as_json(told)
         return
     say(f"folder    {told['folder']}")
-    say(f"runs      {len(found)}, {sum(run.size_bytes for run in found) / 1e6:.1f} MB")
+    say(f"runs      {len(found)}, {told['size_bytes'] / 1e6:.1f} MB, of them {told['closed_bytes'] / 1e6:.1f} MB in closed days")
     say(f"free      {shutil.disk_usage(there).free / 1e9:.1f} GB")
     say(f"writing   {', '.join(run.run for run in found if run.is_written) or 'nothing'}")
 
@@ -129,3 +131,56 @@ def corrections(
         return
     rows = [(c.table, f"{c.row}", c.column, f"{c.was}", f"{c.value}", c.by, c.because) for c in found]
     columns(("table", "row", "column", "stands there", "should be", "by", "because"), rows, right=(1,))
+
+
+@ledger.command("close-day")
+def close_day(
+    run: Annotated[str | None, typer.Argument(help="A run; without it all of them that nothing writes.")] = None,
+    until: Annotated[str | None, typer.Option(help="Close only what is older than this day of line time, such as 2026-11-24.")] = None,
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+) -> None:
+    """Move days that no longer change to compressed Parquet files; every command reads them as before."""
+    store = ledger_at(ledger)
+    until_us = None if until is None else day_us(until)
+    names = [store.run_info(run).run] if run is not None else [info.run for info in store.runs() if not info.is_written]
+    rows = []
+    for name in names:
+        for made in store.close_days(name, until_us):
+            count = made.last - made.first + 1
+            rows.append((name, made.table, f"{count:,}", f"{made.bytes / 1e6:.1f}", f"{made.bytes / count:.1f}", made.file))
+    if rows:
+        columns(("run", "table", "rows", "MB", "bytes a row", "file"), rows, right=(2, 3, 4))
+    else:
+        say("Nothing to close: a run that goes on closes the days before the one it has reached, in whole blocks of 65,536 rows.")
+
+
+def day_us(text: str) -> int:
+    """Return the begin of a day, UTC in microseconds.
+
+    Examples
+    --------
+    >>> day_us("1970-01-02")
+    86400000000
+    """
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) * 1_000_000
+    except ValueError as error:
+        raise typer.BadParameter(f"a day such as 2026-11-24 was expected, not {text}", param_hint="--until") from error
+
+
+@ledger.command()
+def export(
+    run: Annotated[str, typer.Argument(help="The run.")],
+    table: Annotated[str, typer.Argument(help="Table (docs/ledger.md).")],
+    to: Annotated[Path, typer.Argument(help="File; its ending says the form: .csv, .parquet, .arrow.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file where it is there.")] = False,
+    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+) -> None:
+    """Write a table of a run to a file, numbers of names as their texts, times as they are stored (microseconds UTC)."""
+    from linewright.ledger.export import export_table
+
+    if to.exists() and not force:
+        raise typer.BadParameter(f"{to} is there already; --force overwrites it", param_hint="TO")
+    with ledger_at(ledger).reader(run) as reader:
+        count = export_table(reader, table, to)
+    say(f"{to}: {count:,} rows of {table}, {to.stat().st_size / 1e6:.1f} MB")

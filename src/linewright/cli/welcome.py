@@ -39,6 +39,8 @@ Integrator          real records and machines
   import            read real production records into the ledger
   ledger status     where the ledger is, how large, what writes to it
   ledger verify     whether anything in it was changed
+  ledger close-day  days that no longer change to Parquet
+  ledger export     a table to CSV, Parquet or Arrow
   version           print the version
                       linewright import kiprobatt PATH --report report.json
 """

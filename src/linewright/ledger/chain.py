@@ -23,7 +23,7 @@ STATE_TABLES = ("plan", "fact", "thing", "things", "layout")
 #: Working state from which a run goes on; it is chained only where it is all there is of a run (kept as checkpoints).
 WORKING_TABLES = ("checkpoint", "fill")
 #: Tables whose rows never change once they are there.
-CHAINED = tuple(t.name for t in TABLES if t.name not in (*STATE_TABLES, *WORKING_TABLES, "run", "block"))
+CHAINED = tuple(t.name for t in TABLES if t.name not in (*STATE_TABLES, *WORKING_TABLES, "run", "block", "closed"))
 #: Written later than the rest of its row; what was written stands in `taken`, and `verify` compares.
 LATER = {"placed": ("to_us",)}
 #: Rows after which a block is closed with the next commit.

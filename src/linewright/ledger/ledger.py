@@ -12,12 +12,14 @@ from pathlib import Path
 
 import platformdirs
 
+from linewright.ledger.closed import ClosedFile, close_days, closed_folder
 from linewright.ledger.errors import DamagedError, LedgerError, NewerError, NoSuchRunError
-from linewright.ledger.lock import is_locked
+from linewright.ledger.lock import WriterLock, is_locked
 from linewright.ledger.reader import RunReader
 from linewright.ledger.remade import reader_of, remade_path
+from linewright.ledger.row_writer import connect_writer, refused_write
 from linewright.ledger.schema import APPLICATION_ID, VERSION, create_statements
-from linewright.ledger.writer import RunWriter, connect_writer, now_us, refused_write
+from linewright.ledger.writer import RunWriter, now_us
 
 __all__ = ["Ledger", "RunInfo", "RunReader", "RunWriter", "begin_file", "default_folder"]
 
@@ -56,6 +58,8 @@ class RunInfo:
         ``rows``, or ``checkpoints``: its items are made again on demand.
     remade_bytes
         Of the file beside it, where items of it have been made again; 0 without one.
+    closed_bytes
+        Of its closed days; 0 without any.
     """
 
     run: str
@@ -73,6 +77,7 @@ class RunInfo:
     size_bytes: int
     kept: str = "rows"
     remade_bytes: int = 0
+    closed_bytes: int = 0
 
 
 def default_folder() -> Path:
@@ -201,6 +206,26 @@ class Ledger:
         """
         return reader_of(self.path_of(self.run_info(run).run))
 
+    def close_days(self, run: str, until_us: int | None = None) -> Iterator[ClosedFile]:
+        """Move the closed days of a run to Parquet files beside it, and yield each when it is done.
+
+        Parameters
+        ----------
+        until_us
+            Only what was closed before this line time, UTC in microseconds; None: all that no longer changes.
+
+        Raises
+        ------
+        NoSuchRunError, LockedError, LedgerError
+        """
+        path = self.path_of(self.run_info(run).run)
+        self.reader(run).close()  # an older file is led to the tables of today
+        lock = WriterLock(path)
+        try:
+            yield from close_days(path, until_us)
+        finally:
+            lock.release()
+
     def find_plan(self, plan_digest: str, source: str) -> RunInfo | None:
         """Return the newest run of that source with that plan; None where there is none."""
         for info in reversed(self.runs()):
@@ -283,4 +308,5 @@ def _info(run: str, path: Path) -> RunInfo:
     size = path.stat().st_size + (log.stat().st_size if log.exists() else 0)
     beside = remade_path(path)
     remade = beside.stat().st_size if beside.exists() else 0
-    return RunInfo(*(run, *row, is_locked(path), size, "rows" if kept is None else json.loads(kept[0]), remade))
+    closed = sum(f.stat().st_size for f in closed_folder(path).glob("*.parquet"))
+    return RunInfo(*(run, *row, is_locked(path), size, "rows" if kept is None else json.loads(kept[0]), remade, closed))

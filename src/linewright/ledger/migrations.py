@@ -25,10 +25,14 @@ def add_curves(connection: sqlite3.Connection) -> None:
 
 
 def add_chain(connection: sqlite3.Connection) -> None:
-    """Version 3: the chain of blocks, and until when units lay on their carriers in the order in which it was written."""
+    """Version 3: the chain of blocks, the closed days, and until when units lay on their carriers in the order in which it was written."""
     connection.execute("CREATE TABLE taken (n INTEGER NOT NULL, data BLOB NOT NULL)")
     connection.execute(
         "CREATE TABLE block (seq INTEGER PRIMARY KEY, line_us INTEGER, wall_us INTEGER NOT NULL, body TEXT NOT NULL, digest TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE closed (file TEXT PRIMARY KEY, of_table TEXT NOT NULL, day INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+        " moved INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL)"
     )
     rows = connection.execute("SELECT unit, carrier, to_us FROM placed WHERE to_us IS NOT NULL ORDER BY rowid").fetchall()
     if rows:

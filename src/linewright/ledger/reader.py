@@ -49,15 +49,15 @@ class RunReader(ThingReader):
         """Return visits that ended (`out_us`) in [from, to), in their order; of one step where asked."""
         first, last = self.first_row_at("visit", "out_us", from_us), self.first_row_at("visit", "out_us", to_us)
         if step is None:
-            return self._visits("rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?", (first, last, limit))
-        return self._visits("rowid >= ? AND rowid < ? AND step = ? ORDER BY rowid LIMIT ?", (first, last, self.number("step", step), limit))
+            return self._visits("rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?", (first, last, limit))[:limit]
+        return self._visits("rowid >= ? AND rowid < ? AND step = ? ORDER BY rowid LIMIT ?", (first, last, self.number("step", step), limit))[:limit]
 
     def newest_visits(self, limit: int, step: str | None = None, within: int = 200_000) -> list[Visit]:
         """Return the newest visits, newest first; of one step where asked (looking through the `within` newest rows)."""
         floor = self.count("visit") - within
         if step is None:
-            return self._visits("rowid > ? ORDER BY rowid DESC LIMIT ?", (floor, limit))
-        return self._visits("rowid > ? AND step = ? ORDER BY rowid DESC LIMIT ?", (floor, self.number("step", step), limit))
+            return self._visits("rowid > ? ORDER BY rowid DESC LIMIT ?", (floor, limit), newest=limit)
+        return self._visits("rowid > ? AND step = ? ORDER BY rowid DESC LIMIT ?", (floor, self.number("step", step), limit), newest=limit)
 
     def layout(self, number: int | None) -> Layout | None:
         """Return what the values of visits of that layout mean; None for None."""
@@ -161,18 +161,21 @@ class RunReader(ThingReader):
 
     def signal_names(self, machine: str) -> list[str]:
         """Return the signals kept of a machine."""
-        rows = self.rows("SELECT DISTINCT name FROM signal WHERE machine = ?", (self.number("machine", machine),))
-        return sorted(name for name in (self.name(r[0]) for r in rows) if name is not None)
+        rows = self.rows_of("signal", "SELECT DISTINCT name FROM signal WHERE machine = ?", (self.number("machine", machine),))
+        return sorted({name for name in (self.name(r[0]) for r in rows) if name is not None})
 
     def signal(self, machine: str, name: str, from_us: int, to_us: int, pixels: int = 1000) -> Trend:
         """Return a signal in [from, to) for drawing: lowest and highest of each of at most `pixels` intervals."""
         where = (self.number("machine", machine), self.number("signal", name))
-        first = self.row("SELECT max(begin_us) FROM signal WHERE machine = ? AND name = ? AND begin_us <= ?", (*where, from_us))
-        since = first[0] if first and first[0] is not None else BEGIN_OF_TIME
-        blocks = self.rows(
+        newest = "SELECT max(begin_us) FROM signal WHERE machine = ? AND name = ? AND begin_us <= ?"
+        first = self.total_of("signal", newest, (*where, from_us), fold=max)
+        since = first if first is not None else BEGIN_OF_TIME
+        blocks = self.rows_of(
+            "signal",
             "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ?"
             " ORDER BY begin_us",
             (*where, since, to_us),
+            by=lambda row: row[0],
         )
         times, values = _joined(blocks)
         inside = (times >= from_us) & (times < to_us)
@@ -194,9 +197,10 @@ class RunReader(ThingReader):
         if visit.done_us is None or visit.step not in self.curve_lines():
             return None
         where = (visit.unit, visit.done_us, self.number("step", visit.step))
-        row = self.row("SELECT places, points, data FROM curve WHERE unit = ? AND done_us = ? AND step = ?", where)
-        if row is None or place >= row[0]:
+        found = self.rows_of("curve", "SELECT places, points, data FROM curve WHERE unit = ? AND done_us = ? AND step = ?", where)
+        if not found or place >= found[0][0]:
             return None
+        row = found[0]
         lines = self.curve_lines()[visit.step]
         numbers = curve_numbers(row[2], row[0], len(lines), row[1], place)
         return None if numbers is None else curve_of(numbers, lines)
@@ -207,10 +211,11 @@ class RunReader(ThingReader):
 
     # ---- inside
 
-    def _visits(self, where: str, parameters: tuple[Any, ...]) -> list[Visit]:
+    def _visits(self, where: str, parameters: tuple[Any, ...], newest: int | None = None) -> list[Visit]:
         layouts: dict[int | None, Layout | None] = {}
         found = []
-        for row in self.rows(f"SELECT {VISIT_COLUMNS} FROM visit WHERE {where}", parameters):  # noqa: S608 - written above
+        statement = f"SELECT {VISIT_COLUMNS} FROM visit WHERE {where}"  # noqa: S608 - written above
+        for row in self.rows_of("visit", statement, parameters, is_newest_first=newest is not None, limit=newest):
             if row[11] not in layouts:
                 layouts[row[11]] = self.layout(row[11])
             found.append(self._visit(row, layouts[row[11]]))

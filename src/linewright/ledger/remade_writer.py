@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from linewright.ledger.ledger import begin_file
 from linewright.ledger.remade import Along, Life, Looked, Need, RemadeReader, Stay, remade_path
-from linewright.ledger.writer import Column, RunWriter, as_list
+from linewright.ledger.row_writer import Column, as_list
+from linewright.ledger.writer import RunWriter
 
 __all__ = ["MOST_BYTES", "RemadeWriter", "open_beside"]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from linewright.ledger.closed import CLOSED, CLOSED_COLUMNS, ClosedFile, closed_files
+from linewright.ledger.closed_reader import ClosedDays
 from linewright.ledger.errors import LedgerError, NewerError
 from linewright.ledger.migrations import bring_up, version_of
 from linewright.ledger.records import Header
@@ -40,6 +43,7 @@ class RowReader:
         self._connections: list[sqlite3.Connection] = []
         self._names: dict[int, tuple[str, str]] = {}
         self._numbers: dict[tuple[str, str], int] = {}
+        self._days = ClosedDays(path)
         found = version_of(self._connection(), path)
         if found > VERSION:
             raise NewerError(path, found, VERSION)
@@ -54,6 +58,52 @@ class RowReader:
         """Return the first row of a query; None where there is none."""
         found: Row | None = self._connection().execute(statement, parameters).fetchone()
         return found
+
+    def rows_of(
+        self,
+        table: str,
+        statement: str,
+        parameters: Sequence[Any] = (),
+        *,
+        by: Callable[[Row], Any] | None = None,
+        is_newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Return the rows of a query over one table, those of closed days too.
+
+        Parameters
+        ----------
+        table
+            The table that the statement reads.
+        by
+            What the statement orders its rows by; None: by row number.
+        is_newest_first
+            Whether it orders them downwards.
+        limit
+            How many it asks for at most.
+        """
+        files, hot = self.closed(table), self.rows(statement, parameters)
+        while files != (now := self.closed(table)):  # rows were moved between the two
+            files, hot = now, self.rows(statement, parameters)
+        if not files:
+            return hot
+        cold = self._days.rows(files, table, statement, parameters)
+        found = hot + cold if is_newest_first else cold + hot
+        if by is not None:
+            found.sort(key=by, reverse=is_newest_first)
+        return found if limit is None else found[:limit]
+
+    def total_of(self, table: str, statement: str, parameters: Sequence[Any] = (), *, fold: Callable[[Any, Any], Any]) -> Any:
+        """Return the one value of a query over one table (its sum, its highest), folded over closed days and the rest; None where there is none."""
+        found = [row[0] for row in self.rows_of(table, statement, parameters) if row[0] is not None]
+        return reduce(fold, found) if found else None
+
+    def closed(self, table: str) -> tuple[ClosedFile, ...]:
+        """Return the files of closed days of a table from which rows are read, oldest first."""
+        if table not in CLOSED:
+            return ()
+        rows = self.rows(f"SELECT {CLOSED_COLUMNS} FROM closed WHERE of_table = ? AND moved >= first ORDER BY first", (table,))  # noqa: S608
+        return tuple(closed_files(rows))
 
     def header(self) -> Header:
         """Return what the run is, as of now."""
@@ -106,7 +156,8 @@ class RowReader:
     def count(self, table: str) -> int:
         """Return how many rows a table has (its highest row number: nothing is ever taken out)."""
         row = self.row(f"SELECT ifnull(max(rowid), 0) FROM {_known(table)}")  # noqa: S608 - a name of the schema
-        return int(row[0]) if row else 0
+        there = int(row[0]) if row else 0
+        return max([there, *(f.last for f in self.closed(table))])
 
     def columns(self, table: str, columns: Sequence[str], first: int = 1, last: int | None = None) -> dict[str, np.ndarray[Any, Any]]:
         """Return columns of numbers for a span of rows.
@@ -120,7 +171,8 @@ class RowReader:
         """
         wanted = [_column(table, c) for c in columns]
         high = self.count(table) if last is None else last
-        rows = self.rows(f"SELECT {', '.join(c for c, _ in wanted)} FROM {table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid", (first, high))  # noqa: S608
+        statement = f"SELECT {', '.join(c for c, _ in wanted)} FROM {table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"  # noqa: S608
+        rows = self.rows_of(table, statement, (first, high))
         return {name: _array(values, dtype) for (name, dtype), values in zip(wanted, _turned(rows, len(wanted)), strict=True)}
 
     def first_row_at(self, table: str, time_column: str, time_us: int) -> int:
@@ -132,8 +184,9 @@ class RowReader:
         low, high = 1, self.count(table) + 1
         while low < high:
             middle = (low + high) // 2
-            row = self.row(f"SELECT {time_column} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1", (middle,))  # noqa: S608
-            if row is not None and row[0] is not None and row[0] < time_us:
+            statement = f"SELECT {time_column} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1"  # noqa: S608
+            found = self.rows_of(table, statement, (middle,), limit=1)
+            if found and found[0][0] is not None and found[0][0] < time_us:
                 low = middle + 1
             else:
                 high = middle
@@ -141,6 +194,7 @@ class RowReader:
 
     def close(self) -> None:
         """Close the connections of all threads."""
+        self._days.close()
         with self._guard:
             for connection in self._connections:
                 connection.close()

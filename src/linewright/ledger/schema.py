@@ -194,6 +194,8 @@ TABLES: tuple[Table, ...] = (
     Table("fill", ("part INTEGER PRIMARY KEY", "data BLOB NOT NULL")),
     # ---- what proves that nothing was changed (chain.py)
     Table("taken", ("n INTEGER NOT NULL", "data BLOB NOT NULL")),
+    Table("closed", ("file TEXT PRIMARY KEY", "of_table TEXT NOT NULL", "day INTEGER NOT NULL", "first INTEGER NOT NULL", "last INTEGER NOT NULL",
+                     "moved INTEGER NOT NULL", "bytes INTEGER NOT NULL", "digest TEXT NOT NULL")),
     Table("block", ("seq INTEGER PRIMARY KEY", "line_us INTEGER", "wall_us INTEGER NOT NULL", "body TEXT NOT NULL", "digest TEXT NOT NULL")),
 )  # fmt: skip
 

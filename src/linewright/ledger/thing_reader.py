@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import add
 from typing import Any
 
 from linewright.ledger.records import ChargeRow, ConsumeRow, Finding, LinkRow, LostRow, MapRow, MountRow, Observation, PlacedRow, Thing
@@ -130,6 +131,15 @@ class ThingReader(RowReader):
         """Return the pieces of webs that went into a unit."""
         return self._pieces("unit = ? ORDER BY rowid", (unit,))
 
+    def count_pieces(self, web: int) -> int:
+        """Return how many pieces were taken from a web or lot."""
+        return int(self.total_of("consume", "SELECT count(*) FROM consume WHERE web = ?", (web,), fold=add) or 0)
+
+    def used_to_mm(self, web: int) -> int | None:
+        """Return up to which millimetre pieces were taken from a web; None where none was."""
+        found: int | None = self.total_of("consume", "SELECT max(hi_mm) FROM consume WHERE web = ?", (web,), fold=max)
+        return found
+
     def pieces_on_web(self, web: int, lo_mm: int | None = None, hi_mm: int | None = None) -> list[ConsumeRow]:
         """Return the pieces taken from the millimetres [lo, hi) of a web, in their order along it.
 
@@ -137,8 +147,8 @@ class ThingReader(RowReader):
         """
         low = -(2**62) if lo_mm is None else lo_mm
         high = 2**62 if hi_mm is None else hi_mm
-        rows = self._pieces("web = ? AND lo_mm >= ? AND lo_mm < ? ORDER BY lo_mm", (web, low, high))
-        before = self._pieces("web = ? AND lo_mm < ? ORDER BY lo_mm DESC LIMIT 1", (web, low))
+        rows = self._pieces("web = ? AND lo_mm >= ? AND lo_mm < ? ORDER BY lo_mm", (web, low, high), is_along=True)
+        before = self._pieces("web = ? AND lo_mm < ? ORDER BY lo_mm DESC LIMIT 1", (web, low), is_along=True)[-1:]
         return [p for p in before if p.hi_mm > low] + rows
 
     def lost_of(self, lot: int) -> list[LostRow]:
@@ -231,8 +241,10 @@ class ThingReader(RowReader):
         statement = f"SELECT web, lo_mm, hi_mm, batch, amount_lo, amount_hi, error_mm, side FROM charge WHERE {where}"  # noqa: S608
         return [ChargeRow(*r) for r in self.rows(statement, parameters)]
 
-    def _pieces(self, where: str, parameters: tuple[Any, ...]) -> list[ConsumeRow]:
-        rows = self.rows(f"SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE {where}", parameters)  # noqa: S608
+    def _pieces(self, where: str, parameters: tuple[Any, ...], *, is_along: bool = False) -> list[ConsumeRow]:
+        """Return pieces, in the order they were written or, where asked, along the web."""
+        statement = f"SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE {where}"  # noqa: S608
+        rows = self.rows_of("consume", statement, parameters, by=(lambda row: row[1]) if is_along else None)
         limits: dict[str, list[float]] = self.fact("roles") or {}
         found = []
         for web, low, high, unit, role in rows:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from linewright.ledger.chain import (
     table_digest,
     taken_of,
 )
+from linewright.ledger.closed import CLOSED, closed_folder, file_digest
+from linewright.ledger.errors import LedgerError
 from linewright.ledger.row_reader import RowReader
 
 
@@ -85,11 +88,25 @@ def verify_run(reader: RowReader, run: str, expected: str | None = None) -> Veri
     try:
         faults = reader.damage()
         found.faults += [Fault(None, None, f"the file is damaged: {text}") for text in faults]
+        _files(reader, found)
         _chain(reader, found, expected)
         _taken(reader, found)
     except sqlite3.DatabaseError as error:
         found.faults.append(Fault(None, None, f"the file is damaged and cannot be read on ({error})"))
     return found
+
+
+def _files(reader: RowReader, found: Verified) -> None:
+    """Compare the files of closed days with what was written of them."""
+    for name in CLOSED:
+        for file in reader.closed(name):
+            path = closed_folder(reader.path) / file.file
+            if not path.exists():
+                found.faults.append(Fault(None, name, f"{path.name} (rows {file.first} to {file.last}) is missing"))
+            elif file_digest(path) != file.digest:
+                size = path.stat().st_size
+                what = "was changed" if size == file.bytes else f"has {size:,} bytes instead of {file.bytes:,}"
+                found.faults.append(Fault(None, name, f"{path.name} (rows {file.first} to {file.last}) {what}"))
 
 
 def _blocks(reader: RowReader) -> Iterator[Block]:
@@ -140,8 +157,8 @@ def _rows(reader: RowReader, block: Block, ends: dict[str, int], found: Verified
         ends[name] = span.last
         where = f"rows {span.first} to {span.last}{_when(block)}"
         try:
-            digest, count = rows_digest(reader.rows, name, span.first, span.last)
-        except sqlite3.DatabaseError as error:
+            digest, count = rows_digest(partial(reader.rows_of, name), name, span.first, span.last)
+        except (sqlite3.DatabaseError, LedgerError) as error:
             found.faults.append(Fault(block.seq, name, f"{where} cannot be read ({error})"))
             continue
         except (ValueError, TypeError, OverflowError) as error:

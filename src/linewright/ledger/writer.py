@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
+from linewright.ledger.chain import BLOCK_ROWS, taken_bytes
+from linewright.ledger.errors import LedgerError
+from linewright.ledger.row_writer import Column, RowWriter, now_us
+from linewright.ledger.schema import TABLES
 
-from linewright.ledger.chain import BLOCK_ROWS, Chain, taken_bytes
-from linewright.ledger.disk import WANTED_BYTES
-from linewright.ledger.errors import DiskLowError, LedgerError
-from linewright.ledger.lock import WriterLock
-from linewright.ledger.migrations import migrate
-from linewright.ledger.schema import TABLE_BY_NAME, TABLES
-
-Column = Sequence[Any] | np.ndarray[Any, Any]
+__all__ = ["Checkpoint", "Column", "RunWriter", "now_us"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +42,8 @@ class Checkpoint:
     marks: dict[str, int]
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
-    """Open a run's file for writing: WAL, and a commit that is on the disk when it returns."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    return connection
-
-
-def as_list(column: Column) -> Sequence[Any]:
-    """Return a column as a list of plain Python values (SQLite knows no NumPy scalars)."""
-    return column.tolist() if isinstance(column, np.ndarray) else column
-
-
-class RunWriter:
-    """Writes one run; `Ledger.create_run` and `Ledger.open_run` make it.
+class RunWriter(RowWriter):
+    """Writes one run, row by row and commit by commit; `Ledger.create_run` and `Ledger.open_run` make it.
 
     Parameters
     ----------
@@ -81,76 +60,17 @@ class RunWriter:
         A newer version wrote it.
     """
 
-    #: Whether its rows are closed into blocks (what is made again beside a run is not: it may be deleted).
-    is_chained = True
-
     def __init__(self, path: Path, run_id: str) -> None:
-        self.path, self.run_id = path, run_id
-        self._lock = WriterLock(path)
-        try:
-            self._connection = connect_writer(path)
-            migrate(self._connection, path)
-            self._names: dict[tuple[str, str], int] = {
-                (kind, text): key for key, kind, text in self._connection.execute("SELECT key, kind, text FROM name")
-            }
-        except BaseException:
-            self._lock.release()
-            raise
-        self._statements: dict[tuple[str, ...], str] = {}
-        self._next_event = self._highest("event") + 1
-        self._next_sample = self._highest("sample") + 1
-        self._skip_rows: dict[str, int] = {}
+        super().__init__(path, run_id)
         self._skip_events: dict[str, list[int]] = {}
-        self._taken: list[tuple[Sequence[int], Sequence[int], Sequence[int]]] = []
-        self._chain = Chain(self._query, self._highest) if self.is_chained else None
+        self._count()
+
+    def _count(self) -> None:
+        """Take up the numbers of events, samples and names where they stand."""
+        self._next_event, self._next_sample = self._highest("event") + 1, self._highest("sample") + 1
+        self._names: dict[tuple[str, str], int] = {(kind, text): key for key, kind, text in self.query("SELECT key, kind, text FROM name")}
 
     # ---- rows
-
-    def append(self, table: str, columns: Mapping[str, Column]) -> int:
-        """Add rows to a table; return how many were new.
-
-        Parameters
-        ----------
-        table
-            One of `schema.TABLES`.
-        columns
-            Column by name, all of one length; columns not given are null. Arrays are turned to lists of Python numbers.
-        """
-        lists = [as_list(column) for column in columns.values()]
-        count = len(lists[0])
-        if count == 0:
-            return 0
-        skip = min(self._skip_rows.get(table, 0), count)
-        if skip:
-            self._skip_rows[table] -= skip
-            if skip == count:
-                return 0
-            lists = [column[skip:] for column in lists]
-        self._begin()
-        statement = self._statement("INSERT", table, tuple(columns))
-        self._run_many(statement, zip(*lists, strict=True))
-        if self._chain is not None:
-            self._chain.waiting += count - skip
-            if table == "placed" and "to_us" in columns:
-                self._note_taken(dict(zip(columns, lists, strict=True)))
-        return count - skip
-
-    def put(self, table: str, columns: Mapping[str, Column]) -> None:
-        """Add rows, or replace those with the same primary key (ranges that grow, parts of a state)."""
-        lists = [as_list(column) for column in columns.values()]
-        if lists[0]:
-            self._begin()
-            self._run_many(self._statement("INSERT OR REPLACE", table, tuple(columns)), zip(*lists, strict=True))
-            if self._chain is not None:
-                self._chain.changed(table)
-
-    def take_off(self, units: Column, carriers: Column, times_us: Column) -> None:
-        """Write until when units lay on their carriers (rows of `placed` that are still open)."""
-        self._begin()
-        off = as_list(units), as_list(carriers), as_list(times_us)
-        self._run_many("UPDATE placed SET to_us = ? WHERE unit = ? AND carrier = ? AND to_us IS NULL", zip(off[2], off[0], off[1], strict=True))
-        if self._chain is not None and off[0]:
-            self._taken.append(off)
 
     def key(self, kind: str, text: str) -> int:
         """Return the number that stands for a text in the tables (a step's name, a machine's path, a state); make it where it is new."""
@@ -239,10 +159,8 @@ class RunWriter:
         """Forget what was added since the last commit."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-            self._taken.clear()
-            self._chain = Chain(self._query, self._highest) if self.is_chained else None
-            self._next_event, self._next_sample = self._highest("event") + 1, self._highest("sample") + 1
-            self._names = {(kind, text): key for key, kind, text in self._connection.execute("SELECT key, kind, text FROM name")}
+            self._restart()
+            self._count()
 
     def reached_us(self) -> int:
         """Return the line time that the header says is reached, UTC in microseconds."""
@@ -341,49 +259,3 @@ class RunWriter:
         if block is not None:
             row = (block.seq, block.line_us, block.wall_us, block.body, block.digest)
             self._run_many("INSERT OR REPLACE INTO block (seq, line_us, wall_us, body, digest) VALUES (?, ?, ?, ?, ?)", [row])
-
-    def _note_taken(self, lists: Mapping[str, Sequence[Any]]) -> None:
-        off = [row for row in zip(lists["unit"], lists["carrier"], lists["to_us"], strict=True) if row[2] is not None]
-        if off:
-            units, carriers, times = zip(*off, strict=True)
-            self._taken.append((units, carriers, times))
-
-    def _query(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(statement, parameters).fetchall()
-
-    def _begin(self) -> None:
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")
-
-    def _highest(self, table: str) -> int:
-        return int(self._connection.execute(f"SELECT ifnull(max(rowid), 0) FROM {table}").fetchone()[0])  # noqa: S608 - a name of TABLES
-
-    def _statement(self, verb: str, table: str, columns: tuple[str, ...]) -> str:
-        asked = (verb, table, *columns)
-        if asked not in self._statements:
-            unknown = set(columns) - set(TABLE_BY_NAME[table].column_names)
-            if unknown:
-                raise KeyError(f"{table} has no column {sorted(unknown)}")
-            self._statements[asked] = f"{verb} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        return self._statements[asked]
-
-    def _run_many(self, statement: str, rows: Any) -> None:
-        try:
-            self._connection.executemany(statement, rows)
-        except sqlite3.OperationalError as error:
-            raise self._translated(error) from error
-
-    def _translated(self, error: sqlite3.OperationalError) -> LedgerError:
-        return refused_write(self.path, error)
-
-
-def refused_write(path: Path, error: sqlite3.OperationalError) -> LedgerError:
-    """Return what to tell of a write that SQLite refused: the full disk by name."""
-    if "full" in str(error):
-        return DiskLowError(path, None, WANTED_BYTES)
-    return LedgerError(f"{path}: the disk or the system refused to write ({error}). What was acknowledged is kept; start again")
-
-
-def now_us() -> int:
-    """Return wall time, UTC in microseconds."""
-    return time.time_ns() // 1000

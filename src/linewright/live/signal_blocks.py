@@ -130,7 +130,9 @@ class KeptSignals:
         machine, name = split_tag(tag)
         where = (self._reader.number("machine", machine), self._reader.number("signal", name))
         statement = "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us > ? AND begin_us <= ?"
-        blocks = self._reader.rows(f"{statement} ORDER BY begin_us", (*where, begin_us + since_ns // 1000, begin_us + until_ns // 1000))
+        blocks = self._reader.rows_of(
+            "signal", f"{statement} ORDER BY begin_us", (*where, begin_us + since_ns // 1000, begin_us + until_ns // 1000), by=lambda row: row[0]
+        )
         times = [(b - begin_us + every * np.arange(n, dtype=np.int64)) * 1000 for b, every, n, _, _, _ in blocks]
         values = [unpacked(low, scale, data) for _, _, _, low, scale, data in blocks]
         return Samples(np.concatenate([np.zeros(0, np.int64), *times]), np.concatenate([np.zeros(0), *values]))

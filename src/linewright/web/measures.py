@@ -60,7 +60,7 @@ def visit_values(run: OpenRun, station: str, machine: int | None, n: int) -> dic
     layouts: dict[int, Layout | None] = {}
     parts: dict[str, list[tuple[NDArray[np.float64], int, int, str | None]]] = {}
     counts: dict[str, int] = {}
-    for unit, machine_key, at, number, vals in reader.rows(statement, [*asked, n]):
+    for unit, machine_key, at, number, vals in reader.rows_of("visit", statement, [*asked, n], is_newest_first=True, limit=n):
         if number not in layouts:
             layouts[number] = reader.layout(number)
         layout = layouts[number]

@@ -175,8 +175,7 @@ def count_pieces(records: Records, key: int) -> int:
     """Return how many pieces were taken from a web or lot."""
     if records.is_before(key):
         return len(records.pieces_on_web(key, -ALL_MM, ALL_MM))
-    row = records.reader.row("SELECT count(*) FROM consume WHERE web = ?", (key,))
-    return int(row[0]) if row else 0
+    return records.reader.count_pieces(key)
 
 
 def unique(edges: list[Edge]) -> list[Edge]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import add
 from typing import Annotated, Any
 
 import numpy as np
@@ -100,18 +101,21 @@ def samples_of(run: OpenRun, feed: Feed | None, tag: Tag, from_us: int, to_us: i
         400 where the range holds too many.
     """
     where = (run.reader.number("machine", tag.machine), run.reader.number("signal", tag.name))
-    since = run.reader.row("SELECT max(begin_us) FROM signal WHERE machine = ? AND name = ? AND begin_us <= ?", (*where, from_us))
-    first = since[0] if since and since[0] is not None else from_us
-    span = (*where, first, to_us)
-    count = run.reader.row("SELECT ifnull(sum(n), 0) FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ?", span)
-    if count and count[0] > SAMPLE_LIMIT:
+    newest = "SELECT max(begin_us) FROM signal WHERE machine = ? AND name = ? AND begin_us <= ?"
+    since = run.reader.total_of("signal", newest, (*where, from_us), fold=max)
+    span = (*where, since if since is not None else from_us, to_us)
+    samples = "SELECT sum(n) FROM signal WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ?"
+    count = int(run.reader.total_of("signal", samples, span, fold=add) or 0)
+    if count > SAMPLE_LIMIT:
         raise AnswerError(
-            400, "The range is too long for this signal.", expected=f"at most {SAMPLE_LIMIT} samples", came=str(count[0]), step="Ask for less time."
+            400, "The range is too long for this signal.", expected=f"at most {SAMPLE_LIMIT} samples", came=str(count), step="Ask for less time."
         )
-    blocks = run.reader.rows(
+    blocks = run.reader.rows_of(
+        "signal",
         "SELECT begin_us, every_us, n, low, scale, data FROM signal"
         " WHERE machine = ? AND name = ? AND begin_us >= ? AND begin_us < ? ORDER BY begin_us",
         span,
+        by=lambda row: row[0],
     )
     times = [begin + every * np.arange(n, dtype=np.int64) for begin, every, n, *_ in blocks]
     values = [unpacked(low, scale, data) for *_, low, scale, data in blocks]

@@ -106,8 +106,7 @@ def web_use(run: OpenRun, mount: MountRow, thing: Thing | None, taken: Input | N
     source = run.entries.get(taken.sources[0]) if taken.sources else None
     length = thing.amount / 1000.0 if thing is not None and thing.kind == "web" and thing.amount else taken.coil_m
     length = length if length is not None or source is None else source["length_m"]
-    row = run.reader.row("SELECT max(hi_mm) FROM consume WHERE web = ?", (mount.lot,))
-    return length, row[0] / 1000.0 if row and row[0] is not None else 0.0
+    return length, (run.reader.used_to_mm(mount.lot) or 0) / 1000.0
 
 
 def machine_body(run: OpenRun, feed: Feed | None, station: str, machine: int) -> dict[str, Any]:

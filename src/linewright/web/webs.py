@@ -170,7 +170,8 @@ def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
         keys = [p.unit for p in pieces[start : start + 500]]
         # Question marks only; the verdicts are those of kernels/rows.py that take a unit out of the line.
         statement = f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6, 8)) FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
-        lost |= {int(unit): int(is_lost or 0) for unit, is_lost in run.reader.rows(statement, keys)}
+        for unit, is_lost in run.reader.rows_of("visit", statement, keys):
+            lost[int(unit)] = max(lost.get(int(unit), 0), int(is_lost or 0))
     return [
         {
             "id": ids[p.unit], "certain": p.is_certain, "lane": lane_from(p.lane), "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
