@@ -8,6 +8,7 @@ import typer
 
 from linewright.cli.check import check
 from linewright.cli.eis import eis
+from linewright.cli.explain import explain
 from linewright.cli.hold import hold
 from linewright.cli.import_ import import_
 from linewright.cli.ledger_ import ledger
@@ -29,7 +30,7 @@ USAGE_ERRORS = cast("tuple[type[typer.BadParameter], ...]", (typer.BadParameter.
 ABORTED = (typer.Abort,)
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-for command in (lines, new, check, schema, size, simulate, run, serve, runs, trace, hold, version):
+for command in (lines, new, check, schema, size, simulate, run, serve, runs, trace, explain, hold, version):
     app.command()(command)
 app.command("import")(import_)
 app.add_typer(eis, name="eis")
