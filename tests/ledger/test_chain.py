@@ -27,9 +27,9 @@ def verified(folder: Path, run: str = "twin-1", expected: str | None = None) -> 
         return verify_run(reader, run, expected)
 
 
-def fill_every_table(folder: Path, rounds: int = 3) -> None:
+def fill_every_table(ledger: Ledger, rounds: int = 3) -> None:
     """Write a run with rows in every table, in several blocks."""
-    with Ledger(folder).create_run("text of the plan", "digest", "twin", 7, 60.0, 0, "small") as writer:
+    with ledger.create_run("text of the plan", "digest", "twin", 7, 60.0, 0, "small") as writer:
         step, machine = writer.key("step", "weld"), writer.key("machine", "weld/1")
         writer.put("thing", {"key": [1, 2], "id": ["COIL-A", "COIL-B"], "kind": [1, 1], "amount": [5, None]})
         writer.fact("kinds", {"a": 1})
@@ -66,7 +66,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def filled(tmp_path: Path, small_blocks: None) -> Path:
-    fill_every_table(tmp_path)
+    fill_every_table(Ledger(tmp_path))
     return tmp_path
 
 

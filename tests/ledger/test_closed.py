@@ -40,10 +40,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "BLOCK_ROWS", 1)
 
 
-def write_days(folder: Path, days: int, units: int = 200, *, is_over: bool = True) -> None:
+def write_days(ledger: Ledger, days: int, units: int = 200, *, is_over: bool = True) -> None:
     """Write days of visits at two steps, pieces of webs, curves, commands, signals; a block a commit, four commits a day."""
     rng = np.random.default_rng(3)
-    with Ledger(folder).create_run("plan", "digest", "twin", 7, 60.0, 0, "small") as writer:
+    with ledger.create_run("plan", "digest", "twin", 7, 60.0, 0, "small") as writer:
         steps = [writer.key("step", s) for s in ("wind", "weld")]
         role, machine, tag = writer.key("role", "cathode"), writer.key("machine", "wind/1"), writer.key("signal", "tension")
         writer.put("things", {"first_key": [1], "count": [days * units], "prefix": ["CELL"], "first_serial": [1], "kind": [1]})
@@ -68,9 +68,9 @@ def write_days(folder: Path, days: int, units: int = 200, *, is_over: bool = Tru
             writer.end("done", line_us=days * DAY_US)
 
 
-def answers(folder: Path) -> dict[str, object]:
+def answers(ledger: Ledger) -> dict[str, object]:
     """Return what readers ask of a run, in many ways."""
-    with Ledger(folder).reader("twin-1") as reader:
+    with ledger.reader("twin-1") as reader:
         last = reader.count("visit")
         found: dict[str, object] = {f"count {t}": reader.count(t) for t in CLOSED}
         for name in CLOSED:
@@ -106,30 +106,30 @@ def hot_rows(folder: Path, table: str) -> int:
 
 
 def test_closed_days_answer_as_the_run_did(tmp_path: Path) -> None:
-    write_days(tmp_path, 3)
-    before = answers(tmp_path)
+    write_days(Ledger(tmp_path), 3)
+    before = answers(Ledger(tmp_path))
     made = list(Ledger(tmp_path).close_days("twin-1", until_us=DAY_US))
     assert {m.table for m in made} == FILLED
     assert hot_rows(tmp_path, "visit") == 2 * 200 * 2
-    assert answers(tmp_path) == before, "one day in Parquet, two in the run's file"
+    assert answers(Ledger(tmp_path)) == before, "one day in Parquet, two in the run's file"
     made = list(Ledger(tmp_path).close_days("twin-1"))
     assert sorted({m.day for m in made}) == [1, 2]
     assert {t: hot_rows(tmp_path, t) for t in CLOSED} == dict.fromkeys(CLOSED, 0)
-    assert answers(tmp_path) == before, "all days in Parquet"
+    assert answers(Ledger(tmp_path)) == before, "all days in Parquet"
     assert verified(tmp_path) == []
     assert list(Ledger(tmp_path).close_days("twin-1")) == [], "nothing is left to close"
 
 
 def test_a_run_that_goes_on_keeps_its_day_and_numbers_on(tmp_path: Path) -> None:
-    write_days(tmp_path, 2, is_over=False)
+    write_days(Ledger(tmp_path), 2, is_over=False)
     with Ledger(tmp_path).open_run("twin-1") as writer:
         writer.commit(state=b"at two days", line_us=2 * DAY_US - 1)
         writer.commit(state=b"again", line_us=2 * DAY_US - 1)
         with pytest.raises(LockedError):
             list(Ledger(tmp_path).close_days("twin-1"))
-    before = answers(tmp_path)
+    before = answers(Ledger(tmp_path))
     assert sorted({m.day for m in Ledger(tmp_path).close_days("twin-1")}) == [0]
-    assert answers(tmp_path) == before
+    assert answers(Ledger(tmp_path)) == before
     with Ledger(tmp_path).open_run("twin-1") as writer:
         writer.end("stopped", line_us=2 * DAY_US)
     list(Ledger(tmp_path).close_days("twin-1"))
@@ -146,13 +146,13 @@ def test_a_run_that_goes_on_keeps_its_day_and_numbers_on(tmp_path: Path) -> None
 
 
 def test_rows_behind_the_saved_state_are_not_closed(tmp_path: Path) -> None:
-    write_days(tmp_path, 3, is_over=False)
+    write_days(Ledger(tmp_path), 3, is_over=False)
     assert list(Ledger(tmp_path).close_days("twin-1")) == [], "a restart would count them off"
 
 
 def test_kills_while_closing_lose_nothing(tmp_path: Path) -> None:
-    write_days(tmp_path, 4, units=2000)
-    before = answers(tmp_path)
+    write_days(Ledger(tmp_path), 4, units=2000)
+    before = answers(Ledger(tmp_path))
     rng = random.Random(5)
     for _ in range(6):
         process = subprocess.Popen([sys.executable, "-c", CLOSER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
@@ -164,15 +164,15 @@ def test_kills_while_closing_lose_nothing(tmp_path: Path) -> None:
         process.wait()
         process.stdout.close()
         assert verified(tmp_path) == []
-    assert answers(tmp_path) == before
+    assert answers(Ledger(tmp_path)) == before
     list(Ledger(tmp_path).close_days("twin-1"))
-    assert answers(tmp_path) == before
+    assert answers(Ledger(tmp_path)) == before
     assert hot_rows(tmp_path, "visit") == 0
     assert list(closed_folder(tmp_path / "twin-1.run").glob("*.tmp")) == []
 
 
 def test_a_truncated_a_changed_and_a_missing_file_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_days(tmp_path, 2)
+    write_days(Ledger(tmp_path), 2)
     made = [m for m in Ledger(tmp_path).close_days("twin-1") if m.table == "visit"]
     path = closed_folder(tmp_path / "twin-1.run") / made[1].file
     whole = path.read_bytes()
@@ -191,8 +191,8 @@ def test_a_truncated_a_changed_and_a_missing_file_are_named(tmp_path: Path, caps
 
 
 def test_a_full_disk_is_named_and_the_run_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_days(tmp_path, 2)
-    before = answers(tmp_path)
+    write_days(Ledger(tmp_path), 2)
+    before = answers(Ledger(tmp_path))
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -200,14 +200,14 @@ def test_a_full_disk_is_named_and_the_run_stays_whole(tmp_path: Path, monkeypatc
     monkeypatch.setattr("pyarrow.parquet.write_table", full)
     with pytest.raises(DiskLowError, match="the disk is full"):
         list(Ledger(tmp_path).close_days("twin-1"))
-    assert answers(tmp_path) == before
+    assert answers(Ledger(tmp_path)) == before
 
 
 def test_a_table_is_exported_in_three_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    write_days(tmp_path, 2)
+    write_days(Ledger(tmp_path), 2)
     list(Ledger(tmp_path).close_days("twin-1", until_us=DAY_US))
 
     def export(table: str, name: str, *more: str) -> int:
@@ -233,7 +233,7 @@ def test_a_table_is_exported_in_three_forms(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_the_command_tells_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_days(tmp_path, 2)
+    write_days(Ledger(tmp_path), 2)
     assert run_command(["ledger", "close-day", "--ledger", str(tmp_path), "--until", "yesterday"]) == 2
     assert "a day such as 2026-11-24 was expected" in capsys.readouterr().err
     assert run_command(["ledger", "close-day", "--ledger", str(tmp_path), "--until", "1970-01-02"]) == 0

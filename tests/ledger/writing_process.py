@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from linewright.ledger.ledger import Ledger
+from linewright.ledger.stores import open_ledger
 
 
-def main(folder: Path, run: str | None) -> None:
-    ledger = Ledger(folder)
+def main(where: str, run: str | None) -> None:
+    ledger = open_ledger(where)
     with ledger.create_run("plan", "digest", "live", 1, 60.0, 0, "test") if run is None else ledger.open_run(run) as writer:
         print(f"run {writer.run_id}", flush=True)
         begin = ledger.reader(writer.run_id).newest_event() + 1
@@ -22,4 +21,4 @@ def main(folder: Path, run: str | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)

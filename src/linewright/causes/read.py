@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,7 @@ def stays_of(reader: RunReader, carriers: Ints, from_us: Ints, to_us: Ints) -> V
 
 def _visits(reader: RunReader, keys: Ints, more: str, parameters: tuple[int, ...]) -> Visits:
     columns = "unit, step, machine, tool, start_us, done_us, out_us, verdict, grade, layout, vals"
-    rows = _rows(reader, f"SELECT {columns} FROM visit WHERE unit BETWEEN ? AND ?{more} ORDER BY rowid", keys, parameters)  # noqa: S608 - columns
+    rows = _rows(reader, "visit", f"SELECT {columns} FROM visit WHERE unit BETWEEN ? AND ?{more} ORDER BY rowid", keys, parameters)  # noqa: S608 - columns
     unit, step, machine, tool, start, done, out, verdict, grade, layout = (_ints([r[i] for r in rows]) for i in range(10))
     vals = np.empty(len(rows), object)
     vals[:] = [r[10] for r in rows]
@@ -132,7 +132,8 @@ def _visits(reader: RunReader, keys: Ints, more: str, parameters: tuple[int, ...
 def pieces_of(reader: RunReader, keys: Ints) -> Pieces:
     """Return the pieces that went into things of one kind, by thing in the order in which they were told."""
     reader.wanted(keys.tolist())
-    rows = _rows(reader, "SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE unit BETWEEN ? AND ? ORDER BY unit, rowid", keys)
+    statement = "SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE unit BETWEEN ? AND ? ORDER BY unit, rowid"
+    rows = _rows(reader, "consume", statement, keys, by=lambda row: row[3])
     found = [_ints([r[i] for r in rows]) for i in range(5)]
     held = row_of(keys, found[3]) >= 0
     return Pieces(*(column[held] for column in found))
@@ -141,7 +142,7 @@ def pieces_of(reader: RunReader, keys: Ints) -> Pieces:
 def places_of(reader: RunReader, keys: Ints) -> dict[str, Ints]:
     """Return where units lay: unit, carrier, place, from_us, to_us; int64 each, by time."""
     reader.wanted(keys.tolist())
-    rows = _rows(reader, "SELECT unit, carrier, place, from_us, to_us FROM placed WHERE unit BETWEEN ? AND ? ORDER BY rowid", keys)
+    rows = _rows(reader, "placed", "SELECT unit, carrier, place, from_us, to_us FROM placed WHERE unit BETWEEN ? AND ? ORDER BY rowid", keys)
     found = [_ints([r[i] for r in rows]) for i in range(5)]
     held = row_of(keys, found[0]) >= 0
     return {name: column[held] for name, column in zip(("unit", "carrier", "place", "from_us", "to_us"), found, strict=True)}
@@ -151,7 +152,8 @@ def maps_of(reader: RunReader, webs: Ints) -> list[tuple[Any, ...]]:
     """Return (child, child_lo_mm, child_hi_mm, parent, a_mm, b, lane, step) of how webs lie on their parents, by web and metre."""
     reader.wanted(webs.tolist())
     columns = "child, child_lo_mm, child_hi_mm, parent, a_mm, b, lane, step"
-    rows = _rows(reader, f"SELECT {columns} FROM piece_map WHERE child BETWEEN ? AND ? ORDER BY child, child_lo_mm", webs)  # noqa: S608 - columns
+    statement = f"SELECT {columns} FROM piece_map WHERE child BETWEEN ? AND ? ORDER BY child, child_lo_mm"  # noqa: S608 - columns
+    rows = _rows(reader, "piece_map", statement, webs)
     wanted = set(webs.tolist())
     return [r for r in rows if r[0] in wanted]
 
@@ -159,17 +161,26 @@ def maps_of(reader: RunReader, webs: Ints) -> list[tuple[Any, ...]]:
 def charges_of(reader: RunReader, webs: Ints) -> list[tuple[Any, ...]]:
     """Return (web, lo_mm, hi_mm, batch, side) of the batches in webs, by side, web and metre."""
     reader.wanted(webs.tolist())
-    rows = _rows(reader, "SELECT web, lo_mm, hi_mm, batch, side FROM charge WHERE web BETWEEN ? AND ? ORDER BY side, web, lo_mm", webs)
+    statement = "SELECT web, lo_mm, hi_mm, batch, side FROM charge WHERE web BETWEEN ? AND ? ORDER BY side NULLS FIRST, web, lo_mm"
+    rows = _rows(reader, "charge", statement, webs)
     wanted = set(webs.tolist())
     return [r for r in rows if r[0] in wanted]
 
 
-def _rows(reader: RunReader, statement: str, keys: Ints, parameters: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+def _rows(
+    reader: RunReader,
+    table: str,
+    statement: str,
+    keys: Ints,
+    parameters: Sequence[int] = (),
+    *,
+    by: Callable[[tuple[Any, ...]], Any] | None = None,
+) -> list[tuple[Any, ...]]:
     """Return the rows of a statement for the span of keys of each kind: one span over several kinds would hold the kinds between."""
     found: list[tuple[Any, ...]] = []
     if len(keys):
         for part in np.split(keys, np.flatnonzero(np.diff(keys >> KIND_SHIFT)) + 1):
-            found += reader.rows(statement, (int(part[0]), int(part[-1]), *parameters))
+            found += reader.rows_of(table, statement, (int(part[0]), int(part[-1]), *parameters), by=by)
     return found
 
 

@@ -169,10 +169,12 @@ class Along:
 
     def _samples(self, machine: int, name: int, at_us: Floats, low: float, high: float) -> Floats:
         """Return the sample that was newest at each moment, float64 (n,); nan where none was."""
-        blocks = self._reader.rows(
+        blocks = self._reader.rows_of(
+            "signal",
             "SELECT begin_us, every_us, n, low, scale, data FROM signal WHERE machine = ? AND name = ? AND begin_us <= ? AND"
             " begin_us + every_us * n >= ? ORDER BY begin_us",
             (machine, name, int(high), int(low)),
+            by=lambda row: row[0],
         )
         values = np.full(len(at_us), np.nan)
         for begin, every, n, least, scale, data in blocks:

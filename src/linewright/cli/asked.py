@@ -25,14 +25,15 @@ __all__ = ["LARGEST_SEED", "heard_as_ctrl_c", "ledger_at", "line_of", "refuse_fo
 LARGEST_SEED = 2**63 - 1
 
 
-def ledger_at(folder: Path | None) -> Ledger:
-    """Return the ledger: the folder named, else LINEWRIGHT_LEDGER, else in the user's data folder."""
-    from linewright.ledger.ledger import Ledger, default_folder
+def ledger_at(where: str | None) -> Ledger:
+    """Return the ledger: the folder or database named, else LINEWRIGHT_LEDGER, else in the user's data folder."""
+    from linewright.ledger.ledger import default_folder
+    from linewright.ledger.stores import open_ledger
 
-    named = folder or (Path(os.environ["LINEWRIGHT_LEDGER"]) if os.environ.get("LINEWRIGHT_LEDGER") else default_folder())
-    if named.exists() and not named.is_dir():
-        raise LinewrightError(f"{named}: a folder was expected, this is a file. Name another one with --ledger.")
-    return Ledger(named)
+    found = open_ledger(where or os.environ.get("LINEWRIGHT_LEDGER") or default_folder())
+    if found.folder.exists() and not found.folder.is_dir():
+        raise LinewrightError(f"{found.folder}: a folder was expected, this is a file. Name another one with --ledger.")
+    return found
 
 
 def line_of(line: str, changes: Sequence[str] = ()) -> Plant:

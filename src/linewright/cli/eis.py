@@ -60,7 +60,7 @@ def judge(  # noqa: PLR0917 - a command's options are its arguments
     excitation: Annotated[Path | None, typer.Option(help="What was sent, where the samples do not say so.")] = None,
     unit: Annotated[str | None, typer.Option(metavar="ID", help="A stack that the impedance station of a line measured.")] = None,
     run: Annotated[str | None, typer.Option(help="With --unit: a run of the ledger; without it the newest that has the stack.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="With --unit: folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="With --unit: folder of the ledger, or postgresql://user@host/database.")] = None,
     minus_imaginary: Annotated[bool, typer.Option("--minus-imaginary", help="The column of Z'' holds -Z''.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -41,7 +41,7 @@ def refuse_without_unit(given: Mapping[str, object]) -> None:
             raise LinewrightError(f"{option} belongs to a stack of a line: --unit ID was expected with it.")
 
 
-def unit_stack(unit: str, run: str | None, ledger: Path | None, limits: Recipe | None, html: Path | None, *, json: bool) -> int:
+def unit_stack(unit: str, run: str | None, ledger: str | None, limits: Recipe | None, html: Path | None, *, json: bool) -> int:
     """Analyse the waveform of a stack; exit code 1 where it fails."""
     from linewright.cli.eis_told import stack_json, tell_stack
     from linewright.exchange.impedance.station import compared, judged_unit, recipe_of_station
@@ -69,7 +69,7 @@ def unit_stack(unit: str, run: str | None, ledger: Path | None, limits: Recipe |
     return 0 if is_pass else FAILED
 
 
-def found_stack(unit: str, run: str | None, ledger: Path | None, *, is_told: bool) -> tuple[StationStack, str]:
+def found_stack(unit: str, run: str | None, ledger: str | None, *, is_told: bool) -> tuple[StationStack, str]:
     """Return the stack and the run that has it."""
     from linewright.exchange.impedance.station import station_stack
     from linewright.genealogy.which_run import run_with

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +28,7 @@ def explain(  # noqa: PLR0917 - a command's options are its arguments
     last: Annotated[int, typer.Option(min=10, max=2_000_000, help="Units looked at: the newest, or the neighbours of those in a file.")] = 20_000,
     alpha: Annotated[float, typer.Option(min=1e-9, max=0.5, help="Chance of naming a cause where there is none.")] = 0.01,
     run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Rank what bad units share that good ones do not: batch, coil, lane, machine, tool, place, time, measured values."""

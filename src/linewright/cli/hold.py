@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,7 +30,7 @@ def hold(  # noqa: PLR0917 - a command's options are its arguments
     undo: Annotated[int | None, typer.Option(metavar="HOLD", help="Take a hold back: by who held, within 10 minutes.")] = None,
     show_all: Annotated[bool, typer.Option("--all", help="List released holds too.")] = False,
     run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest (that has the thing).")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Put things on hold, release them, or list what is held; metres of a web: linewright trace COIL-4:10..15 --hold REASON --by NAME."""

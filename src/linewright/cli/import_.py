@@ -19,7 +19,7 @@ def import_(
     source: Annotated[str, typer.Argument(help="What kind of records: kiprobatt.")],
     path: Annotated[Path, typer.Argument(help="Their folder or archive.")],
     report: Annotated[Path | None, typer.Option(help="File for the whole report, as JSON.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Read real production records into the ledger; every doubt is a row of the report."""

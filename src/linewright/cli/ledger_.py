@@ -28,7 +28,7 @@ def about() -> None:
 
 @ledger.command()
 def status(
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Print where the ledger is, how large it is, and what writes to it."""
@@ -36,7 +36,7 @@ def status(
     found = store.runs()
     there = next(folder for folder in (store.folder.absolute(), *store.folder.absolute().parents) if folder.exists())
     told: dict[str, Any] = {
-        "folder": str(store.folder),
+        "folder": store.where,
         "runs": len(found),
         "size_bytes": sum(run.size_bytes + run.closed_bytes for run in found),
         "closed_bytes": sum(run.closed_bytes for run in found),
@@ -56,7 +56,7 @@ def status(
 def verify(
     run: Annotated[str | None, typer.Argument(help="A run; without it all of them.")] = None,
     expect: Annotated[str | None, typer.Option(help="A digest that was kept elsewhere: one of the run's blocks must have it.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Look through each run's chain of blocks for anything that was changed, and say where; 2 where something was."""
@@ -101,7 +101,7 @@ def correct(  # noqa: PLR0917 - words in the order of the sentence
     change: Annotated[str, typer.Argument(help="COLUMN=VALUE: what should stand there.")],
     by: Annotated[str, typer.Option(help="Who says so.")],
     because: Annotated[str, typer.Option(help="Why.")],
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
 ) -> None:
     """Add an event that says what a value should have been; what was written stays."""
     from linewright.ledger.corrections import correct as add
@@ -118,7 +118,7 @@ def correct(  # noqa: PLR0917 - words in the order of the sentence
 @ledger.command()
 def corrections(
     run: Annotated[str, typer.Argument(help="The run.")],
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the corrections of a run."""
@@ -137,7 +137,7 @@ def corrections(
 def close_day(
     run: Annotated[str | None, typer.Argument(help="A run; without it all of them that nothing writes.")] = None,
     until: Annotated[str | None, typer.Option(help="Close only what is older than this day of line time, such as 2026-11-24.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
 ) -> None:
     """Move days that no longer change to compressed Parquet files; every command reads them as before."""
     store = ledger_at(ledger)
@@ -174,7 +174,7 @@ def export(
     table: Annotated[str, typer.Argument(help="Table (docs/ledger.md).")],
     to: Annotated[Path, typer.Argument(help="File; its ending says the form: .csv, .parquet, .arrow.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file where it is there.")] = False,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
 ) -> None:
     """Write a table of a run to a file, numbers of names as their texts, times as they are stored (microseconds UTC)."""
     from linewright.ledger.export import export_table
@@ -184,3 +184,21 @@ def export(
     with ledger_at(ledger).reader(run) as reader:
         count = export_table(reader, table, to)
     say(f"{to}: {count:,} rows of {table}, {to.stat().st_size / 1e6:.1f} MB")
+
+
+@ledger.command()
+def copy(
+    source: Annotated[str, typer.Argument(help="Ledger to copy from: a folder, or postgresql://user@host/database.")],
+    target: Annotated[str, typer.Argument(help="Ledger to copy to.")],
+    run: Annotated[list[str] | None, typer.Option(help="A run, again for more; without it all of them.")] = None,
+) -> None:
+    """Copy runs from one ledger to another, and prove that both are the same."""
+    from linewright.ledger.copying import copy_run
+
+    origin, to = ledger_at(source), ledger_at(target)
+    names = [origin.run_info(name).run for name in run] if run else [info.run for info in origin.runs()]
+    rows = []
+    for name in names:
+        done = copy_run(origin, to, name)
+        rows.append((name, "was there already" if done.was_there else f"{done.rows:,}", done.head or ""))
+    columns(("run", "rows", "digest of the last block, the same in both"), rows, right=(1,))

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +14,7 @@ from linewright.cli.printing import say
 from linewright.model.errors import LinewrightError
 
 if TYPE_CHECKING:
+    from linewright.ledger.ledger import Ledger
     from linewright.live.live_run import LiveRun
     from linewright.web.server import WebServer
 
@@ -25,7 +25,7 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
     seed: Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="Key of all draws.")] = None,
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8350,
     host: Annotated[str, typer.Option(help="The loopback address alone.")] = "127.0.0.1",
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     go_on: Annotated[bool, typer.Option("--continue", help="Go on with the newest run, though the file changed.")] = False,
     anew: Annotated[bool, typer.Option("--new", help="Begin a new run.")] = False,
     no_page: Annotated[bool, typer.Option("--no-page", help="Without the page.")] = False,
@@ -53,7 +53,7 @@ def run(  # noqa: PLR0917 - a command's options are its arguments
         told(str(error))
     for fault in plant.faults:
         told(f"fault: {fault_words(fault)}")
-    page = Page(store.folder, host, port)
+    page = Page(store, host, port)
     if not no_page:
         page.check()
     try:
@@ -90,12 +90,12 @@ class Page:
 
     Parameters
     ----------
-    folder, host, port
-        Of the ledger; where it listens.
+    ledger, host, port
+        What is served; where it listens.
     """
 
-    def __init__(self, folder: Path, host: str, port: int) -> None:
-        self.folder, self.host, self.port = folder, host, port
+    def __init__(self, ledger: Ledger, host: str, port: int) -> None:
+        self.ledger, self.host, self.port = ledger, host, port
         self.server: WebServer | None = None
 
     def check(self) -> None:
@@ -107,10 +107,9 @@ class Page:
 
     def open(self, live: LiveRun) -> None:
         """Begin to serve, and say where."""
-        from linewright.ledger.ledger import Ledger
         from linewright.web.server import WebServer
 
-        self.server = WebServer(Ledger(self.folder), self.host, self.port, commands=live.commands, feed=live.feed, run=live.run_id).start()
+        self.server = WebServer(self.ledger, self.host, self.port, commands=live.commands, feed=live.feed, run=live.run_id).start()
         self.server.ready()
         live.listeners.append(self.server.notify)
         live.event("page.opened", live.reached_ns, {"url": self.server.url})  # whoever has a command for this run finds it here

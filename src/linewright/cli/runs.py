@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +14,7 @@ KEPT = {"rows": "every row", "checkpoints": "checkpoints"}
 
 
 def runs(
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the runs in the ledger: live, simulations, imports."""
@@ -32,7 +31,7 @@ def runs(
     for text in said:
         say(text)
     if not found and not unread:
-        say(f"{store.folder}: no run is in this ledger yet. Make one: linewright run cylindrical-21700-tabless")
+        say(f"{store.where}: no run is in this ledger yet. Make one: linewright run cylindrical-21700-tabless")
         return
     newer = {error.path for error in unread}
     rows = [

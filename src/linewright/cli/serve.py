@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from linewright.cli.printing import say
 
 
 def serve(
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8350,
     host: Annotated[str, typer.Option(help="The loopback address alone.")] = "127.0.0.1",
 ) -> None:
@@ -24,7 +23,7 @@ def serve(
     store = ledger_at(ledger)
 
     def told(url: str) -> None:
-        say(f"The page is at {url}  (ledger {store.folder}; Ctrl-C ends it)")
+        say(f"The page is at {url}  (ledger {store.where}; Ctrl-C ends it)")
         sys.stdout.flush()
 
     serve_page(store, host=host, port=port, on_ready=told)

@@ -50,7 +50,7 @@ def simulate(  # noqa: PLR0917 - a command's options are its arguments
         str, typer.Option(help="In the ledger: checkpoints, from which linewright trace makes any item again; all: every row; none: nothing.")
     ] = "checkpoints",
     start: Annotated[str | None, typer.Option(help="empty or filled; without it the file's.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
     gantt: Annotated[str | None, typer.Option(metavar="TIME", help="Begin of the hour that the report draws machine by machine; its last.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from math import isclose, isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,7 +53,7 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     lane: Annotated[int | None, typer.Option(help="Lane of the web, from 1.")] = None,
     guard: Annotated[str, typer.Option(help="Widens what is possible.")] = "2 m",
     run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest that has the thing.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Folder of the ledger.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="The affected units of a span, for a spreadsheet.")] = False,
     hold: Annotated[str | None, typer.Option(metavar="REASON", help="Put on hold what was asked for, also what is made of it later.")] = None,

@@ -41,6 +41,7 @@ Integrator          real records and machines
   ledger verify     whether anything in it was changed
   ledger close-day  days that no longer change to Parquet
   ledger export     a table to CSV, Parquet or Arrow
+  ledger copy       runs from a folder to a database, or back
   version           print the version
                       linewright import kiprobatt PATH --report report.json
 """

@@ -80,7 +80,7 @@ class DiskLowError(LedgerError):
 class NoSuchRunError(LedgerError):
     """There is no run of that name in this ledger."""
 
-    def __init__(self, folder: Path, asked: str | None, known: list[str]) -> None:
+    def __init__(self, folder: Path | str, asked: str | None, known: list[str]) -> None:
         self.folder, self.asked, self.known = folder, asked, known
         if asked is None or not known:
             text = f"{folder}: no run is in this ledger yet. Make one: linewright simulate four-stations --keep all"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,8 +95,16 @@ class Ledger:
         Made where it is not there when the first run is created.
     """
 
+    #: Whether runs may be kept as checkpoints, from which items are made again beside the run's file.
+    keeps_checkpoints = True
+
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+
+    @property
+    def where(self) -> str:
+        """Where it is, as people name it."""
+        return str(self.folder)
 
     def create_run(  # noqa: PLR0917 - the order is the header's
         self,
@@ -185,7 +194,7 @@ class Ledger:
                     raise error
             if self.path_of(run) in self.damaged():
                 raise DamagedError(self.path_of(run))
-        raise NoSuchRunError(self.folder, run, [info.run for info in known])
+        raise NoSuchRunError(self.where, run, [info.run for info in known])
 
     def open_run(self, run: str) -> RunWriter:
         """Return the writer of a run that is there, to go on with it.
@@ -225,6 +234,13 @@ class Ledger:
             yield from close_days(path, until_us)
         finally:
             lock.release()
+
+    def drop(self, run: str) -> None:
+        """Take a run away with all that lies beside it."""
+        path = self.path_of(run)
+        shutil.rmtree(closed_folder(path), ignore_errors=True)
+        for left in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm"), remade_path(path)):
+            left.unlink(missing_ok=True)
 
     def find_plan(self, plan_digest: str, source: str) -> RunInfo | None:
         """Return the newest run of that source with that plan; None where there is none."""
@@ -266,10 +282,7 @@ def begin_file(path: Path, header: tuple[object, ...], plan_text: str) -> None:
     connection = connect_writer(path)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for statement in create_statements():
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        begin_tables(connection)
         connection.execute("INSERT INTO plan (plan, text) VALUES (?, ?)", (header[3], plan_text))
         connection.execute(
             "INSERT INTO run (run, name, source, plan, seed, speed, begin_us, created_us, line_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -278,6 +291,14 @@ def begin_file(path: Path, header: tuple[object, ...], plan_text: str) -> None:
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def begin_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty file, in the transaction that is under way."""
+    for statement in create_statements():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _version(path: Path) -> int | None:

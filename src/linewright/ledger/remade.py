@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from linewright.ledger.reader import RunReader
 from linewright.ledger.records import ChargeRow, ConsumeRow, LostRow, MapRow, MountRow, PlacedRow, Profile, Thing, Visit
@@ -132,8 +133,8 @@ class RemadeReader(RunReader):
         self.path = _rows_of(self.kept)
         self.generation += 1
 
-    def _connection(self) -> sqlite3.Connection:
-        held: tuple[int, sqlite3.Connection] | None = getattr(self._asking, "held", None)
+    def _connection(self) -> Any:
+        held: tuple[int, Any] | None = getattr(self._asking, "held", None)
         if held is None or held[0] != self.generation:
             generation = self.generation  # before the path is looked at: what is opened meanwhile is opened once more
             held = self._asking.held = (generation, self._open())

@@ -40,19 +40,16 @@ class RowReader:
         self.path = path
         self._here = threading.local()
         self._guard = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[Any] = []
         self._names: dict[int, tuple[str, str]] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         self._days = ClosedDays(path)
-        found = version_of(self._connection(), path)
-        if found > VERSION:
-            raise NewerError(path, found, VERSION)
-        if found < VERSION:
-            bring_up(path)
+        self._check_version()
 
     def rows(self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         """Return the rows of a query."""
-        return self._connection().execute(statement, parameters).fetchall()
+        found: list[Row] = self._connection().execute(statement, parameters).fetchall()
+        return found
 
     def row(self, statement: str, parameters: Sequence[Any] = ()) -> Row | None:
         """Return the first row of a query; None where there is none."""
@@ -209,13 +206,20 @@ class RowReader:
 
     # ---- inside
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._here, "connection", None)
+    def _check_version(self) -> None:
+        found = version_of(self._connection(), self.path)
+        if found > VERSION:
+            raise NewerError(self.path, found, VERSION)
+        if found < VERSION:
+            bring_up(self.path)
+
+    def _connection(self) -> Any:
+        connection = getattr(self._here, "connection", None)
         if connection is None:
             connection = self._here.connection = self._open()
         return connection
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Any:
         """Return a new connection, closed with all others."""
         try:
             connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=10.0)

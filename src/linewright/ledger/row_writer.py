@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -37,6 +37,13 @@ def as_list(column: Column) -> Sequence[Any]:
     return column.tolist() if isinstance(column, np.ndarray) else column
 
 
+class Releasable(Protocol):
+    """What can be let go of."""
+
+    def release(self) -> None:
+        """Let go of it; twice does no harm."""
+
+
 class RowWriter:
     """Adds rows to the tables of one run.
 
@@ -60,16 +67,21 @@ class RowWriter:
 
     def __init__(self, path: Path, run_id: str) -> None:
         self.path, self.run_id = path, run_id
-        self._lock = WriterLock(path)
-        try:
-            self._connection = connect_writer(path)
-            migrate(self._connection, path)
-        except BaseException:
-            self._lock.release()
-            raise
+        self._lock, self._connection = self._opened()
         self._statements: dict[tuple[str, ...], str] = {}
         self._skip_rows: dict[str, int] = {}
         self._restart()
+
+    def _opened(self) -> tuple[Releasable, Any]:
+        """Return the lock and the connection, with the tables of today."""
+        lock = WriterLock(self.path)
+        try:
+            connection = connect_writer(self.path)
+            migrate(connection, self.path)
+        except BaseException:
+            lock.release()
+            raise
+        return lock, connection
 
     def _restart(self) -> None:
         """Look anew at what is committed: the end of the chain, the tables that closed days have emptied."""
@@ -99,16 +111,20 @@ class RowWriter:
             lists = [column[skip:] for column in lists]
         self._begin()
         names = tuple(columns)
-        if table in self._emptied:  # SQLite would number from 1 again
-            first = self._highest(table) + 1
-            self._emptied.discard(table)
-            names, lists = ("rowid", *names), [list(range(first, first + count - skip)), *lists]
-        self._run_many(self._statement("INSERT", table, names), zip(*lists, strict=True))
+        self._add(table, names, lists)
         if self._chain is not None:
             self._chain.waiting += count - skip
             if table == "placed" and "to_us" in columns:
                 self._note_taken(dict(zip(names, lists, strict=True)))
         return count - skip
+
+    def _add(self, table: str, names: tuple[str, ...], lists: list[Sequence[Any]]) -> None:
+        """Add rows of known columns."""
+        if table in self._emptied:  # SQLite would number from 1 again
+            first = self._highest(table) + 1
+            self._emptied.discard(table)
+            names, lists = ("rowid", *names), [list(range(first, first + len(lists[0]))), *lists]
+        self._run_many(self._statement("INSERT", table, names), zip(*lists, strict=True))
 
     def put(self, table: str, columns: Mapping[str, Column]) -> None:
         """Add rows, or replace those with the same primary key (ranges that grow, parts of a state)."""
@@ -129,7 +145,8 @@ class RowWriter:
 
     def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query, with what is written and not committed yet."""
-        return self._connection.execute(statement, parameters).fetchall()
+        found: list[tuple[Any, ...]] = self._connection.execute(statement, parameters).fetchall()
+        return found
 
     # ---- inside
 

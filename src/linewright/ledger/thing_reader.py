@@ -86,7 +86,7 @@ class ThingReader(RowReader):
         number = self.number("kind", kind)
         if number is None:
             return []
-        keys = [r[0] for r in self.rows("SELECT key FROM thing WHERE kind = ? ORDER BY made_us DESC, key DESC LIMIT ?", (number, limit))]
+        keys = [r[0] for r in self.rows("SELECT key FROM thing WHERE kind = ? ORDER BY made_us DESC NULLS LAST, key DESC LIMIT ?", (number, limit))]
         ranges = self.rows("SELECT first_key, count FROM things WHERE kind = ? AND remark IS NULL ORDER BY first_key DESC LIMIT ?", (number, limit))
         for first, count in ranges:
             keys += [first + count - 1 - i for i in range(min(count, limit))]
@@ -174,7 +174,7 @@ class ThingReader(RowReader):
 
     def places_of_unit(self, unit: int) -> list[PlacedRow]:
         """Return the carriers a unit lay on (those of its range when the run began are in `things`)."""
-        rows = self.rows("SELECT unit, carrier, place, from_us, to_us FROM placed WHERE unit = ? ORDER BY from_us", (unit,))
+        rows = self.rows("SELECT unit, carrier, place, from_us, to_us FROM placed WHERE unit = ? ORDER BY from_us NULLS FIRST, rowid", (unit,))
         return [PlacedRow(*r) for r in rows]
 
     def units_on_carrier(self, carrier: int, at_us: int | None = None) -> list[PlacedRow]:
@@ -184,7 +184,7 @@ class ThingReader(RowReader):
         if at_us is not None:
             statement += " AND (from_us IS NULL OR from_us <= ?) AND (to_us IS NULL OR to_us > ?)"
             parameters = (carrier, at_us, at_us)
-        return [PlacedRow(*r) for r in self.rows(statement + " ORDER BY place, from_us", parameters)]
+        return [PlacedRow(*r) for r in self.rows(statement + " ORDER BY place, from_us NULLS FIRST, rowid", parameters)]
 
     def open_places_of(self, units: Iterable[int]) -> dict[int, PlacedRow]:
         """Return where each of many units lies now; one that lies nowhere is left out (those of a range when the run began are in `things`)."""

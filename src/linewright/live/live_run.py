@@ -129,7 +129,7 @@ class LiveRun:
             Another version saved the state.
         """
         checkpoint = self._writer.checkpoint()
-        tail = read_tail(self._writer.path, info, checkpoint)
+        tail = read_tail(self._writer, info, checkpoint)
         self._writer.begin_replay(checkpoint)
         if checkpoint is None:
             self.begin()

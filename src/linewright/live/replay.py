@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from linewright.kernels.exchange_rows import RECORD
 from linewright.ledger.ledger import RunInfo
-from linewright.ledger.writer import Checkpoint
+from linewright.ledger.writer import Checkpoint, RunWriter
 from linewright.live.floor import Delivery
 from linewright.live.mailbox import Asked
 from linewright.model.errors import LinewrightError
@@ -45,7 +43,7 @@ class Tail:
     silent: frozenset[str] = frozenset()
 
 
-def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
+def read_tail(writer: RunWriter, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
     """Return what was committed after a saved state (None: since the run's begin).
 
     Raises
@@ -56,23 +54,19 @@ def read_tail(path: Path, info: RunInfo, checkpoint: Checkpoint | None) -> Tail:
     if info.line_us is None:
         raise LinewrightError(f"{info.run} was begun and never committed. Begin anew with --new.")
     marks = checkpoint.marks if checkpoint is not None else {}
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    try:
-        commands, next_command = _commands(connection, marks.get("event", 0))
-        inputs: list[tuple[int, Asked | Delivery]] = [*commands]
-        inputs += _deliveries(connection, marks.get("delivery", 0), info.begin_us)
-        inputs.sort(key=lambda put_in: put_in[0])
-        silent = _silent(connection)
-        fact = connection.execute("SELECT body FROM fact WHERE key = 'signals-until-ns'").fetchone()
-    finally:
-        connection.close()
-    return Tail((info.line_us - info.begin_us) * 1000, tuple(inputs), int(json.loads(fact[0])) if fact else -1, next_command, silent)
+    commands, next_command = _commands(writer, marks.get("event", 0))
+    inputs: list[tuple[int, Asked | Delivery]] = [*commands]
+    inputs += _deliveries(writer, marks.get("delivery", 0), info.begin_us)
+    inputs.sort(key=lambda put_in: put_in[0])
+    fact = writer.query("SELECT body FROM fact WHERE key = 'signals-until-ns'")
+    until_ns = (info.line_us - info.begin_us) * 1000
+    return Tail(until_ns, tuple(inputs), int(json.loads(fact[0][0])) if fact else -1, next_command, _silent(writer))
 
 
-def _commands(connection: sqlite3.Connection, after: int) -> tuple[list[tuple[int, Asked]], int]:
+def _commands(writer: RunWriter, after: int) -> tuple[list[tuple[int, Asked]], int]:
     """Return the operators' commands that were done, with their line time [ns], and the number of the next."""
     done, next_command = [], 1
-    for (text,) in connection.execute("SELECT body FROM event WHERE kind = 'Command' AND seq > ? ORDER BY seq", (after,)):
+    for (text,) in writer.query("SELECT body FROM event WHERE kind = 'Command' AND seq > ? ORDER BY seq", (after,)):
         body = json.loads(text)
         next_command = max(next_command, body["command"] + 1)
         if body["ok"]:
@@ -81,17 +75,17 @@ def _commands(connection: sqlite3.Connection, after: int) -> tuple[list[tuple[in
     return done, next_command
 
 
-def _silent(connection: sqlite3.Connection) -> frozenset[str]:
+def _silent(writer: RunWriter) -> frozenset[str]:
     """Return the drivers of whom the newest event says that they are silent."""
     statement = "SELECT seq, kind, json_extract(body, '$.driver') FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1000"
-    found = [row for kind in ("driver.silent", "driver.heard") for row in connection.execute(statement, (kind,))]
+    found = [row for kind in ("driver.silent", "driver.heard") for row in writer.query(statement, (kind,))]
     newest = {driver: kind for _, kind, driver in sorted(found)}
     return frozenset(driver for driver, kind in newest.items() if kind == "driver.silent")
 
 
-def _deliveries(connection: sqlite3.Connection, after: int, begin_us: int) -> Iterator[tuple[int, Delivery]]:
+def _deliveries(writer: RunWriter, after: int, begin_us: int) -> Iterator[tuple[int, Delivery]]:
     statement = "SELECT text, line_us, body FROM delivery JOIN name ON name.key = driver WHERE delivery.rowid > ? ORDER BY delivery.rowid"
-    rows = connection.execute(statement, (after,))
+    rows = writer.query(statement, (after,))
     for driver, line_us, body in rows:
         at_ns = (line_us - begin_us) * 1000
         yield at_ns, Delivery(driver, at_ns, np.frombuffer(body, RECORD).copy())

@@ -13,6 +13,7 @@ from pathlib import Path
 from linewright.ledger.disk import check_space
 from linewright.ledger.errors import DiskLowError
 from linewright.ledger.ledger import Ledger, RunInfo
+from linewright.ledger.stores import open_ledger
 from linewright.ledger.writer import now_us
 from linewright.library.catalogue import installed_libraries
 from linewright.live.choose_run import choose_run
@@ -107,7 +108,7 @@ async def run(
     LinewrightError
         What stands in the way: a file with elements that have no behaviour yet, a changed file, a locked ledger, a full disk.
     """
-    ledger = ledger if isinstance(ledger, Ledger) else Ledger(ledger)
+    ledger = ledger if isinstance(ledger, Ledger) else open_ledger(ledger)
     with _signals() as asked:
         _check_disk(ledger, wanted_bytes)
         catalogue = installed_libraries()

@@ -214,6 +214,8 @@ def simulate(
         return _counted(compiled, state, until_ns, looks or NO_LOOKS, progress)
     if ledger is None:
         raise LinewrightError(f"keep {kept}: what a simulation keeps goes into a ledger, and none was given.")
+    if kept is Keep.CHECKPOINTS and not ledger.keeps_checkpoints:
+        raise LinewrightError(f"{ledger.where}: a database keeps rows, no checkpoints to make items again from. Say --keep all, or name a folder.")
     check_space(ledger.folder)
     with (
         ledger.create_run(plant.text, plant.digest, "twin", int(state.head[0].seed), None, compiled.begin_us, plant.name) as writer,

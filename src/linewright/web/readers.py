@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,8 +20,8 @@ from linewright.genealogy.before import Before
 from linewright.genealogy.records import Records
 from linewright.genealogy.stock import stock_of
 from linewright.ledger.ledger import Ledger, RunInfo
+from linewright.ledger.reader import RunReader
 from linewright.ledger.records import Sample
-from linewright.ledger.remade import reader_of
 from linewright.library.catalogue import installed_libraries
 from linewright.model.errors import ModelError
 from linewright.model.load import load, load_text
@@ -85,14 +84,14 @@ class OpenRun:
 
     Parameters
     ----------
-    path
-        The run's file.
+    reader
+        Its rows.
     info
         Its header as of now.
     """
 
-    def __init__(self, path: Path, info: RunInfo) -> None:
-        self.reader = reader_of(path)
+    def __init__(self, reader: RunReader, info: RunInfo) -> None:
+        self.reader = reader
         self.info = info
         self.remaking: Remaking | None = None
         self._lock = threading.Lock()
@@ -282,7 +281,7 @@ class Readers:
         with self._lock:
             found = self._open.get(info.run)
             if found is None:
-                found = self._open[info.run] = OpenRun(self.ledger.path_of(info.run), info)
+                found = self._open[info.run] = OpenRun(self.ledger.reader(info.run), info)
             found.info = info
         return found
 

@@ -123,7 +123,7 @@ def health(request: Request, readers: ReadersNow) -> Response:
     pages = request.app.state.pages
     infos = readers.infos()
     return answer({
-        "ok": True, "version": installed_version(), "ledger": {"path": str(readers.ledger.folder), "runs": len(infos),
+        "ok": True, "version": installed_version(), "ledger": {"path": readers.ledger.where, "runs": len(infos),
         "free_bytes": free_bytes(readers.ledger.folder)},
         "live": readers.live_run(), "page": {"built": pages.is_built, "files": pages.count()}, "now_us": now_us(),
     })  # fmt: skip

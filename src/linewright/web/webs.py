@@ -169,9 +169,10 @@ def unit_rows(run: OpenRun, pieces: list[Piece]) -> list[dict[str, Any]]:
     for start in range(0, len(pieces), 500):
         keys = [p.unit for p in pieces[start : start + 500]]
         # Question marks only; the verdicts are those of kernels/rows.py that take a unit out of the line.
-        statement = f"SELECT unit, max(verdict IN (1, 2, 3, 5, 6, 8)) FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
-        for unit, is_lost in run.reader.rows_of("visit", statement, keys):
-            lost[int(unit)] = max(lost.get(int(unit), 0), int(is_lost or 0))
+        is_lost = "max(CASE WHEN verdict IN (1, 2, 3, 5, 6, 8) THEN 1 ELSE 0 END)"
+        statement = f"SELECT unit, {is_lost} FROM visit WHERE unit IN ({','.join('?' * len(keys))}) GROUP BY unit"  # noqa: S608
+        for unit, verdict in run.reader.rows_of("visit", statement, keys):
+            lost[int(unit)] = max(lost.get(int(unit), 0), int(verdict or 0))
     return [
         {
             "id": ids[p.unit], "certain": p.is_certain, "lane": lane_from(p.lane), "lo_m": p.lo_mm / 1000.0, "hi_m": p.hi_mm / 1000.0,
