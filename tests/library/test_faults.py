@@ -76,6 +76,17 @@ def test_two_per_cent_less_on_a_lane_is_two_per_cent_less_capacity() -> None:
     assert {station for station, _ in found} == {"cathode-coater", "cathode-calender", "winder", "formation"}
 
 
+@pytest.mark.parametrize("name", ["pouch-nmc", "condensed-pouch", "blade-lfp", "prismatic-nmc", "cylindrical-4680", "sodium-ion-cylindrical"])
+def test_a_thin_coating_makes_a_small_cell_wound_or_stacked(name: str) -> None:
+    """Also where the web is cut into sheets, and where the line's coating has one lane."""
+    plant = load(name, installed_libraries(), fault_overrides(["cathode-coater.lane-clogged=2%"], "die-lane=1"))
+    found = effects(plant)
+    assert found["cathode-coater", "areal-weight"] < 0.0
+    capacity = next(c for c in plant.segment("formation").measures if c.name == "capacity")
+    assert found["formation", "capacity"] == pytest.approx(-0.02 * capacity.centre, rel=0.05)
+    assert capacity.centre == pytest.approx(next(p.values[0] for p in plant.material(plant.product).properties if p.name == "capacity"), rel=0.005)
+
+
 def test_a_wrong_dose_reaches_the_cell() -> None:
     found = effects(line_with("anode-mixer.wrong-dose=2%"))
     assert found["anode-mixer", "solids"] > 0.0
