@@ -110,6 +110,26 @@ def test_a_damaged_run_is_not_passed_over_in_silence(tmp_path: Path, capsys: pyt
     assert "live-2.run: this file is damaged" in capsys.readouterr().out
 
 
+def test_runs_takes_old_simulations_away_when_told_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for source in ("twin", "live", "twin", "twin"):
+        Ledger(tmp_path).create_run("line: x\n", "d", source, name="a-line").close()
+    ledger = ["--ledger", str(tmp_path)]
+    assert run_command(["runs", "--prune", "1", *ledger]) == 0
+    told = capsys.readouterr().out
+    assert "2 simulations" in told
+    assert "Nothing is taken away yet: say --yes to do it." in told
+    assert len(Ledger(tmp_path).runs()) == 4
+    assert run_command(["runs", "--prune", "1", "--yes", "--json", *ledger]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["runs"], told["done"], told["bytes"] > 0) == (["twin-1", "twin-3"], True, True)
+    assert [run.run for run in Ledger(tmp_path).runs()] == ["live-2", "twin-4"]
+    assert run_command(["runs", "--prune", "1", "--yes", *ledger]) == 0
+    assert "nothing to take away" in capsys.readouterr().out
+    assert run_command(["runs", "--prune", "0", *ledger]) == 2
+    assert run_command(["runs", "--yes", *ledger]) == 2
+    assert "--prune KEEP" in capsys.readouterr().err
+
+
 def test_a_run_of_a_newer_version_is_named_whether_its_header_can_be_read_or_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(3):
         Ledger(tmp_path).create_run("line: x\n", "d", "twin", name="a-line").close()
