@@ -76,13 +76,13 @@ def test_every_element_without_behaviour_is_named_with_its_place(tmp_path: Path)
     file = tmp_path / "more.yaml"
     file.write_text(
         "line: more\nproduct: part\nmaterials:\n  tin: {delivery: {every: 1 d, amount: 10 kg}}\nstations:\n"
-        "  cut: {time: 1 s, takes: {tin: 1 kg}}\n  bake: {time: 9 s, batch: {size: 4}, scrap: 1 %}\n",
+        "  cut: {time: 1 s, takes: {tin: 1 kg}}\n  bake: {time: 9 s, places: 4, count: 2}\n",
         encoding="utf-8",
     )
     with pytest.raises(NotYetError) as told:
         compile_plant(load(file, installed_libraries()))
     assert {element: place.rpartition("more.yaml")[2] for element, place in told.value.elements} == {
-        "materials.tin.delivery": ":4", "stations.bake.scrap": ":7",
+        "materials.tin.delivery": ":4", "stations.bake.count": ":7",
     }  # fmt: skip
 
 

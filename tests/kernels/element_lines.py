@@ -285,6 +285,73 @@ stations:
 """,
         2000,
     ),
+    "judged in ovens and stores": (
+        """
+line: judged
+product: part
+stations:
+  feed: {time: {law: exponential, mean: 1 s}}
+  oven:
+    count: 2
+    batch: {size: 4, wait: 9 s, load: 0.2 s, unload: 0.1 s}
+    time: {law: exponential, mean: 4 s}
+    buffer: 3
+    scrap: 5 %
+    measures: {width: {window: 5 mm +- 1 mm, spread: 0.6 mm}}
+    gate: {misses: 20 %, false-alarms: 5 %}
+    to: soak
+  soak:
+    places: 9
+    time: {law: uniform, min: 3 s, max: 9 s}
+    buffer: 2
+    measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.5 g}}
+    grades: {A: {mass: at most 8 g, width: 5 mm +- 0.4 mm}, B: {mass: at most 8.6 g}, C: {mass: at most 9 g}}
+    gate: {checks: [mass], misses: 10 %}
+    to: {A: best, B: rest, C: scrap}
+  best: {time: {law: exponential, mean: 1.5 s}, buffer: 2, to: pack}
+  rest: {places: 4, time: 2 s, buffer: 1, blocking: before, scrap: 10 %, gate: {fails: 10 %, misses: 30 %, false-alarms: 5 %}, to: pack}
+  pack: {time: {law: exponential, mean: 1 s}, buffer: 2, failures: {jam: {mtbf: 60 s, mttr: 10 s}}}
+""",
+        2000,
+    ),
+    "judged at loaders and unloaders": (
+        """
+line: sorted
+product: part
+carriers: {tray: {holds: 4, count: 7, empty-return: 3 s}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1 s}}
+  load:
+    count: 2
+    time: {law: exponential, mean: 0.8 s}
+    buffer: 3
+    loads: tray
+    scrap: 4 %
+    measures: {width: {window: 5 mm +- 1 mm, spread: 0.7 mm}}
+    gate: {misses: 10 %, false-alarms: 3 %}
+  form:
+    count: 3
+    time: {law: exponential, mean: 6 s}
+    buffer: 2
+    tools: {channel: 4}
+    measures: {capacity: {window: at least 4.9 Ah, mean: 5.0 Ah, spread: 0.1 Ah}}
+    failures: {channel: {mtbf: 200 s, mttr: 30 s, clock: calendar, stops: tool}}
+  unload:
+    count: 2
+    time: {law: exponential, mean: 0.8 s}
+    buffer: 1
+    unloads: tray
+    scrap: 2 %
+    grades: {A: {capacity: at least 5 Ah}, B: {capacity: at least 4.9 Ah}}
+    gate: {to: mend, limit: 1, then: scrap, checks: [capacity], misses: 5 %}
+    to: {A: pack-a, B: pack-b}
+    failures: {jam: {mtbf: 60 s, mttr: 10 s}}
+  mend: {time: {law: exponential, mean: 2 s}, buffer: 3, to: pack-b}
+  pack-a: {time: {law: exponential, mean: 1 s}, buffer: 2, to: out}
+  pack-b: {time: {law: exponential, mean: 1 s}, buffer: 2}
+""",
+        2000,
+    ),
     "vehicles": (
         """
 line: vehicles

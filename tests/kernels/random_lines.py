@@ -78,14 +78,12 @@ def waits(draw: st.DrawFn) -> Text:
 
 
 @st.composite
-def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
-    """Machines side by side."""
-    found: Text = {"count": draw(st.integers(1, 3)), "time": draw(times()), **draw(stops()), **draw(waits())}
-    if carried:
-        return found
+def judged(draw: st.DrawFn, *, grades: bool = True) -> Text:
+    """What throws items away or tells them apart: by chance, by a gate, by grades."""
+    found: Text = {}
     if draw(st.integers(0, 2)) == 0:
         found["scrap"] = "15 %"
-    quality = draw(st.sampled_from(["", "", "", "chance", "windows", "grades"]))
+    quality = draw(st.sampled_from(["", "", "", "chance", "windows", *(["grades"] if grades else [])]))
     if quality == "chance":
         found["gate"] = {"fails": "20 %", **({"misses": "30 %", "false-alarms": "10 %"} if draw(st.booleans()) else {})}
     elif quality:
@@ -93,6 +91,16 @@ def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
         found["gate"] = {"misses": "30 %", "false-alarms": "10 %"}
     if quality == "grades":
         found["grades"] = {"A": {"width": "5 mm +- 0.3 mm"}, "B": {"width": "5 mm +- 0.8 mm"}}
+    return found
+
+
+@st.composite
+def machines(draw: st.DrawFn, *, carried: bool = False) -> Text:
+    """Machines side by side."""
+    found: Text = {"count": draw(st.integers(1, 3)), "time": draw(times()), **draw(stops()), **draw(waits())}
+    if carried:
+        return found
+    found |= draw(judged())
     if draw(st.integers(0, 3)) == 0:
         found["tools"] = {"nozzle": draw(st.integers(2, 3))}
     return found
@@ -122,6 +130,8 @@ def steps(draw: st.DrawFn, *, carried: bool = False) -> Text:
     """A station in the middle of a line."""
     kind = draw(st.sampled_from(["machines", "machines", "machines", "oven", "store"]))
     found = draw({"machines": machines(carried=carried), "oven": ovens(), "store": stores()}[kind])
+    if kind != "machines" and not carried:
+        found |= draw(judged())
     found["buffer"] = draw(st.integers(0, 3))
     if draw(st.integers(0, 4)) == 0:
         found["brought-by"] = "cart"
@@ -136,7 +146,7 @@ def steps(draw: st.DrawFn, *, carried: bool = False) -> Text:
 def tray_stations(draw: st.DrawFn) -> dict[str, Text]:
     """A loader, stations that trays pass, an unloader."""
     loader = {"count": draw(st.integers(1, 2)), "time": "0.7 s", "buffer": draw(st.integers(0, 3)), "loads": "tray", **draw(stops())}
-    found = {"load": loader | draw(waits())}
+    found = {"load": loader | draw(waits()) | draw(judged(grades=False))}
     for i in range(draw(st.integers(0, 2))):
         found[f"form-{i}"] = draw(steps(carried=True))
     work = found.get("form-0", {})
@@ -145,7 +155,7 @@ def tray_stations(draw: st.DrawFn) -> dict[str, Text]:
         work |= {"tools": {"channel": 4}, "failures": work.get("failures", {}) | {"channel": channel}}
         work["measures"] = {"capacity": {"window": "at least 4.9 Ah", "mean": "5.0 Ah", "spread": "0.1 Ah"}}
     found["unload"] = {"count": draw(st.integers(1, 2)), "time": "0.6 s", "buffer": draw(st.integers(0, 2)), "unloads": "tray", **draw(stops())}
-    found["unload"] |= draw(waits())
+    found["unload"] |= draw(waits()) | draw(judged())
     if "measures" in work:
         found["look"] = {"time": draw(times()), "buffer": 1, "gate": {"checks": ["capacity"]}}
     return found

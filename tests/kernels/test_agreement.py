@@ -71,6 +71,28 @@ def test_the_lines_compared_are_not_idle():
     assert verdicts == {"gates": {0, 1, 2, 3, 4, 6}, "within": {0, 5}}
 
 
+def test_what_is_judged_where_many_lie_is_judged_one_by_one():
+    """Of a batch some items pass and others do not; a carrier's good items go on and its bad ones stay behind; a store tells grades apart."""
+    seen: dict[str, set[int]] = {}
+    for name in ("judged in ovens and stores", "judged at loaders and unloaders"):
+        line = compiled(LINES[name][0])
+        log = run_reference(line, LINES[name][1] * SECOND)
+        for v in log.visits:
+            seen.setdefault(line.stations[v.station], set()).add(v.verdict)
+        if "oven" in line.stations:
+            batches: dict[tuple[int, int], set[int]] = {}
+            for v in log.visits:
+                if v.station == line.station("oven"):
+                    batches.setdefault((v.machine, v.start), set()).add(v.verdict)
+            assert any(len(found) > 1 for found in batches.values())
+            assert {v.grade for v in log.visits if v.station == line.station("soak")} == {-1, 0, 1, 2}
+    assert seen["oven"] == {0, 1, 2, 3, 4}
+    assert seen["soak"] == {0, 2}  # what is missed has no grade, and goes where the last one goes: away
+    assert seen["load"] == {0, 1, 2, 3, 4}
+    assert seen["unload"] == {0, 1, 4, 7}  # each item comes by once, so all that is refused may be mended
+    assert 0 in seen["mend"]
+
+
 def test_a_difference_is_seen():
     """Another seed is another line: the comparison must say so."""
     line = compiled(LINES["parallel machines"][0])

@@ -75,6 +75,19 @@ stations:
     assert outputs(text, replications=1)[0] == pytest.approx(markov.oven(10, 60.0, 1.0, 1.0), rel=1e-3)
 
 
+def test_scrap_in_an_oven_that_is_never_starved():
+    """Each item of a batch by itself: 0.7 of 0.125 a second."""
+    text = """
+line: batch-oven
+product: part
+stations:
+  feed: {time: 1 s}
+  oven: {batch: {size: 10, load: 1 s, unload: 1 s}, time: 60 s, buffer: 10, scrap: 30 %}
+  pack: {time: 1 s, buffer: 10}
+"""
+    check(outputs(text), 0.7 * markov.oven(10, 60.0, 1.0, 1.0), width=0.02)
+
+
 @pytest.mark.parametrize("people", [1, 2])
 def test_machines_that_share_people(people):
     """Machines that are never starved nor blocked; with as many people as machines each is alone."""

@@ -57,6 +57,15 @@ def test_values_of_a_real_machine_that_another_station_judges_are_refused_by_nam
         as_real(compiled_of(text), [1])
 
 
+def test_a_real_oven_leaves_no_scrap_to_chance_and_cannot_judge_items_of_a_batch() -> None:
+    oven = "line: l\nproduct: p\nstations:\n  bake: {time: 9 s, batch: {size: 4}, scrap: 2 %, gate: {fails: 5 %}}\n"
+    real = as_real(compiled_of(oven), [0])
+    assert (real.table.stations.scrap[0], real.table.stations.gate[0]) == (0.0, GATE_NONE)
+    windows = oven.replace("gate: {fails: 5 %}", "measures: {width: {window: 5 mm +- 1 mm, spread: 0.5 mm}}, gate: scrap")
+    with pytest.raises(NotYetError, match=r"stations\.bake \(judges items of a batch one by one"):
+        as_real(compiled_of(windows), [0])
+
+
 def test_more_judged_values_than_a_record_holds_are_refused_by_name() -> None:
     measures = ", ".join(f"m{k}: {{window: 1 V +- 0.1 V, spread: 10 mV}}" for k in range(6))
     text = f"line: l\nproduct: p\nstations:\n  test: {{time: 1 s, measures: {{{measures}}}, gate: scrap}}\n"

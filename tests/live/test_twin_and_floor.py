@@ -103,6 +103,55 @@ def test_vehicles_live_and_simulated_are_one(tmp_path: Path) -> None:
     assert counts["state"] > 3000
 
 
+JUDGED = """
+line: judged
+product: part
+carriers: {tray: {holds: 4, count: 9, empty-return: 3 s}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1.4 s}}
+  oven:
+    count: 3
+    batch: {size: 4, wait: 20 s, unload: 0.3 s}
+    time: 6 s
+    buffer: 3
+    scrap: 3 %
+    measures: {width: {window: 5 mm +- 1 mm, spread: 0.6 mm}}
+    gate: {misses: 20 %, false-alarms: 2 %}
+  soak: {places: 9, time: 7 s, buffer: 2, measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.6 g}}, gate: {misses: 20 %}}
+  load: {count: 2, time: 1 s, buffer: 3, loads: tray, scrap: 4 %, measures: {depth: {window: 3 mm +- 1 mm, spread: 0.6 mm}}, gate: scrap}
+  form: {count: 3, time: 8 s, buffer: 2, measures: {capacity: {window: at least 4.9 Ah, mean: 5.0 Ah, spread: 0.1 Ah}}}
+  unload:
+    count: 2
+    time: 0.9 s
+    buffer: 1
+    unloads: tray
+    scrap: 1 %
+    measures: {voltage: {window: 3.60 V +- 20 mV, spread: 12 mV}}
+    grades: {A: {capacity: at least 5 Ah, voltage: 3.6 V +- 15 mV}, B: {capacity: at least 4.9 Ah}}
+    gate: {to: mend, limit: 1, misses: 10 %, checks: [voltage]}
+    to: {A: pack, B: rest}
+  mend: {time: {law: exponential, mean: 2 s}, buffer: 3, to: rest}
+  rest: {time: {law: exponential, mean: 1 s}, buffer: 2, to: out}
+  pack: {count: 2, time: {law: exponential, mean: 2 s}, buffer: 2}
+"""
+
+
+def test_what_is_judged_in_ovens_and_stores_and_on_and_off_carriers_live_and_simulated_is_one(tmp_path: Path) -> None:
+    """Who measures at single items says so; of a batch and of a store the line judges each item by its own number, on both sides."""
+    plant, ledger = load_text(JUDGED, installed_libraries(), overrides=[f"run.begin={BEGIN}"]), Ledger(tmp_path)
+    floor = lived(plant, 3, 8000, ledger)
+    counts = compare(floor, simulated(plant, 3, 8000, ledger))
+    assert counts["visit"] > 20_000
+    connection = sqlite3.connect(floor)
+    query = "SELECT text, group_concat(DISTINCT verdict) FROM visit JOIN name ON name.key = visit.step GROUP BY text"
+    seen = {step: {int(v) for v in verdicts.split(",")} for step, verdicts in connection.execute(query)}
+    connection.close()
+    assert seen["oven"] == {0, 1, 2, 3, 4}
+    assert seen["soak"] == {0, 2, 4}
+    assert seen["load"] == {0, 1, 2}
+    assert seen["unload"] == {0, 1, 4, 7}  # each item comes by once, so all that is refused is mended
+
+
 ORDERS = """
 line: ordered
 product: cell-a

@@ -70,7 +70,37 @@ stations:
 people: {helper: {count: 2}}
 """
 
+JUDGED = """
+line: judged
+product: part
+carriers: {tray: {holds: 4, count: 9, empty-return: 3 s}}
+stations:
+  feed: {count: 2, time: {law: exponential, mean: 1.4 s}}
+  press: {count: 3, time: {law: exponential, mean: 2 s}, buffer: 2}
+  oven:
+    count: 3
+    batch: {size: 4, wait: 20 s, unload: 0.3 s}
+    time: 6 s
+    buffer: 3
+    scrap: 3 %
+    measures: {width: {window: 5 mm +- 1 mm, spread: 0.6 mm}}
+    gate: {misses: 20 %, false-alarms: 2 %}
+  soak: {places: 9, time: 7 s, buffer: 2, gate: {fails: 5 %, misses: 20 %}}
+  load: {count: 2, time: 1 s, buffer: 3, loads: tray, scrap: 4 %}
+  unload:
+    count: 2
+    time: 0.9 s
+    buffer: 1
+    unloads: tray
+    measures: {mass: {window: at most 9 g, mean: 8 g, spread: 0.6 g}}
+    gate: {to: mend, limit: 1, misses: 10 %, checks: [mass]}
+    to: pack
+  mend: {time: {law: exponential, mean: 2 s}, buffer: 3, to: pack}
+  pack: {count: 2, time: {law: exponential, mean: 2 s}, buffer: 2, failures: {jam: {mtbf: 60 s, mttr: 15 s}}}
+"""
+
 LINES = {
+    "judged": (JUDGED, HOUR),
     "ways": (WAYS, 2 * HOUR),
     "waits": (WAITS, HOUR),
     "stops": (STOPS, 3 * HOUR),

@@ -118,13 +118,13 @@ def test_what_has_no_behaviour_yet_is_named():
 line: one
 product: part
 stations:
-  oven: {time: 1 s, batch: {size: 2}, scrap: 1 %}
+  oven: {time: 1 s, places: 2, count: 2}
   pack: {time: 1 s, adds: {can: 1}, steps: [{name: fold, time: 1 s}]}
 materials: {can: {stock: 100}}
 """
     with pytest.raises(NotYetError) as told:
         simulate(load_text(faulty, installed_libraries()), until_s=10)
-    assert {name for name, _ in told.value.elements} == {"stations.oven.scrap", "stations.pack.steps", "materials.can.stock"}
+    assert {name for name, _ in told.value.elements} == {"stations.oven.count", "stations.pack.steps", "materials.can.stock"}
     assert all(":" in place for _, place in told.value.elements)
 
 

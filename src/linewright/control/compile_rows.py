@@ -293,6 +293,8 @@ def _station_row(d: Draft, p: Passing) -> Row:
     row |= _window_rows(d, p)
     row |= station_fields(d, p)
     row |= product_rows(d, p, _service_law, _window_rows)
+    scrapped = any(own.scrap > 0.0 for own in (s, *(variant for _, variant in s.per_product)))
+    row["judges"] = int(s.batch is not None and (scrapped or s.gate is not None or bool(s.grades)))
     return row
 
 

@@ -68,10 +68,11 @@ def _of_segment(plant: Plant, s: Segment) -> Iterator[str]:
     yield from _quality_of_segment(plant, s)
     carried = _carried(plant)
     simple = s.batch is None and s.places is None and s.loads is None and s.unloads is None and s.name not in carried
-    if not simple:
+    if s.name in carried:
         for key, given in (("scrap", s.scrap > 0.0), ("gate", s.gate is not None), ("grades", bool(s.grades))):
             if given:
                 yield key
+    if not simple:
         for key, given in (("takes", bool(s.inputs)), ("adds", bool(s.adds)), ("makes", bool(s.makes) and s.places is not None)):
             if given and s.name not in carried:
                 yield key
@@ -151,6 +152,10 @@ def _inputs_of_segment(s: Segment) -> Iterator[str]:
 
 
 def _quality_of_segment(plant: Plant, s: Segment) -> Iterator[str]:
+    if s.loads is not None and s.grades:
+        yield "grades"
+    if s.gate is not None and s.gate.to not in {"scrap", "out"} and (s.batch is not None or s.places is not None or s.loads is not None):
+        yield "gate.to"
     if s.gate is not None:
         back = next((x for x in plant.segments if s.gate.to in (x.name, x.path)), None)
         if back is not None and back.begins and back.arrivals is None:

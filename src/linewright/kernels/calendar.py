@@ -16,11 +16,12 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import next_place, tell_free
 from linewright.kernels.calendar_calls import start_trip
+from linewright.kernels.calendar_inputs import put_on
 from linewright.kernels.calendar_orders import plan_release, released
 from linewright.kernels.calendar_queues import carrier_back, enqueue, hand_over
 from linewright.kernels.calendar_rows import mounted, state_row
 from linewright.kernels.calendar_sources import put_on_agenda, schedule, take_from_agenda
-from linewright.kernels.calendar_starts import attempt_item, item_done, make_ready, put_on
+from linewright.kernels.calendar_starts import attempt_item, item_done, make_ready
 from linewright.kernels.calendar_stops import (
     REASON_BLOCKED,
     REASON_STARVED,
@@ -47,7 +48,6 @@ from linewright.kernels.calendar_trays import (
     tool_back,
     tool_out,
     tools_at_start,
-    unloader_done,
 )
 from linewright.kernels.calendar_vehicles import go_on
 from linewright.kernels.calendar_ways import free_places
@@ -226,12 +226,10 @@ def own_event(t, s, r, m, what, slot, n, scrap, given):
             return
         if station.before:
             put_on_agenda(s, t.machines[m].station)  # what is finished now counts in the choice of those that are held back
-        if station.flow == ITEM:
+        if station.flow in (ITEM, UNLOADER):
             item_done(t, s, r, m, scrap, given)
         elif station.flow == LOADER:
-            loader_done(t, s, r, m)
-        elif station.flow == UNLOADER:
-            unloader_done(t, s, r, m)
+            loader_done(t, s, r, m, scrap, given)
         else:
             batch_done(t, s, r, m)
     elif what == CHANGED and row.phase == CHANGE:

@@ -126,13 +126,28 @@ def on_carrier(t, s, c, tray, place):
 
 
 @kernel
+def off_carrier(t, s, r, m, item):
+    """An item has left the unloader: its place is free; when it was the last, its carrier is empty."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    c = t.stations[number].carrier
+    placed(s, r, number, item, (t.carriers[c].kind << KIND_SHIFT) | (row.tray + 1), row.out, 1)
+    row.out += 1
+    if row.out == row.on:
+        empty_carrier(t, s, c, row.tray)
+        row.tray = -1
+        row.on = 0
+        row.out = 0
+
+
+@kernel
 def leave_store(t, s, r, m, number, item, done):
     """The first item has left a store; the next one is first."""
     row = s.machines[m]
     station = t.stations[number]
     now = s.head[0].now
     entry = s.bins[station.bin0 + row.head]
-    visit(t, s, r, number, m, item, entry.arrive, entry.start, done, now, entry.n, 0, -1, -1)
+    visit(t, s, r, number, m, item, entry.arrive, entry.start, done, now, entry.n, row.verdict, row.grade, -1)
     row.head += 1
     if row.head >= station.size:
         row.head = 0
@@ -147,6 +162,30 @@ def leave_store(t, s, r, m, number, item, done):
     schedule(t, s, m)
     settle_category(t, s, r, m)
     put_on_agenda(s, number)
+
+
+@kernel
+def leave_oven(t, s, r, m, number, item, done):
+    """An item has left an oven; the next one comes out, or the oven is empty."""
+    row = s.machines[m]
+    station = t.stations[number]
+    now = s.head[0].now
+    entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out]
+    visit(t, s, r, number, m, item, entry.arrive, row.start, done, now, row.n, row.verdict, row.grade, -1)
+    row.out += 1
+    row.waiting = 0
+    if row.out < row.on:
+        row.phase = UNLOAD
+        if row.mask:
+            row.left = station.unload
+        else:
+            row.due = now + station.unload
+        schedule(t, s, m)
+        settle_category(t, s, r, m)
+    else:
+        row.on = 0
+        row.out = 0
+        release(t, s, r, m)
 
 
 @kernel
@@ -168,22 +207,7 @@ def give(t, s, r, m):
         leave_store(t, s, r, m, number, item, done)
         return item, done, 1
     if station.flow == BATCH:
-        entry = s.bins[station.bin0 + (m - station.machine0) * station.size + row.out]
-        visit(t, s, r, number, m, item, entry.arrive, row.start, done, now, row.n, 0, -1, -1)
-        row.out += 1
-        row.waiting = 0
-        if row.out < row.on:
-            row.phase = UNLOAD
-            if row.mask:
-                row.left = station.unload
-            else:
-                row.due = now + station.unload
-            schedule(t, s, m)
-            settle_category(t, s, r, m)
-        else:
-            row.on = 0
-            row.out = 0
-            release(t, s, r, m)
+        leave_oven(t, s, r, m, number, item, done)
         return item, done, 1
     if station.flow == LOADER:
         row.tray = -1
@@ -198,14 +222,7 @@ def give(t, s, r, m):
             return item, done, 1
     visit(t, s, r, number, m, row.item, row.arrive, row.start, done, now, row.n, row.verdict, row.grade, row.tool)
     if station.flow == UNLOADER:
-        carrier = t.carriers[station.carrier]
-        placed(s, r, number, item, (carrier.kind << KIND_SHIFT) | (row.tray + 1), row.out, 1)
-        row.out += 1
-        if row.out == row.on:
-            empty_carrier(t, s, station.carrier, row.tray)
-            row.tray = -1
-            row.on = 0
-            row.out = 0
+        off_carrier(t, s, r, m, item)
     release(t, s, r, m)
     return item, done, 1
 

@@ -1,4 +1,4 @@
-"""Beginning and ending work: inputs, start, verdict (docs/semantics.md, section 5)."""
+"""Beginning and ending work: start, verdict (docs/semantics.md, section 5)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ import numpy as np
 
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import book, hold_back, unbook
-from linewright.kernels.calendar_faults import begin_web, bring, deviation, hit, inherit, leave_marks, with_deviations
+from linewright.kernels.calendar_faults import begin_web, deviation, hit, inherit, leave_marks, with_deviations
+from linewright.kernels.calendar_inputs import breaks_next, change_coil, fill_bulk, use_inputs
 from linewright.kernels.calendar_orders import lose, note_order, order_of, product_of, set_up, take_order
-from linewright.kernels.calendar_queues import has_some, pass_on, release, send, take
-from linewright.kernels.calendar_rows import command, consumed, lost, made, mounted, visit
+from linewright.kernels.calendar_queues import has_some, off_carrier, pass_on, release, send, take
+from linewright.kernels.calendar_rows import command, lost, made, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
 from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category
 from linewright.kernels.calendar_ways import free_places
 from linewright.kernels.compiled import kernel, part
-from linewright.kernels.exchange_rows import CHANGE as CHANGE_COMMAND
 from linewright.kernels.exchange_rows import START
 from linewright.kernels.rows import (
     KIND_SHIFT,
     LOST_BROKEN,
-    LOST_OLD,
-    LOST_REST,
-    LOST_SPLICE,
     SERIAL_MASK,
     VERDICT_CHANCE,
     VERDICT_FALSE_REJECT,
@@ -33,11 +30,11 @@ from linewright.kernels.rows import (
     VERDICT_REWORK,
     VERDICT_SCRAP,
 )
-from linewright.kernels.rules import BREAK, CHANCE, MISS, VALUE, counted, uniform, value
-from linewright.kernels.state import CHANGE, GRADE_MOST, GRADE_SHIFT, IDLE, MARK_SHIFT, READY, T_CHANGE, T_EXECUTE, T_UTILITY, WORK
-from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NONE, LEAVES, PART, POISSON, SUPPLY, THROWN
+from linewright.kernels.rules import CHANCE, MISS, SCRAP, VALUE, counted, uniform, value
+from linewright.kernels.state import GRADE_MOST, GRADE_SHIFT, IDLE, MARK_SHIFT, READY, T_EXECUTE, T_UTILITY, WORK
+from linewright.kernels.table import BULK, BY_GRADE, COIL, GATE_CHANCE, GATE_NONE, LEAVES, PART, POISSON, THROWN, UNLOADER
 
-own_start, own_change = own_side.start, own_side.change
+own_start = own_side.start
 
 
 @part
@@ -75,154 +72,7 @@ def start(t, s, r, m, item, arrive, amount):
     set_category(t, s, r, m, T_EXECUTE)
 
 
-# ---- inputs
-
-
-@kernel
-def put_on(t, s, r, m, slot_number):
-    """A new coil is on an input: the splice is lost, and the lot is told."""
-    number = t.machines[m].station
-    slot = t.slots[t.stations[number].slot0 + slot_number]
-    mount = s.mounts[t.machines[m].mount0 + slot_number]
-    for i in range(slot.rolls):
-        mounted(t, s, r, number, m, slot_number, mount.lot + i)
-        lost(t, s, r, number, m, slot_number, mount.lot + i, 0, slot.splice, LOST_SPLICE)
-    mount.at = slot.splice
-    mount.rest = slot.length - slot.splice
-
-
-@part
-def change_coil(t, s, r, m, slot_number):
-    """Change the coil of an input.
-
-    Returns
-    -------
-    0 where there is no new coil, 1 where it is on at once, 2 where the machine changes it now
-    """
-    number = t.machines[m].station
-    slot = t.slots[t.stations[number].slot0 + slot_number]
-    mount = s.mounts[t.machines[m].mount0 + slot_number]
-    if slot.queue < 0:
-        lot = (slot.thing << KIND_SHIFT) | s.serials[slot.thing]
-        born = s.head[0].now
-        s.serials[slot.thing] += slot.rolls
-    else:
-        lot, _, born, _ = take(t, s, r, slot.queue, m)
-        if lot == 0:
-            return 0
-    if mount.lot != 0:
-        for i in range(slot.rolls):
-            lost(t, s, r, number, m, slot_number, mount.lot + i, mount.at, mount.at + mount.rest, LOST_REST)
-    mount.lot = lot
-    mount.born = born
-    mount.at = 0
-    mount.rest = 0
-    if slot.change == 0:
-        put_on(t, s, r, m, slot_number)
-        return 1
-    row = s.machines[m]
-    row.slot = slot_number
-    row.phase = CHANGE
-    if t.stations[number].asks:
-        command(t, s, CHANGE_COMMAND, m, lot, 0, slot.length, slot_number, -1)
-    else:
-        own_change(t, s, m, slot_number, s.head[0].now)
-    schedule(t, s, m)
-    set_category(t, s, r, m, T_CHANGE)
-    return 2
-
-
-@part
-def fill_bulk(t, s, r, m, slot_number):
-    """Take batches in until there is enough for one start. Returns whether there is."""
-    number = t.machines[m].station
-    slot = t.slots[t.stations[number].slot0 + slot_number]
-    mount = s.mounts[t.machines[m].mount0 + slot_number]
-    now = s.head[0].now
-    while True:
-        if mount.rest > 0 and slot.life >= 0 and now - mount.born > slot.life:
-            lost(t, s, r, number, m, slot_number, mount.lot, mount.at, mount.at + mount.rest, LOST_OLD)
-            mount.rest = 0
-        if mount.rest == 0 and mount.rest2 > 0:
-            mount.lot = mount.lot2
-            mount.at = 0
-            mount.rest = mount.rest2
-            mount.born = mount.born2
-            mount.rest2 = 0
-            continue
-        if mount.rest + mount.rest2 >= slot.amount:
-            return True
-        lot, _, born, _ = take(t, s, r, slot.queue, m)
-        if lot == 0:
-            return False
-        if slot.life >= 0 and now - born > slot.life:
-            lost(t, s, r, number, m, slot_number, lot, 0, slot.length, LOST_OLD)
-            continue
-        mounted(t, s, r, number, m, slot_number, lot)
-        if mount.rest == 0:
-            mount.lot = lot
-            mount.at = 0
-            mount.rest = slot.length
-            mount.born = born
-        else:
-            mount.lot2 = lot
-            mount.rest2 = slot.length
-            mount.born2 = born
-
-
-@kernel
-def breaks_next(t, s, number, j, slot):
-    """Tell whether the next piece that a station draws for an input breaks."""
-    count = s.mounts[t.machines[t.stations[number].machine0].mount0 + j]
-    count.drawn += 1
-    return uniform(s.head[0].base, slot.hash, BREAK, count.drawn) < slot.breaks
-
-
-@part
-def broken_of(t, s, number, j, slot):
-    """Draw the pieces of one start from a supply; return how many broke."""
-    broken = 0
-    for _ in range(slot.amount):
-        while breaks_next(t, s, number, j, slot):
-            broken += 1
-    return broken
-
-
-@part
-def use_inputs(t, s, r, m, item):
-    """Take what one start needs from all inputs."""
-    number = t.machines[m].station
-    station = t.stations[number]
-    machine = t.machines[m]
-    if s.head[0].traces:
-        bring(t, s, r, m, item)
-    for j in range(station.slots):
-        slot = t.slots[station.slot0 + j]
-        if slot.kind == SUPPLY:
-            if slot.breaks > 0.0:
-                lost(t, s, r, number, m, j, s.mounts[machine.mount0 + j].lot, 0, broken_of(t, s, number, j, slot), LOST_BROKEN)
-            continue
-        mount = s.mounts[machine.mount0 + j]
-        if slot.kind == PART:
-            for i in range(slot.amount):
-                consumed(t, s, r, number, m, j, item, s.parts[machine.part0 + slot.part0 + i], 0, 0)
-            mount.have = 0
-            continue
-        used = min(slot.amount, mount.rest)
-        for i in range(slot.rolls):
-            consumed(t, s, r, number, m, j, item, mount.lot + i, mount.at, mount.at + used)
-        for i in range(slot.rolls):
-            lost(t, s, r, number, m, j, mount.lot + i, mount.at + used, mount.at + used + slot.extra, LOST_BROKEN)
-        mount.at += used + slot.extra
-        mount.rest -= used + slot.extra
-        if used < slot.amount:
-            more = slot.amount - used
-            mount.lot = mount.lot2
-            mount.born = mount.born2
-            mount.rest = mount.rest2 - more
-            mount.rest2 = 0
-            mount.at = more
-            consumed(t, s, r, number, m, j, item, mount.lot, 0, more)
+# ---- beginning
 
 
 @kernel
@@ -465,6 +315,18 @@ def verdict_of(t, s, station, item, n, scrap, grade, given):
 
 
 @part
+def judged(t, s, number, item, n, scrap, given):
+    """Return verdict and grade of an item whose work has ended; one of a grade that goes nowhere is refused."""
+    station = t.stations[number]
+    grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1
+    verdict = verdict_of(t, s, number, item, n, scrap, grade, given)
+    if station.choose == BY_GRADE and station.routes > 0 and verdict in (VERDICT_PASS, VERDICT_MISSED):
+        target = t.routes[station.route0 + (grade if 0 <= grade < station.routes else station.routes - 1)]
+        verdict = VERDICT_REJECT if target == THROWN else verdict
+    return verdict, grade
+
+
+@part
 def count_verdict(state, verdict):
     """Count a verdict."""
     if verdict in (VERDICT_PASS, VERDICT_MISSED):
@@ -483,6 +345,20 @@ def count_verdict(state, verdict):
         state.lost += 1
     else:
         state.chance += 1
+
+
+@kernel
+def graded(item, grade):
+    """Return an item's key with another grade."""
+    return (item & ~(GRADE_MOST << GRADE_SHIFT)) | ((grade + 1) << GRADE_SHIFT)
+
+
+@kernel
+def is_scrap(t, s, number, item, n):
+    """Tell whether an item of an oven or a store, where no machine says it, is scrap by chance."""
+    station = t.stations[number]
+    scrap = station.scrap if station.variant0 == 0 else t.variants[station.variant0 - 1 + product_of(t, s, item)].scrap
+    return scrap > 0.0 and uniform(s.head[0].base, station.hash, SCRAP, n) < scrap
 
 
 @part
@@ -545,7 +421,7 @@ def split(t, s, r, m, number, station):
 
 @part
 def item_done(t, s, r, m, scrap, given):
-    """End the work on one item: verdict, what it has become, and its way on."""
+    """End the work on one item, also one that comes off a carrier: verdict, what it has become, and its way on."""
     row = s.machines[m]
     number = t.machines[m].station
     station = t.stations[number]
@@ -557,11 +433,7 @@ def item_done(t, s, r, m, scrap, given):
         leave_marks(t, s, r, m, item)
     if station.needs > 0:
         free_people(t, s, r, m)
-    grade = grade_of(t, s, number, item, given) if station.grades > 0 and not scrap else -1
-    verdict = verdict_of(t, s, number, item, row.n, scrap, grade, given)
-    if station.choose == BY_GRADE and station.routes > 0 and verdict in (VERDICT_PASS, VERDICT_MISSED):
-        target = t.routes[station.route0 + (grade if 0 <= grade < station.routes else station.routes - 1)]
-        verdict = VERDICT_REJECT if target == THROWN else verdict
+    verdict, grade = judged(t, s, number, item, row.n, scrap, given)
     if station.loses and verdict == VERDICT_PASS and finds_no_place(t, s, station):
         verdict = VERDICT_LOST
     if station.before and verdict not in (VERDICT_PASS, VERDICT_MISSED):
@@ -586,10 +458,12 @@ def item_done(t, s, r, m, scrap, given):
     if verdict not in (VERDICT_PASS, VERDICT_MISSED):
         lose(t, s, number, item)
         visit(t, s, r, number, m, item, row.arrive, row.start, now, now, row.n, verdict, grade, row.tool)
+        if station.flow == UNLOADER:
+            off_carrier(t, s, r, m, item)
         release(t, s, r, m)
         return
     if grade >= 0:
-        row.item = (item & ~(GRADE_MOST << GRADE_SHIFT)) | ((grade + 1) << GRADE_SHIFT)
+        row.item = graded(item, grade)
     if station.lanes > 1 or station.outs > 0:
         split(t, s, r, m, number, station)
     pass_on(t, s, r, m)

@@ -7,18 +7,18 @@ import numpy as np
 from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_ahead import book, give_back, hold_back
 from linewright.kernels.calendar_faults import hit, with_deviations
-from linewright.kernels.calendar_orders import law_of, product_of
-from linewright.kernels.calendar_queues import has_some, on_carrier, pass_on, peek, release, take
+from linewright.kernels.calendar_orders import law_of, lose, product_of
+from linewright.kernels.calendar_queues import has_some, leave_oven, leave_store, on_carrier, pass_on, peek, release, take
 from linewright.kernels.calendar_rows import command, no_value, placed, tool_stop, visit
 from linewright.kernels.calendar_sources import put_on_agenda, schedule
-from linewright.kernels.calendar_starts import begin_work, finds_places, man, next_item, start
+from linewright.kernels.calendar_starts import begin_work, count_verdict, finds_places, graded, is_scrap, judged, man, next_item, start
 from linewright.kernels.calendar_stops import ask_people, count_start, free_people, set_category, settle_category
 from linewright.kernels.compiled import kernel, part
 from linewright.kernels.exchange_rows import START
-from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK
+from linewright.kernels.rows import KIND_SHIFT, SERIAL_MASK, VERDICT_MISSED, VERDICT_PASS
 from linewright.kernels.rules import SERVICE, duration
 from linewright.kernels.state import FILLED, GRADE_MOST, GRADE_SHIFT, IDLE, LINE_OUTS, LOAD, MISSINGS, NEVER, OPEN, READY, T_EXECUTE, UNLOAD, WORK
-from linewright.kernels.table import ITEM
+from linewright.kernels.table import ITEM, STORE
 
 own_start = own_side.start
 
@@ -165,8 +165,9 @@ def batch_done(t, s, r, m):
     row.done = now
     if station.needs > 0:
         free_people(t, s, r, m)
-    s.stations[number].done += row.on
-    s.stations[number].good += row.on
+    if not station.judges:
+        s.stations[number].done += row.on
+        s.stations[number].good += row.on
     row.phase = UNLOAD
     row.due = now + station.unload
     schedule(t, s, m)
@@ -202,12 +203,40 @@ def line_due(t, s, r, m):
         row.item = entry.item
         row.stamp = entry.stamp
         row.done = now
-        s.stations[number].done += 1
-        s.stations[number].good += 1
-    pass_on(t, s, r, m)
+    if judge_held(t, s, r, m):
+        pass_on(t, s, r, m)
 
 
 # ---- stores
+
+
+@part
+def judge_held(t, s, r, m):
+    """Judge an item that comes out of an oven or a store; what is refused has left. Returns whether it goes on."""
+    row = s.machines[m]
+    number = t.machines[m].station
+    station = t.stations[number]
+    item = row.item
+    n = item & (SERIAL_MASK | station.again)
+    verdict, grade = judged(t, s, number, item, n, is_scrap(t, s, number, item, n), np.int64(0))
+    row.verdict = verdict
+    row.grade = grade
+    if station.flow == STORE or station.judges:
+        s.stations[number].done += 1
+        count_verdict(s.stations[number], verdict)
+    if verdict in (VERDICT_PASS, VERDICT_MISSED):
+        if grade >= 0:
+            row.item = graded(item, grade)
+        return True
+    lose(t, s, number, item)
+    if row.booked > 0:
+        row.booked -= 1
+        give_back(t, s, station.out_queue, np.int64(1))
+    if station.flow == STORE:
+        leave_store(t, s, r, m, number, item, row.done)
+    else:
+        leave_oven(t, s, r, m, number, item, row.done)
+    return False
 
 
 @kernel
@@ -361,8 +390,8 @@ def open_ahead(t, s, r, m, grade):
 
 
 @part
-def loader_done(t, s, r, m):
-    """Lay an item on the carrier; a full carrier goes on."""
+def loader_done(t, s, r, m, scrap, given):
+    """Lay an item on the carrier, if it is good; a full carrier goes on."""
     row = s.machines[m]
     number = t.machines[m].station
     station = t.stations[number]
@@ -372,6 +401,14 @@ def loader_done(t, s, r, m):
     row.done = now
     if station.needs > 0:
         free_people(t, s, r, m)
+    verdict, _ = judged(t, s, number, row.item, row.n, scrap, given)
+    s.stations[number].done += 1
+    count_verdict(s.stations[number], verdict)
+    if verdict not in (VERDICT_PASS, VERDICT_MISSED):
+        lose(t, s, number, row.item)
+        visit(t, s, r, number, m, row.item, row.arrive, row.start, now, now, row.n, verdict, -1, row.tool)
+        release(t, s, r, m)
+        return
     tray = s.trays[carrier.tray0 + row.tray]
     s.fills[carrier.fill0 + row.tray * carrier.holds + row.on] = row.item & SERIAL_MASK
     tray.dirty = 1
@@ -381,9 +418,7 @@ def loader_done(t, s, r, m):
     tray.stamp = min(tray.stamp, stamp) if row.on > 0 else stamp
     row.on += 1
     tray.count = row.on
-    s.stations[number].done += 1
-    s.stations[number].good += 1
-    visit(t, s, r, number, m, row.item, row.arrive, row.start, now, now, row.n, 0, -1, row.tool)
+    visit(t, s, r, number, m, row.item, row.arrive, row.start, now, now, row.n, verdict, -1, row.tool)
     if row.on == carrier.holds:
         if station.same:
             s.parts[t.machines[m].part0 + tray.grade] = 0
@@ -417,22 +452,6 @@ def attempt_unloader(t, s, r, m):
         if not is_free:
             return False
     return start_on_carrier(t, s, r, m, on_carrier(t, s, c, row.tray, row.out), row.arrive)
-
-
-@part
-def unloader_done(t, s, r, m):
-    """An item is off its carrier."""
-    row = s.machines[m]
-    state = s.stations[t.machines[m].station]
-    row.done = s.head[0].now
-    row.verdict = 0
-    if t.stations[t.machines[m].station].needs > 0:
-        free_people(t, s, r, m)
-    state.done += 1
-    state.good += 1
-    pass_on(t, s, r, m)
-    if t.stations[t.machines[m].station].plans:
-        put_on_agenda(s, t.machines[m].station)
 
 
 # ---- tools of stations whose items are carriers

@@ -139,7 +139,7 @@ def _against_carriers(table: Table, row: np.void) -> list[str]:
     """Return what of a station that loads or unloads carriers keeps it from being a node."""
     carrier = table.carriers[int(row["carrier"])]
     found = []
-    if row["modes"] or row["scrap"] or row["gate"] or row["slots"]:
+    if row["modes"] or row["scrap"] or row["gate"] or row["grades"] or row["slots"]:
         found.append("failures, gates or inputs where carriers are loaded or unloaded")
     others = table.stations[: int(table.sizes[Z_STATIONS])]
     same = (others["flow"] == row["flow"]) & (others["carrier"] == row["carrier"])

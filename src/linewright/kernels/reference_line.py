@@ -239,6 +239,7 @@ class Step:
     same: bool = False  # a loader: one carrier open for each grade
     endless: int | None = None  # which carriers leave the line here, without end
     again: int = 0  # as in `Check`, of what is measured here
+    judges: bool = False  # an oven: its items are judged, and counted, one by one as they come out
     loses: bool = False  # what finds no place ahead is lost
     outputs: tuple[Output, ...] = ()
     mean: float = 0.0  # of its time, s, for `least-work`

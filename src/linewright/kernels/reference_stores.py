@@ -10,6 +10,7 @@ from linewright.kernels.reference_flows import Station
 from linewright.kernels.reference_line import Flow
 from linewright.kernels.reference_machine import LINE, Inside, Machine
 from linewright.kernels.reference_orders import product_of, time_of
+from linewright.kernels.reference_verdicts import GOES_ON, judge, look_at
 
 
 class Oven(Station):
@@ -111,7 +112,8 @@ class Oven(Station):
         for item in machine.held:
             item.done = machine.done
             item.stamp = machine.done if self.step.stamps else item.stamp
-            self.count_done()
+            if not self.step.judges:
+                self.count_done()
         self.unload(machine)
 
     def unload(self, machine: Machine) -> None:
@@ -120,8 +122,10 @@ class Oven(Station):
 
     def unloaded(self, machine: Machine) -> None:
         """Let the first item leave, or wait for a place."""
-        machine.hands.append(machine.held[0])
-        self.send(machine)
+        if judge_held(self, machine, is_counted=self.step.judges):
+            self.send(machine)
+        else:
+            self.left(machine)
 
     def gave(self, machine: Machine) -> None:
         """Go on to unload when an item has been handed over."""
@@ -142,6 +146,22 @@ class Oven(Station):
     def has_in_hand(self, machine: Machine) -> bool:
         """Tell whether items are in the oven."""
         return bool(machine.held)
+
+
+def judge_held(station: Station, machine: Machine, *, is_counted: bool = True) -> bool:
+    """Judge the first item of an oven or a store, by its own number; tell whether it goes on: it is in the machine's hands then."""
+    item, step = machine.held[0], station.step
+    machine.verdict, machine.grade = judge(station, item, item.serial | (item.passes & step.again))
+    if is_counted:
+        station.count_done(machine.verdict)
+    if machine.verdict not in GOES_ON:
+        station.world.orders.lose(item, step.units)
+        if machine.booked:
+            station.ahead.unbook_one(machine)
+        return False
+    item.grade = machine.grade if machine.grade >= 0 else item.grade
+    machine.hands.append(item)
+    return True
 
 
 class Store(Station):
@@ -207,10 +227,11 @@ class Store(Station):
         machine.done = machine.held[0].done = self.world.now
         if self.step.stamps:
             machine.held[0].stamp = self.world.now
-        self.count_done()
         self.world.agenda.add(self.number)
-        machine.hands.append(machine.held[0])
-        self.send(machine)
+        if judge_held(self, machine):
+            self.send(machine)
+        else:
+            self.left(machine)
 
     def gave(self, machine: Machine) -> None:
         """Let the next item be the first."""
@@ -281,11 +302,16 @@ class Loader(Station):
         machine.item = None
         self.let_people_go()
         machine.done = item.done = now
+        machine.verdict, _ = look_at(self, item, machine.n)
+        self.count_done(machine.verdict)
+        if machine.verdict not in GOES_ON:
+            self.world.orders.lose(item, self.step.units)
+            self.write_visit(machine, item)
+            return
         stamp = now if self.step.stamps else item.stamp
         tray.stamp = min(stamp, tray.stamp) if tray.content else stamp
         self.world.log.placed(item.key, tray.key, now, len(tray.content), self.number, 0)
         tray.content.append(item)
-        self.count_done()
         self.write_visit(machine, item)
         if len(tray.content) == self.world.trays[self.step.carrier or 0].carrier.holds:
             tray.done = now

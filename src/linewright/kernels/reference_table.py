@@ -170,7 +170,7 @@ class _Reader:
             needs=tuple((int(n.crew), int(n["count"])) for n in self.t.needs[s.need0 : s.need0 + s.needs]),
             same=bool(s.same),
             endless=int(s.endless) - 1 if s.endless > 0 else None,
-            again=int(s.again),
+            again=int(s.again), judges=bool(s.judges),
             loses=bool(s.loses),
             outputs=tuple(
                 Output(int(o.kind), int(o.amount), _or_none(o.queue), int(o.made)) for o in self.t.outputs[s.out0 : s.out0 + s.outs]

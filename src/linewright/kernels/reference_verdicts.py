@@ -26,19 +26,25 @@ REFUSED = {VERDICT_REJECT, VERDICT_FALSE_REJECT, VERDICT_CHANCE}
 
 
 def judge(station: Station, item: Thing, n: int) -> tuple[int, int]:
-    """Return verdict and grade of an item after the station's n-th start."""
-    step, own = station.step, variant_of(station.step, station.world.orders.product_of(item.order))
-    gate, grades = (step.gate, step.grades) if own is None else (own.gate, own.grades)
-    if step.is_scrap(n) if own is None else own.is_scrap(n):
-        return VERDICT_SCRAP, -1
-    grade = next((g for g, checks in enumerate(grades) if all(has_passed(c, item) for c in checks)), -1)
-    verdict, grade = at_gate(step, gate, item, n, grade)
+    """Return verdict and grade of an item after the station's n-th start, also what becomes of it where it cannot go on."""
+    step = station.step
+    verdict, grade = look_at(station, item, n)
     by_grade = verdict in GOES_ON and step.targets and step.choose is Choose.BY_GRADE
     if by_grade and step.targets[grade if 0 <= grade < len(step.targets) else -1] == THROWN:
         return VERDICT_REJECT, grade
     if verdict == VERDICT_PASS and step.loses and finds_no_place(station):
         return VERDICT_LOST, grade
     return verdict, grade
+
+
+def look_at(station: Station, item: Thing, n: int) -> tuple[int, int]:
+    """Return verdict and grade of an item itself: by chance, by its values, by the gate."""
+    step, own = station.step, variant_of(station.step, station.world.orders.product_of(item.order))
+    gate, grades = (step.gate, step.grades) if own is None else (own.gate, own.grades)
+    if step.is_scrap(n) if own is None else own.is_scrap(n):
+        return VERDICT_SCRAP, -1
+    grade = next((g for g, checks in enumerate(grades) if all(has_passed(c, item) for c in checks)), -1)
+    return at_gate(step, gate, item, n, grade)
 
 
 def finds_no_place(station: Station) -> bool:

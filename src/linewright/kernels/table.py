@@ -88,6 +88,7 @@ STATION = np.dtype(
         ("begins", "i8"),  # 1: each start gives a new serial of `kind`
         ("lanes", "i8"),  # more than 1: each item ends in that many of `kind`
         ("again", "i8"),  # bits of an item's key that are put before its serial when it is measured here
+        ("judges", "i8"),  # BATCH: 1: its items are judged, and counted, one by one as they come out
         ("gate", "i8"),
         ("check0", "i8"),  # windows of the gate, in `checks`
         ("checks", "i8"),

@@ -13,7 +13,7 @@ from linewright.drivers.installed import driver_fault, find_driver, place_of
 from linewright.drivers.setup import DriverSetup, ServedStation
 from linewright.kernels.exchange_rows import RECORD_VALUES
 from linewright.kernels.rules import hash_text
-from linewright.kernels.table import GATE_CHANCE, GATE_NONE, Table
+from linewright.kernels.table import BATCH, GATE_CHANCE, GATE_NONE, Table
 from linewright.live.link import Link
 from linewright.model.errors import ModelError, NotYetError
 from linewright.model.station import Driver as DriverChoice
@@ -31,10 +31,10 @@ def as_real(compiled: Compiled, numbers: Sequence[int]) -> Compiled:
     Raises
     ------
     NotYetError
-        A gate or grade judges a value that no record of a real machine brings: measured at one of these stations and judged at another, or beyond
-        what a record holds.
+        A gate or grade judges a value that no record of a real machine brings: measured at one of these stations and judged at another, beyond
+        what a record holds, or of a single item of a batch.
     """
-    strange = [*_judged_elsewhere(compiled, numbers), *_beyond_a_record(compiled, numbers)]
+    strange = [*_judged_elsewhere(compiled, numbers), *_beyond_a_record(compiled, numbers), *_judged_in_ovens(compiled, numbers)]
     if strange:
         raise NotYetError([(what, place_of(compiled.plant, what.split(" ", 1)[0])) for what in strange])
     stations = compiled.table.stations.copy()
@@ -43,6 +43,8 @@ def as_real(compiled: Compiled, numbers: Sequence[int]) -> Compiled:
         row.misses = row.false_alarms = row.fails = 0.0
         if row.gate == GATE_CHANCE:
             row.gate = GATE_NONE
+        if row.flow == BATCH:
+            row.scrap = 0.0
     return replace(compiled, table=compiled.table._replace(stations=stations))
 
 
@@ -75,6 +77,11 @@ def _beyond_a_record(compiled: Compiled, numbers: Sequence[int]) -> list[str]:
         found += [f"stations.{path}.measures.{names[int(c['value'])]} (judged, and more than {RECORD_VALUES} values do not fit into a record)"
                   for c in _checks(compiled.table, number) if int(c["value"]) >= RECORD_VALUES]  # fmt: skip
     return sorted(set(found))
+
+
+def _judged_in_ovens(compiled: Compiled, numbers: Sequence[int]) -> list[str]:
+    ovens = [number for number in numbers if int(compiled.table.stations[number].flow) == BATCH and _checks(compiled.table, number)]
+    return [f"stations.{compiled.stations[number]} (judges items of a batch one by one, a record tells of a whole batch)" for number in ovens]
 
 
 def _checks(table: Table, number: int) -> list[np.void]:

@@ -184,12 +184,12 @@ def open_work(table: Table, state: State) -> dict[str, Any]:
         if flow in (ITEM, UNLOADER, STORE) and phase == OUT:
             waiting = 1
         elif flow == BATCH and phase in (UNLOAD, OUT):
-            waiting = int(row["on"]) - int(row["out"])
+            waiting = int(phase == OUT) if table.stations[number]["judges"] else int(row["on"]) - int(row["out"])
         if waiting:
             told = done.setdefault(str(number), [0, 0, 0])
             told[0] += waiting
-            told[1] += int(flow == ITEM and int(row["verdict"]) == VERDICT_MISSED)
-            told[2] += int(flow == ITEM and int(row["verdict"]) == VERDICT_REWORK)
+            told[1] += int(int(row["verdict"]) == VERDICT_MISSED)
+            told[2] += int(int(row["verdict"]) == VERDICT_REWORK)
         if flow == ITEM and int(row["item"]) > 0:
             machines[str(m)] = [int(row["start"]), int(row["done"]) if phase == OUT else -1]
     inside = [[count, arrived] for count, arrived in _inside(table, state)]
