@@ -3,21 +3,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from linewright.cli.printing import as_json, number, say, table
+from linewright.model.errors import LinewrightError
 
 
 def lines(
     name: Annotated[str, typer.Argument(help="A line to be told more about.", show_default=False)] = "",
+    html: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Write its page, with the flow as a picture; of all lines into a folder.", show_default=False)
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the lines of the library, or tell more about one."""
     from linewright.library.catalogue import installed_libraries
 
     libraries = installed_libraries()
+    if html is not None:
+        write_pages(name, html, libraries)
+        return
     names = [name] if name else list(libraries.names("line"))
     rows = [row_of(each, libraries) for each in names]
     if json:
@@ -34,6 +42,26 @@ def lines(
         say("the rest are editable starting values.")
         say("More about one: linewright lines " + (rows[-1]["line"] if rows else "LINE"))
         say("A copy to edit: linewright new my-line.yaml --from " + (rows[0]["line"] if rows else "LINE"))
+
+
+def write_pages(name: str, path: Path, libraries: Any) -> None:
+    """Write the page of one line, or the pages of all into a folder."""
+    from linewright.cli.report_file import refuse_report, write_report
+    from linewright.model.load import load
+    from linewright.report.line_page import line_page
+
+    if name:
+        pages = {name: path}
+    elif path.is_dir():
+        pages = {each: path / f"{each}.html" for each in libraries.names("line")}
+    else:
+        raise LinewrightError(f"--html {path}: a folder that is there was expected, for all lines; of one: linewright lines NAME --html FILE.html.")
+    for file in pages.values():
+        refuse_report(file)
+    for each, file in pages.items():
+        plant = load(each, libraries)
+        write_report(file, line_page(plant, rated(plant.target_per_s)))
+    say(f"Written: {path}" if name else f"Written: {len(pages)} pages into {path}")
 
 
 def row_of(name: str, libraries: Any) -> dict[str, Any]:
@@ -90,4 +118,5 @@ def tell(row: dict[str, Any]) -> None:
             say(f"  {mark:<{width}}   {meaning}")
     say(f"\nEach number with its place and mark: linewright check --full {row['line']}")
     say(f"What it makes:                       linewright simulate {row['line']}")
+    say(f"Its flow as a picture:               linewright lines {row['line']} --html {row['line']}.html")
     say(f"A copy to edit:                      linewright new my-line.yaml --from {row['line']}")
