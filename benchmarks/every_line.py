@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.every_line_live import drawn, live_alarms, traced
-from benchmarks.figure import LINEWRIGHT, REPOSITORY, Figure, cpu_and_wall
+from benchmarks.figure import LINEWRIGHT, REPOSITORY, Figure, cpu_and_wall, machine
 from linewright.control.hours import switches_of
 from linewright.ledger.ledger import Ledger
 from linewright.library.catalogue import installed_libraries, shipped_library
@@ -197,8 +197,48 @@ def told_of(row: LineRow) -> str:
     return f"week {row.week_cpu_s:.2f} s CPU ({row.evaluator}), {row.good_per_min:.4g} good a minute, {reached}{oee}{energy}; {live}"
 
 
+def page_of(rows: Sequence[LineRow]) -> str:
+    """Return docs/lines.md: a row a line, from what was measured, and the bars that are missed."""
+    heads = ["line", "rated a minute", "reached", "OEE of its slowest", "week, CPU", "kWh/kWh (band)", "alarms in 10 h", "things in a trace", "page"]
+    table = [heads, ["---"] + ["---:"] * 7 + ["---"]]
+    for row in rows:
+        rated = "" if row.target_per_min is None else f"{row.target_per_min:.3g}"
+        reached = "" if row.reached is None else f"{100 * row.reached:.0f} %"
+        oee = "" if row.oee is None else f"{100 * row.oee:.0f} % {row.bottleneck}"
+        energy = "" if row.energy is None else f"{row.energy:.1f}" + (f" ({row.band[0]:g} to {row.band[1]:g})" if row.band else "")
+        alarms = f"{row.alarms:,}" + (f", {len(row.strange)} kinds unexplained" if row.strange else "")
+        drawn = row.drawn or "as it is"
+        table.append([f"`{row.name}`", rated, reached, oee, f"{row.week_cpu_s:.1f} s", energy, alarms, f"{row.things:,}", drawn])
+    missed = [f"- `{row.name}`: {'; '.join(row.failures())}" for row in rows if row.failures()]
+    lines = ["| " + " | ".join(cells) + " |" for cells in table]
+    where = machine()
+    return "\n".join([
+        "# What every line was measured to do", "",
+        "Written by `python -m benchmarks.every_line --table docs/lines.md` from the last measurements, on",
+        f"{where['cores']} cores of an {where['processor']} under Python {where['python']}, beside other work.",
+        "A page of a line with its flow as a picture: `linewright lines NAME --html FILE.html`; of all: `linewright lines --html FOLDER`.", "",
+        "*Reached* is good products while people work, by the rated output, in the third week (slow lines: until 200 are due; lines",
+        "with orders: until most are done). *Week* is `simulate` over a week from the line's own start. *Alarms* are those of ten hours",
+        "live at the greatest speed; each belongs to a failure, a maintenance or a fault of the file where nothing else is said.",
+        "*Things* were named by the trace of a product down to all that the line made for it. *Page*: at 1440 and 820 px each station",
+        "is drawn once, none over another, and the browser complains of nothing.", "",
+        *lines, "", "## Bars that are missed" if missed else "No bar is missed.", "", *missed,
+    ]).rstrip() + "\n"  # fmt: skip
+
+
+def kept_rows() -> list[LineRow]:
+    """Return what was measured last of each line."""
+    rows = json.loads(OUT.read_text(encoding="utf-8"))
+    turned = [{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()} for row in rows]
+    return [LineRow(**row) for row in turned]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.every_line", description=__doc__)
     parser.add_argument("names", nargs="*", help="lines; without any, all")
+    parser.add_argument("--table", type=Path, help="write what was measured last as a page, and measure nothing")
     asked = parser.parse_args()
+    if asked.table is not None:
+        asked.table.write_text(page_of(kept_rows()), encoding="utf-8")
+        sys.exit(0)
     sys.exit(int(not all(figure.is_met for figure in measure(asked.names, told=True))))

@@ -80,6 +80,7 @@ WRONG_DECLARATIONS = {
     "another name": (("process: press", "process: squeeze"), "its file says `process: squeeze`; its folder makes the name `press`"),
     "no words": (("about: A press that makes a sheet thinner.\n", ""), "about: one sentence was expected"),
     "a name without words": ((", about: of the sheet}\n  recipe", "}\n  recipe"), "declares.parameters.stiffness: has no `about`"),
+    "words behind a comma": (("about: of the sheet}\n  recipe", "about: of the sheet, dry}\n  recipe"), "there is no key `dry`"),
     "a default of another unit": (("default: 2 mm", "default: 2 kg"), 'thickness-before: "2 kg" is a mass; by its `unit` a length was expected'),
     "a range of another unit": (("range: 1 .. 5 mm", "range: 1 .. 5 N"), '"1 N" is a force; by its `unit` a length was expected'),
     "a set-point of another unit": (("force: 50 N", "force: 50 mm"), 'recipe.force: "50 mm" is a length; by its `unit` a force was expected'),

@@ -93,6 +93,21 @@ def test_cells_of_50_gigawatt_hours_cost_what_the_model_says() -> None:
     assert mixing[0] / mixing[1] == pytest.approx(0.5**0.9)
 
 
+def test_packs_cost_what_packs_cost_and_other_lines_say_why_not(capsys: pytest.CaptureFixture[str]) -> None:
+    """BatPaC's 94 million and 27,000 m2 for the assembly of packs of 50 GWh; a line of packs has laser welders and yet no cell plant's capital."""
+    packs = load("cell-to-pack", installed_libraries())
+    found = size(packs, output_per_s(packs, "50 GWh/a"))
+    assert found.cost is not None
+    assert (found.cost.capital, found.cost.area_m2, found.cost.labour_h) == pytest.approx((94e6, 27_000.0, 170_000.0))
+    tenth = size(packs, output_per_s(packs, "5 GWh/a")).cost
+    assert tenth is not None
+    assert tenth.capital == pytest.approx(94e6 * 0.1**0.95)
+    for name in ("electrolyzer-pem", "module-topcon", "phone-final-assembly"):
+        assert size(load(name, installed_libraries()), 1.0).cost is None, name
+    assert run_command(["size", "electrolyzer-pem"]) == 0
+    assert "no published law" in capsys.readouterr().out
+
+
 def test_the_command_writes_a_line_that_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "big.yaml"
     assert run_command(["size", "cylindrical-21700-tabless", "--output", "700 ppm", "--write", str(file)]) == 0

@@ -89,7 +89,9 @@ def tell(plant: Plant, found: Size) -> None:
     if found.cost is not None:
         c = found.cost
         say(f"  {'Plant':<9}  {c.capital / 1e6:,.0f} million {c.currency}, {c.area_m2:,.0f} m2, {c.labour_h:,.0f} hours of labour a year;")
-        say(f"  {'':<9}  scaling law of {c.profile}: the whole plant with building and stores, not the sum of the machines above")
+        say(f"  {'':<9}  scaling law of {c.profile}: {c.scope}, not the sum of the machines above")
+    elif not found.capital:
+        say(f"  {'Plant':<9}  no published law scales the capital and floor of such a line: a station may state its own `capital` and `floor`")
     say("\nNeeds: rate / (yield of it and all behind) / (own rate less stated stops), whole machines. Used: share of its time at this output.")
     say("People, vehicles and carriers grow with the output from what the file has; their waiting is for `simulate`.")
 

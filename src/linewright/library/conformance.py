@@ -20,6 +20,8 @@ __all__ = ["check_library", "check_process"]
 
 KINDS: tuple[Kind, ...] = ("line", "class", "material", "profile")
 POINTS = 17
+#: What a declared name may have.
+KEYS = {"unit", "default", "range", "about", "rises-with", "falls-with", "over", "period"}
 GIVEN = ("inputs", "recipe", "parameters", "faults")
 
 
@@ -85,9 +87,10 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
     except LinewrightError as fault:
         return str(fault).splitlines()
     text = (folder.process_folder(name) / "process.yaml").read_text(encoding="utf-8")
-    named = values_of(text).get("process")
+    tree = values_of(text)
+    named = tree.get("process")
     faults = [] if named == name else [f"{name}: its file says `process: {named}`; its folder makes the name `{name}`"]
-    faults += [f"{name}: {fault}" for fault in declaration_faults(process)]
+    faults += [f"{name}: {fault}" for fault in (*strange_keys(tree.get("declares") or {}), *declaration_faults(process))]
     faults += [f"{name}: {row}" for row in unmarked_numbers(text)]
     if process.has_model and not faults:
         try:
@@ -95,6 +98,14 @@ def check_process(folder: LibraryFolder, name: str) -> list[str]:
         except LinewrightError as fault:
             faults.append(f"{name}: {fault}")
     return faults
+
+
+def strange_keys(declares: Mapping[str, Mapping[str, Mapping[str, object] | None]]) -> Iterator[str]:
+    """Yield keys that a declaration does not have; most often they are words behind a comma."""
+    for part, entries in declares.items():
+        for name, entry in (entries or {}).items():
+            for key in sorted(set(entry or {}) - KEYS):
+                yield f"declares.{part}.{name}: there is no key `{key}`; words with a comma stand in quotation marks"
 
 
 def declaration_faults(process: Process) -> Iterator[str]:

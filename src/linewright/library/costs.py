@@ -35,10 +35,15 @@ class CostStep:
 
 @dataclass(frozen=True, slots=True)
 class CostProfile:
-    """A named cost model: a plant that makes `output_w` (J of product a second)."""
+    """A named cost model: a plant that makes `output_w` (J of product a second).
+
+    It holds for lines that have a station of one of the classes `applies`; `scope` says what of a plant it counts.
+    """
 
     name: str
     about: str
+    applies: tuple[str, ...]
+    scope: str
     output_w: float
     currency: str
     steps: tuple[CostStep, ...]
@@ -46,9 +51,13 @@ class CostProfile:
 
 @dataclass(frozen=True, slots=True)
 class PlantCost:
-    """What a plant costs and needs: capital in `currency`, area [m^2], labour [h a year], and each step's (name, capital, area, labour)."""
+    """What a plant costs and needs: capital in `currency`, area [m^2], labour [h a year], and each step's (name, capital, area, labour).
+
+    `scope` says what of the plant is counted.
+    """
 
     profile: str
+    scope: str
     currency: str
     capital: float
     area_m2: float
@@ -78,7 +87,7 @@ def read_costs(name: str, folder: LibraryFolder | None = None) -> CostProfile:
     tree: Any = values_of((folder.root / "cost_profiles" / f"{name}.yaml").read_text(encoding="utf-8"))
     steps = tuple(_step(key, entry) for key, entry in tree["steps"].items())
     currency = next(parse_amount(entry["capital"]).currency for entry in tree["steps"].values())
-    return CostProfile(name, tree.get("about", ""), parse_amount(tree["output"], "power").si, currency, steps)
+    return CostProfile(name, tree.get("about", ""), tuple(tree["applies"]), tree["scope"], parse_amount(tree["output"], "power").si, currency, steps)
 
 
 def _step(name: str, entry: Mapping[str, Any]) -> CostStep:
@@ -97,7 +106,7 @@ def _step(name: str, entry: Mapping[str, Any]) -> CostStep:
 
 
 def plant_cost(plant: Plant, per_s: float, profile: CostProfile) -> PlantCost | None:
-    r"""Return capital, area and labour of a cell plant; None where its product states no `energy`, so that the law does not hold for it.
+    r"""Return capital, area and labour of a plant; None where its product states no `energy`, or none of its stations is of what the law is for.
 
     Parameters
     ----------
@@ -120,7 +129,7 @@ def plant_cost(plant: Plant, per_s: float, profile: CostProfile) -> PlantCost | 
     jbaars/Batt_Sust_Model, from BatPaC v5 (battery-lines.md section 8).
     """
     product_j = product_energy_j(plant)
-    if product_j is None or not any(s.use in {c for step in profile.steps for c in step.classes} for s in plant.segments):
+    if product_j is None or not any(s.use in profile.applies for s in plant.segments):
         return None
     ratio = per_s * product_j / profile.output_w
     steps = tuple(
@@ -129,7 +138,7 @@ def plant_cost(plant: Plant, per_s: float, profile: CostProfile) -> PlantCost | 
         if _has(plant, s, profile)
     )
     capital, area, labour = sum(s[1] for s in steps), sum(s[2] for s in steps), sum(s[3] for s in steps)
-    return PlantCost(profile.name, profile.currency, capital, area, labour, steps)
+    return PlantCost(profile.name, profile.scope, profile.currency, capital, area, labour, steps)
 
 
 def _has(plant: Plant, step: CostStep, profile: CostProfile) -> bool:

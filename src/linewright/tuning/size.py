@@ -20,7 +20,7 @@ RESERVE = 0.95
 STORE_RESERVE = 0.99
 #: Output written by the year, as people do.
 YEARS = ("/a", "/yr", "/y", "/year")
-CELL_COSTS = "batpac-v5"
+COSTS = ("batpac-v5", "batpac-v5-packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def size(plant: Plant, per_s: float, *, reserve: float = RESERVE) -> Size:
         floor_m2=sum(s.floor_m2 for s in stations),
         capital=sum(s.capital for s in stations) if len(currencies) == 1 else 0.0,
         currency=next(iter(currencies)) if len(currencies) == 1 else "",
-        cost=plant_cost(plant, per_s, read_costs(CELL_COSTS)),
+        cost=next((found for found in (plant_cost(plant, per_s, read_costs(name)) for name in COSTS) if found is not None), None),
         overrides=tuple(overrides),
     )
 
