@@ -16,6 +16,7 @@ NAMES = (
     "side_speed",
     *("first_result", "replications", "memory_of_days", "fleet_speed"),
     "year_21700",
+    "explain_faults",
 )
 
 

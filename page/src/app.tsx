@@ -15,6 +15,7 @@ const AlarmsPage = lazy(() => import("./alarms/page"));
 const FindPage = lazy(() => import("./trace/find"));
 const ThingPage = lazy(() => import("./trace/thing"));
 const WebsPage = lazy(() => import("./trace/webs"));
+const CausesPage = lazy(() => import("./causes/page"));
 const ExperimentsPage = lazy(() => import("./experiments/page"));
 const BenchPage = lazy(() => import("./bench"));
 
@@ -28,6 +29,7 @@ function Page({ route }: { route: Route }): ReactNode {
     case "find": return <FindPage />;
     case "unit": case "lot": case "carrier": case "web": return first ? <ThingPage key={first} id={first} kind={route.page} /> : <FindPage />;
     case "webs": return <WebsPage />;
+    case "causes": return <CausesPage />;
     case "experiments": return <ExperimentsPage />;
     default: return <section className="panel"><Note title={texts.fault.noPage}><a href={address(route.line, "/line")}>{texts.fault.toLine}</a></Note></section>;
   }

@@ -187,6 +187,13 @@ export const texts = {
     orderWhat: (verb: string, id: string) => `${verb} order ${id}`, orderDone: (id: string, verb: string) => `Order ${id} ${verb}.`, interrupted: "interrupted", goesOn: "goes on", runEnds: "The run ends.", runWhat: "End run",
     heldBy: (reason: string, by: string, at: string) => `Hold: ${reason}${by ? `, ${by}` : ""}, ${at}.`, things: (n: number) => plural(n, "thing"), order: (id: string) => `Order ${id}`, orderState: (state: string) => lower(words(state)), units: (n: number, word: string) => plural(n, word.replace(/s$/, ""), word),
   },
+  causes: {
+    title: "Causes", head: "What do the bad ones share?", label: "Bad units", hint: "capacity < 4.8 Ah, capacity outside, grade=C, failed@grader", ask: "Explain", again: "Ask again", pick: "Ask", pickSub: "the newest 20,000 that were judged", kinds: { failed: "Refused", grade: "Graded", value: "Measured" } as Record<string, string>,
+    asked: (bad: string, good: string, facts: number) => `${bad} bad and ${good} good units, ${plural(facts, "upstream fact")}`, nothing: "Nothing found", nothingText: "No upstream fact separates the bad units from the good ones better than blind luck would in 1 of 100 such questions.", nearest: (fact: string, where: string) => `Nearest: ${fact}, ${where}, with p`,
+    inside: "inside", outside: "outside", shares: (inside: string, outside: string) => `${inside} of its units are bad, ${outside} of the others`, holds: (bad: string, all: string, units: string) => `${bad} of the ${all} bad units among its ${units}`, p: "p", mean: (name: string, inside: string, outside: string, unit: string) => `mean ${name} ${inside} ${unit} inside, ${outside} ${unit} outside`,
+    elsewhere: (n: number) => `Seen from elsewhere: ${plural(n, "weaker fact")}`, fact: "Fact", set: "Set", badHead: "Bad", of: "Of", pHead: "p", same: "the same units", bar: (name: string, share: string, bad: string, units: string) => `${name}: ${share} bad, ${bad} of ${units}`, picture: (fact: string) => `Share of bad units by ${fact}`, most: (share: string) => `up to ${share}`, named: "named by the cause", rest: "other units",
+    proof: "That bad units share a fact does not prove that it made them bad.", none: "Nothing in this run grades, refuses or measures units yet.",
+  },
   find: {
     title: "Find", label: "An id or a part of one", button: "Find", empty: "Last made", emptySub: "units, webs and batches", results: (n: number) => plural(n, "hit"), nothing: (q: string) => `Nothing is called ${q}.`,
     nothingNext: "Search takes a part of an id too.", recentNone: "Nothing has been made yet", recentNoneText: "Units, webs and batches appear here as they are made.",

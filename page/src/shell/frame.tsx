@@ -95,7 +95,7 @@ function useSections(): Section[] {
   const fresh = useTopic<AlarmList>(run, "alarms")?.counts.unacknowledged ?? header.alarms?.unacknowledged ?? 0;
   const isImport = header.source === "import";
   const runPages: Item[] = isImport ? [] : [{ page: "line", title: texts.shell.line, path: "/line" }, { page: "alarms", title: texts.shell.alarms, path: "/alarms", number: fresh }];
-  const trace: Item[] = [{ page: "find", title: texts.shell.find, path: "/find" }, ...(isImport ? [] : [{ page: "webs", title: texts.shell.webs, path: "/webs" }])];
+  const trace: Item[] = [{ page: "find", title: texts.shell.find, path: "/find" }, ...(isImport ? [] : [{ page: "webs", title: texts.shell.webs, path: "/webs" }, { page: "causes", title: texts.causes.title, path: "/causes" }])];
   const plan: Item[] = [{ page: "experiments", title: texts.experiments.title, path: "/experiments" }];
   return [...(runPages.length ? [{ name: "run" as const, title: texts.shell.run, pages: runPages }] : []), { name: "trace" as const, title: texts.shell.trace, pages: trace }, { name: "plan" as const, title: texts.shell.plan, pages: plan }];
 }

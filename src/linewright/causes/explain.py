@@ -57,7 +57,9 @@ class Explanation:
     ranking: Ranking
 
 
-def explain(reader: RunReader, bad: str, good: str | None = None, *, last: int = LAST, alpha: float = ALPHA) -> Explanation:
+def explain(
+    reader: RunReader, bad: str, good: str | None = None, *, last: int = LAST, alpha: float = ALPHA, are_files: bool = True
+) -> Explanation:
     """Return what bad units of a run share that good ones do not.
 
     Parameters
@@ -72,6 +74,8 @@ def explain(reader: RunReader, bad: str, good: str | None = None, *, last: int =
         How many units are looked at: the newest that were judged, or the neighbours of those in a file.
     alpha
         Chance of naming a cause where there is none.
+    are_files
+        Whether files of ids are read.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def explain(reader: RunReader, bad: str, good: str | None = None, *, last: int =
     if not reader.fact("kinds"):
         told = f"Run {header.run} is an import: its records tell no stations and machines that units went through."
         raise QueryError(f"{told} Name a live run or a simulation with --run; linewright runs lists them.")
-    asked, other = parse_query(bad), None if good is None else parse_query(good, "--good")
+    asked, other = parse_query(bad, are_files=are_files), None if good is None else parse_query(good, "--good", are_files=are_files)
     places = [None if q is None or q.sought is Sought.IDS else place_of(reader, q, o) for q, o in ((asked, "--bad"), (other, "--good"))]
     keys, named, good_keys = _units(reader, asked, other, places, last)
     upstream = Upstream(reader, keys)

@@ -70,8 +70,17 @@ class Query:
     amount: str = ""
 
 
-def parse_query(text: str, option: str = "--bad") -> Query:
+def parse_query(text: str, option: str = "--bad", *, are_files: bool = True) -> Query:
     """Return what a text asks for.
+
+    Parameters
+    ----------
+    text
+        A query or the name of a file.
+    option
+        What messages call it.
+    are_files
+        Whether files are read; a server reads none for those who ask it.
 
     Raises
     ------
@@ -86,7 +95,7 @@ comparison=<Comparison.BELOW: '<'>, amount='4.8 Ah')
     >>> parse_query("grade=B, C").names
     ('B', 'C')
     """
-    if Path(text).is_file():
+    if are_files and Path(text).is_file():
         return Query(text, Sought.IDS, _ids_of(Path(text), option))
     found = _COMPARED.match(text)
     if found:

@@ -45,16 +45,19 @@ class Strand:
         Of the web, from 0, int64 (n,); -1 where it is not told.
     worked
         By number of a station: where in its stretch of work the millimetre was, 0 to 1, float64 (n,).
+    taken_at
+        The station that took it into the unit; empty where it is the unit itself.
     """
 
     keys: Ints
     mm: Floats
     lane: Ints
     worked: dict[int, Floats]
+    taken_at: str = ""
 
     def of(self, keys: Ints) -> Strand:
         """Return the same units followed through things without metres."""
-        return Strand(keys, np.full(len(keys), np.nan), np.full(len(keys), -1, np.int64), {})
+        return Strand(keys, np.full(len(keys), np.nan), np.full(len(keys), -1, np.int64), {}, self.taken_at)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,9 +116,10 @@ class Upstream:
         items = np.unique(strand.keys[strand.keys > 0])
         if depth == 0 or len(items) == 0:
             return
-        self._visits(strand, visits_of(self._reader, items))
+        visits = visits_of(self._reader, items)
+        self._visits(strand, visits)
         self._carriers(strand, items)
-        self._pieces(strand, items, depth)
+        self._pieces(replace(strand, taken_at=self._first_of(visits) or strand.taken_at), items, depth)
 
     def _web(self, strand: Strand, depth: int, role: str) -> None:
         """Take the facts of pieces of webs, and go on to the webs they lie on, their batches, and what was taken into the web itself."""
@@ -191,6 +195,11 @@ class Upstream:
                 shown[rows] = (si[:, i] - layout.offsets[i]) / layout.scales[i]
                 self.columns.numbers(f"{station} {name}", Sort.VALUE, station, shown, layout.units[i])
 
+    def _first_of(self, visits: Visits) -> str:
+        """Return the station farthest upstream that visits tell of; empty without visits."""
+        stations = [self.name(step) for step in np.unique(visits.step).tolist()]
+        return min(stations, key=self.columns.order, default="")
+
     def _machine_numbers(self, machines: Ints) -> Ints:
         """Return the number of each machine at its station, from 1; 0 where it is not known."""
         keys, back = np.unique(machines, return_inverse=True)
@@ -216,7 +225,8 @@ class Upstream:
             last[of] = mine
             row = last[at]
             carrier = np.where(row >= 0, placed["carrier"][np.maximum(row, 0)], 0)
-            self._lot_fact(self._kinds[kind]["material"] if kind < len(self._kinds) else "carrier", Sort.CARRIER, carrier, "")
+            name = self._kinds[kind]["material"] if kind < len(self._kinds) else "carrier"
+            self._lot_fact(name, Sort.CARRIER, carrier, self._first_of(stays.at(stays.unit >> KIND_SHIFT == kind)))
             for step in np.unique(stays.step[stays.unit >> KIND_SHIFT == kind]).tolist():
                 rows = np.flatnonzero(stays.step == step)
                 visit, place = _visit_in_stay(stays, rows, {k: column[mine] for k, column in placed.items()}, of, len(items))
@@ -238,7 +248,7 @@ class Upstream:
             is_piece = is_there & (pieces.hi_mm[row] > pieces.lo_mm[row])
             mm = np.where(is_piece, (pieces.lo_mm[row] + pieces.hi_mm[row]) / 2.0, np.nan)
             name = self._reader.name(role) or ""
-            self._web(Strand(np.where(is_piece, keys, 0), mm, np.full(len(keys), -1, np.int64), {}), depth - 1, name)
+            self._web(Strand(np.where(is_piece, keys, 0), mm, np.full(len(keys), -1, np.int64), {}, strand.taken_at), depth - 1, name)
             self._unit(strand.of(np.where(is_piece, 0, keys)), depth - 1)
 
     def _parents(self, strand: Strand, webs: Ints) -> tuple[Strand, Strand]:
@@ -265,7 +275,7 @@ class Upstream:
             mine = (made == step) & (keys == 0)
             if mine.any() and step not in worked:
                 worked[step] = np.where(mine, self._share(step, strand.mm, self._lengths(strand.keys)), np.nan)
-        return Strand(keys, mm, lane, worked), replace(strand, lane=lane, worked=worked)
+        return Strand(keys, mm, lane, worked, strand.taken_at), replace(strand, lane=lane, worked=worked)
 
     def _share(self, step: int, mm: Floats, length_mm: Floats) -> Floats:
         """Return where in a station's stretch of work a millimetre was, 0 to 1, what it trims counted."""
@@ -310,10 +320,10 @@ class Upstream:
         material = self._kinds[int(kinds[0])]["material"] if len(kinds) == 1 and kinds[0] < len(self._kinds) else role
         made = self._made_at(items)
         known = made[made >= 0]
-        self._lot_fact(material, Sort.LOT, items, (self._reader.name(int(known[0])) or "") if len(known) else "")
+        station = self.name(int(known[0])) if len(known) else strand.taken_at
+        self._lot_fact(material, Sort.LOT, items, station)
         if np.isfinite(strand.mm).any() and (strand.keys >> FRAME_SHIFT == 0).any():
-            self.columns.numbers(f"{material} metre", Sort.ALONG, (self._reader.name(int(known[0])) or "") if len(known) else "",
-                                 np.where(strand.keys > 0, strand.mm / 1000.0, np.nan), "m")  # fmt: skip
+            self.columns.numbers(f"{material} metre", Sort.ALONG, station, np.where(strand.keys > 0, strand.mm / 1000.0, np.nan), "m")
 
     def _lot_fact(self, name: str, sort: Sort, items: Ints, station: str) -> None:
         keys, back = np.unique(items, return_inverse=True)

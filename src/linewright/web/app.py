@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from linewright.model.errors import LinewrightError
-from linewright.web import alarms, curves, experiments, holds, line, measures, runs, search, signals, stations, stream, things, webs
+from linewright.web import alarms, causes, curves, experiments, holds, line, measures, runs, search, signals, stations, stream, things, webs
 from linewright.web.answers import AnswerError, answer, error_body, error_response
 from linewright.web.experiment_files import ExperimentFiles
 from linewright.web.experiment_queue import Experiments
@@ -27,7 +27,7 @@ __all__ = ["make_app"]
 
 ROUTERS: tuple[APIRouter, ...] = (
     runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, holds.router, search.router, curves.router,
-    things.router, webs.router, experiments.router, stream.router,
+    causes.router, things.router, webs.router, experiments.router, stream.router,
 )  # fmt: skip
 
 
