@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,8 +17,8 @@ from linewright.kernels.rows import new_rows
 from linewright.library.catalogue import installed_libraries
 from linewright.measures.figures import figures_of
 from linewright.measures.losses import losses_of
-from linewright.measures.tally import COUNTS, GROUPS, Tally, tally_of
-from linewright.model.load import load_text
+from linewright.measures.tally import COUNTS, GROUPS, STARVED, WORK, Tally, tally_of, times_of
+from linewright.model.load import load, load_text
 from linewright.twin.simulate import simulate
 
 HOUR = 3_600 * 10**9
@@ -203,3 +204,26 @@ materials: {a: {}, b: {}}
     assert losses is not None
     assert losses.good + sum(loss.count for loss in losses.parts) == losses.possible
     assert all(loss.count >= 0 for loss in losses.parts)
+
+
+def test_a_year_of_two_thousand_machines_is_told_as_truly_as_a_day() -> None:
+    """Their times together are 6.7e19 ns, beyond int64: shares are those of a day, and energy is that of 365."""
+    compiled = compile_plant(load("cylindrical-21700-tabless", installed_libraries()))
+    number = compiled.station("formation")
+    begun = tally_of(compiled, open_line(compiled, 1))
+    day_ns = 86_400 * 10**9
+
+    def after(days: int) -> Tally:
+        times = np.zeros_like(begun.times)
+        times[:, WORK], times[:, STARVED] = days * day_ns // 10 * 9, days * day_ns // 10
+        counts = np.zeros_like(begun.counts)
+        counts[number, COUNTS.index("done")] = counts[number, COUNTS.index("good")] = 1950 * days
+        return replace(begun, span_ns=days * day_ns, times=times, counts=counts, in_hand=begun.in_hand * 0)
+
+    assert times_of(after(365), compiled.table.stations[number]).sum() == 2137 * 365 * day_ns > 2**63
+    day, year = (next(s for s in figures_of(compiled, after(days)).stations if s.station == "formation") for days in (1, 365))
+    assert day.shares["work"] == pytest.approx(0.9)
+    assert year.shares == pytest.approx(day.shares)
+    assert year.availability == pytest.approx(day.availability)
+    assert year.energy_j == pytest.approx({carrier: 365 * joules for carrier, joules in day.energy_j.items()})
+    assert day.energy_j

@@ -42,7 +42,7 @@ from linewright.control.compile import Compiled
 from linewright.control.flows import is_source
 from linewright.kernels.table import BATCH, FLEET, STORE, UTILITY
 from linewright.library.energy import StationEnergy, station_energy
-from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, SETUP, STARVED, STOPPED, WORK, Tally
+from linewright.measures.tally import CHANGE, COUNTS, FAULT, GROUPS, OFF, PLANNED, SETUP, STARVED, STOPPED, WORK, Tally, times_of
 from linewright.model.plant import Plant
 
 __all__ = ["Figures", "LineFigures", "StationFigures", "figures_of", "item_of"]
@@ -154,14 +154,9 @@ def _busiest_fleet(compiled: Compiled, tally: Tally) -> tuple[str, float] | None
     busy = []
     for number, row in enumerate(compiled.table.stations):
         if int(row["flow"]) == FLEET:
-            times = tally.times[_machines(compiled, number)]
-            busy.append((compiled.stations[number], 1.0 - float(times[:, STARVED].sum()) / (float(times.sum()) or 1.0)))
+            times = times_of(tally, row)
+            busy.append((compiled.stations[number], 1.0 - float(times[STARVED]) / (float(times.sum()) or 1.0)))
     return max(busy, key=lambda found: found[1], default=None)
-
-
-def _machines(compiled: Compiled, number: int) -> slice:
-    row = compiled.table.stations[number]
-    return slice(int(row["machine0"]), int(row["machine0"]) + int(row["count"]))
 
 
 def _ratio(top: float, low: float) -> float | None:
@@ -179,7 +174,7 @@ def item_of(compiled: Compiled, number: int) -> str:
 def _station(compiled: Compiled, tally: Tally, number: int, energy: Mapping[str, StationEnergy]) -> StationFigures:
     row, path = compiled.table.stations[number], compiled.stations[number]
     span = tally.span_ns
-    times = tally.times[_machines(compiled, number)].sum(axis=0)
+    times = times_of(tally, row)
     machines = int(row["count"])
     counts = dict(zip(COUNTS, tally.counts[number].tolist(), strict=True))
     done, good, flow = counts["done"], counts["good"], int(row["flow"])

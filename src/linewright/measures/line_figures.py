@@ -15,7 +15,7 @@ from linewright.library.energy import station_energy
 from linewright.measures.figures import Figures, figures_of
 from linewright.measures.line_sample import LineSampler
 from linewright.measures.losses import losses_of, unit_stations
-from linewright.measures.tally import COUNTS, OFF, PLANNED, Tally, tally_of
+from linewright.measures.tally import COUNTS, OFF, PLANNED, Tally, tally_of, times_of
 
 __all__ = ["LineFiguresSampler"]
 
@@ -142,8 +142,7 @@ class LineFiguresSampler:
     def _open_ns(self, since: Tally) -> float:
         """Return how long the last station was meant to work, mean of its machines."""
         row = self._compiled.table.stations[self._last]
-        times = since.times[int(row["machine0"]) : int(row["machine0"]) + int(row["count"])]
-        return float(since.span_ns - times[:, [OFF, PLANNED]].sum() / max(len(times), 1))
+        return float(since.span_ns - times_of(since, row)[[OFF, PLANNED]].sum() / max(int(row["count"]), 1))
 
     def _lost_at(self, stations: Mapping[str, Mapping[str, Any]]) -> str | None:
         """Return the machine in fault that is the largest share of its station; None where none is."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from linewright.control.compile import Compiled
 from linewright.kernels.table import ITEM
-from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, SETUP, STARVED, STOPPED, UTILITY, WORK, Tally
+from linewright.measures.tally import BLOCKED, CHANGE, COUNTS, FAULT, OFF, PLANNED, SETUP, STARVED, STOPPED, UTILITY, WORK, Tally, times_of
 from linewright.model.station import Measure
 
 __all__ = ["Loss", "Losses", "losses_of", "unit_stations"]
@@ -89,7 +89,7 @@ def losses_of(compiled: Compiled, tally: Tally, stations: Sequence[int] | None =
 
 def _times(compiled: Compiled, tally: Tally, number: int) -> Any:
     row = compiled.table.stations[number]
-    return tally.times[int(row["machine0"]) : int(row["machine0"]) + int(row["count"])].sum(axis=0)
+    return times_of(tally, row)
 
 
 def _machines(compiled: Compiled, number: int) -> int:

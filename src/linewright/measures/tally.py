@@ -37,7 +37,7 @@ from linewright.kernels.state import (
 from linewright.kernels.table import BATCH, ITEM, STORE, UNLOADER, Table
 from linewright.measures.in_hand import items_in_hand
 
-__all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of", "waits_for_people_are_planned"]
+__all__ = ["COUNTS", "GROUPS", "Tally", "open_work", "state_groups", "tally_of", "times_of", "waits_for_people_are_planned"]
 
 #: What is counted of each station, in this order. `good` passed on (missed ones among them); `late` came too late and was not worked on; `rework` was
 #: refused by a gate and sent to be mended; `lost` found no place on arrival.
@@ -105,6 +105,23 @@ class Tally:
         arrays = ((self.counts, other.counts), (self.times, other.times), (self.in_hand, other.in_hand))
         same = all(np.array_equal(mine, its) for mine, its in arrays)
         return same and (self.span_ns, self.stays, self.insides) == (other.span_ns, other.stays, other.insides)
+
+
+def times_of(tally: Tally, row: Any) -> NDArray[np.object_]:
+    """Return the times of a station's machines together, ns (`GROUPS`,), as Python's whole numbers.
+
+    Two thousand formation machines for two months are beyond int64.
+
+    Parameters
+    ----------
+    tally
+        Of a stretch of line time.
+    row
+        The station's row of the table.
+    """
+    first = int(row["machine0"])
+    machines = tally.times[first : first + int(row["count"])].astype(object)
+    return np.asarray(machines.sum(axis=0), object)
 
 
 def waits_for_people_are_planned(compiled: Compiled) -> NDArray[np.bool_]:

@@ -48,7 +48,7 @@ class Look:
     counts
         int64 (stations, `tally.COUNTS`).
     times
-        The machines of a station together, int64 ns (stations, `tally.GROUPS`).
+        The machines of a station together, ns, Python's whole numbers (stations, `tally.GROUPS`).
     stays
         Of the visits that ended, ns.
     insides
@@ -61,7 +61,7 @@ class Look:
 
     now_ns: int
     counts: NDArray[np.int64]
-    times: NDArray[np.int64]
+    times: NDArray[np.object_]
     stays: tuple[int, ...]
     insides: tuple[int, ...]
     in_hand: NDArray[np.int64]
@@ -69,7 +69,7 @@ class Look:
 
     def tally(self, compiled: Compiled) -> Tally:
         """Return it as a tally; the times of a station stand at its first machine, which changes no figure of the station."""
-        times = np.zeros((len(compiled.table.machines), len(GROUPS)), np.int64)
+        times = np.zeros((len(compiled.table.machines), len(GROUPS)), object)
         times[np.asarray(compiled.table.stations["machine0"], np.int64)] = self.times
         return Tally(self.now_ns, self.counts, times, self.stays, self.insides, self.in_hand)
 
@@ -135,7 +135,7 @@ def record(compiled: Compiled, length: Length, seed: int, number: int, passed: C
 def _look(compiled: Compiled, state: State) -> Look:
     tally = tally_of(compiled, state)
     first = np.asarray(compiled.table.stations["machine0"], np.int64)
-    times = np.add.reduceat(tally.times, first, axis=0)
+    times = np.add.reduceat(tally.times.astype(object), first, axis=0)
     return Look(tally.span_ns, tally.counts, times, tally.stays, tally.insides, tally.in_hand, _failures(compiled, state))
 
 

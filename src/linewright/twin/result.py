@@ -13,7 +13,7 @@ from linewright.kernels.table import FLEET, UTILITY
 from linewright.measures.figures import item_of
 from linewright.measures.fleets import FleetFigures
 from linewright.measures.orders import OrderFigures, ProductFigures, order_figures, product_figures
-from linewright.measures.tally import COUNTS, GROUPS, Tally
+from linewright.measures.tally import COUNTS, GROUPS, Tally, times_of
 from linewright.twin.evaluator import Choice
 
 __all__ = ["Result"]
@@ -83,7 +83,7 @@ class Result:
     def shares(self, number: int) -> dict[str, float]:
         """Return the shares of the time of a station's machines, all together 1."""
         row = self.compiled.table.stations[number]
-        times = self.tally.times[int(row.machine0) : int(row.machine0) + int(row.count)].sum(axis=0)
+        times = times_of(self.tally, row)
         whole = float(times.sum()) or 1.0
         return {name: float(time) / whole for name, time in zip(GROUPS, times, strict=True)}
 
