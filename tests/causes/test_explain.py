@@ -172,6 +172,18 @@ def test_the_printed_answer_says_cause_chance_and_what_it_explains(clogged: Ledg
     assert "Nothing found: no fact separates them better than blind luck would in 1 of 100 such questions." in capsys.readouterr().out
 
 
+def test_a_report_has_the_pictures_and_needs_nothing_else(clogged: Ledger, clean: Ledger, tmp_path: Path) -> None:
+    page = tmp_path / "causes.html"
+    assert run_command(["explain", "--bad", "capacity < 4.93 Ah", "--ledger", str(clogged.folder), "--html", str(page)]) == 0
+    body = page.read_text(encoding="utf-8")
+    assert "1. coater lane and time: lane 2" in body
+    assert body.count('class="s-fault"') >= 4
+    assert "src=" not in body
+    assert run_command(["explain", "--bad", "capacity < 4.93 Ah", "--ledger", str(clean.folder), "--html", str(page)]) == 0
+    assert "Nothing found" in page.read_text(encoding="utf-8")
+    assert run_command(["explain", "--bad", "capacity < 4.93 Ah", "--ledger", str(clean.folder), "--html", str(tmp_path)]) == 2
+
+
 def test_keys_of_units_are_of_one_kind(clean: Ledger) -> None:
     with clean.reader() as reader:
         key = reader.key_of("cell-1")

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from linewright.cli.asked import ledger_at
 from linewright.cli.printing import as_json, cut, line_width, number, say, table
+from linewright.cli.report_file import refuse_report, write_report
 
 if TYPE_CHECKING:
     from linewright.causes.explain import Explanation
@@ -29,6 +31,7 @@ def explain(  # noqa: PLR0917 - a command's options are its arguments
     alpha: Annotated[float, typer.Option(min=1e-9, max=0.5, help="Chance of naming a cause where there is none.")] = 0.01,
     run: Annotated[str | None, typer.Option(help="A run of the ledger; without it the newest.")] = None,
     ledger: Annotated[str | None, typer.Option(help="Folder of the ledger, or postgresql://user@host/database.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a report with pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Rank what bad units share that good ones do not: batch, coil, lane, machine, tool, place, time, measured values."""
@@ -36,8 +39,14 @@ def explain(  # noqa: PLR0917 - a command's options are its arguments
     from linewright.causes.told import to_json
     from linewright.cli.remade import remade
 
+    if html is not None:
+        refuse_report(html)
     with ledger_at(ledger).reader(run) as reader:
         found = remade(reader, lambda: explain_run(reader, bad, good, last=last, alpha=alpha), is_told=not json)
+    if html is not None:
+        from linewright.report.causes import causes_page
+
+        write_report(html, causes_page(found))
     if json:
         as_json(to_json(found))
     else:
