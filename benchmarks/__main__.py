@@ -17,6 +17,7 @@ NAMES = (
     *("first_result", "replications", "memory_of_days", "fleet_speed"),
     "year_21700",
     "explain_faults",
+    "stores",
 )
 
 

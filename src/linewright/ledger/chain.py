@@ -120,25 +120,57 @@ def columns_digest(table: str, columns: Sequence[Sequence[Any]], names: Sequence
     >>> columns_digest("mount", [[1, 2], [None, 5]], ["lot", "to_us"]) == columns_digest("mount", [[1, 2], [0, 5]], ["lot", "to_us"])
     False
     """
+    return pieces_digest(table, [(len(columns[0]), dict(zip(names, columns, strict=True)))], names)
+
+
+Piece = tuple[int, dict[str, Any]]
+
+
+def pieces_digest(table: str, pieces: Sequence[Piece], names: Sequence[str]) -> str:
+    """Return the same digest of rows that came in pieces.
+
+    Parameters
+    ----------
+    pieces
+        Of each how many rows it has, and its columns by name: lists of Python values or arrays; one that is lacking is null.
+    """
     kinds = {c.split()[0]: c.split()[1] for c in TABLE_BY_NAME[table].columns}
+    count = sum(n for n, _ in pieces)
     found = hashlib.sha256(table.encode())
-    for name, values in zip(names, columns, strict=True):
-        found.update(f"\0{name}:{len(values)}\0".encode())
+    for name in names:
+        found.update(f"\0{name}:{count}\0".encode())
         if kinds.get(name, "INTEGER") in {"TEXT", "BLOB"}:
-            texts = [v.encode() if isinstance(v, str) else b"" if v is None else bytes(v) for v in values]
-            found.update(np.array([-1 if v is None else len(t) for v, t in zip(values, texts, strict=True)], dtype="<i8").tobytes())
-            found.update(b"".join(texts))
+            texts = [v for n, columns in pieces for v in columns.get(name, [None] * n)]
+            raw = [v.encode() if isinstance(v, str) else b"" if v is None else bytes(v) for v in texts]
+            found.update(np.array([-1 if v is None else len(t) for v, t in zip(texts, raw, strict=True)], dtype="<i8").tobytes())
+            found.update(b"".join(raw))
             continue
         dtype = "<f8" if kinds.get(name) == "REAL" else "<i8"
-        try:
-            numbers = np.array(values, dtype=dtype) if dtype == "<i8" or None not in values else None
-        except TypeError:
-            numbers = None
-        if numbers is None:
-            found.update(np.packbits(np.array([v is None for v in values], dtype=bool)).tobytes())
-            numbers = np.array([0 if v is None else v for v in values], dtype=dtype)
-        found.update(numbers.tobytes())
+        parts = [_numbers(columns.get(name), n, dtype) for n, columns in pieces]
+        if any(mask is not None for _, mask in parts):
+            masks = [np.zeros(len(v), bool) if mask is None else mask for v, mask in parts]
+            found.update(np.packbits(np.concatenate(masks)).tobytes())
+        found.update(b"".join(values.tobytes() for values, _ in parts))
     return found.hexdigest()
+
+
+def _numbers(column: Any, count: int, dtype: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """Return a column as numbers, 0 where it is null, and where that is (None: nowhere); what is not a number is stored as null."""
+    if column is None:
+        return np.zeros(count, dtype), np.ones(count, bool) if count else None
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iub":
+        return column.astype(dtype), None
+    try:
+        values = np.array(column, dtype=np.float64 if isinstance(column, np.ndarray) else dtype)
+    except (TypeError, ValueError):
+        mask = np.array([v is None or v != v for v in column], dtype=bool)  # noqa: PLR0124 - not a number
+        return np.array([0 if is_null else v for v, is_null in zip(column, mask.tolist(), strict=True)], dtype=dtype), mask
+    if values.dtype.kind == "f":
+        values = values + 0.0  # SQLite knows no minus nought
+        if np.isnan(values).any():
+            mask = np.isnan(values)
+            return np.where(mask, 0.0, values).astype(dtype), mask
+    return values.astype(dtype), None
 
 
 def chained_columns(table: str) -> list[str]:
@@ -183,6 +215,12 @@ class Chain:
         #: Rows that are in no block yet.
         self.waiting = sum(highest(name) - self._ends.get(name, 0) for name in CHAINED)
         self._dirty, self._told = set(STATE_TABLES), set[str]()
+        self._pieces: dict[str, list[Piece]] = {}
+
+    def added(self, table: str, count: int, columns: dict[str, Any]) -> None:
+        """Keep rows that were added to a table until their block is closed: reading them again would cost as much as writing them."""
+        self.waiting += count
+        self._pieces.setdefault(table, []).append((count, columns))
 
     def changed(self, table: str) -> None:
         """Note that rows of a table of state were replaced or added."""
@@ -208,7 +246,12 @@ class Chain:
         for name in CHAINED:
             first, last = self._ends.get(name, 0) + 1, self._highest(name)
             if last >= first:
-                spans[name] = Span(first, last, rows_digest(self._query, name, first, last)[0])
+                pieces = self._pieces.get(name, [])
+                if sum(count for count, _ in pieces) == last - first + 1:
+                    spans[name] = Span(first, last, pieces_digest(name, pieces, chained_columns(name)))
+                else:  # some were there when this writer began
+                    spans[name] = Span(first, last, rows_digest(self._query, name, first, last)[0])
+        self._pieces = {}
         state = {name: table_digest(self._query, name) for name in sorted(self._dirty)}
         if is_end:
             state["run"] = outcome_digest(self._query)

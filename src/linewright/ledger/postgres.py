@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from linewright.ledger.closed import DAY_US, ClosedFile
 from linewright.ledger.dialect import BY_DAY, create_day, create_postgres, is_numbered
@@ -16,7 +17,8 @@ from linewright.ledger.postgres_connection import LostError, PostgresConnection,
 from linewright.ledger.reader import RunReader
 from linewright.ledger.row_reader import Row
 from linewright.ledger.row_writer import Column, Releasable, as_list
-from linewright.ledger.schema import TABLE_BY_NAME, VERSION
+from linewright.ledger.schema import TABLE_BY_NAME, TABLES, VERSION
+from linewright.ledger.waiting import WaitingConnection
 from linewright.ledger.writer import RunWriter, now_us
 
 LIST = "linewright_run"
@@ -155,7 +157,7 @@ class PostgresLedger(Ledger):
     def list_runs(connection: PostgresConnection) -> None:
         """Make the list of runs where it is not there, in the transaction that is under way."""
         connection.execute("SELECT pg_advisory_xact_lock(?)", (0x4C575254,))  # "IF NOT EXISTS" is no promise between two that begin at once
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {LIST} (run text PRIMARY KEY, version integer NOT NULL)")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {LIST} (run text PRIMARY KEY, version integer NOT NULL, commits bigint NOT NULL DEFAULT 0)")
 
     @staticmethod
     def _runs(connection: PostgresConnection) -> dict[str, int]:
@@ -176,7 +178,7 @@ def begin_schema(connection: PostgresConnection, run: str) -> None:
 class _Lock:
     """The right to write a run; it ends with its connection."""
 
-    def __init__(self, connection: PostgresConnection) -> None:
+    def __init__(self, connection: WaitingConnection) -> None:
         self._connection = connection
 
     def release(self) -> None:
@@ -209,20 +211,24 @@ class PostgresWriter(RunWriter):
         super().__init__(path, run_id)
 
     def _opened(self) -> tuple[Releasable, Any]:
-        connection = PostgresConnection(self._url, self.run_id)
-        if not connection.lock(self.run_id):
-            pid = connection.writer_of(self.run_id)
-            connection.close()
-            raise LockedError(Path(f"{self.run_id} in {shown(self._url)}"), pid)
+        connection = WaitingConnection(self._url, self.run_id, self.path.with_suffix(".waiting"))
         try:
+            if not connection.take():
+                self._refuse(connection)
             check_version(connection, self.run_id, self.path)
         except BaseException:
             connection.close()
             raise
         return _Lock(connection), connection
 
+    def _refuse(self, connection: WaitingConnection) -> NoReturn:
+        raise LockedError(Path(f"{self.run_id} in {shown(self._url)}"), connection.writer_of(self.run_id))
+
     def _restart(self) -> None:
         self._numbers: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        for table in TABLES:
+            self._highest(table.name)  # what is counted on while the database is away
         self._days: set[tuple[str, int]] = set()
         self._day = int(self.query("SELECT coalesce(line_us, begin_us) FROM run")[0][0]) // DAY_US
         super()._restart()
@@ -253,6 +259,56 @@ class PostgresWriter(RunWriter):
             [list(column) for column in off],
         )
         self._taken.append(off)
+
+    def _highest(self, table: str) -> int:
+        if not self._connection.is_away:
+            found = super()._highest(table)
+            self._seen[table] = found + (table in {"checkpoint", "fill"})  # asked for the number of the next row, which is written then
+            return found
+        if table in self._numbers:
+            return self._numbers[table] - 1
+        if table in {"event", "sample"}:
+            return (self._next_event if table == "event" else self._next_sample) - 1
+        if table in {"checkpoint", "fill"}:
+            self._seen[table] += 1
+            return self._seen[table] - 1
+        return self._seen[table]
+
+    def _close_block(self, line_us: int | None, *, is_end: bool = False) -> None:
+        """Close a block where the database is there; else the rows wait for theirs, and the next block covers them."""
+        if not self._connection.is_away:
+            with suppress(LostError):  # it went away in the middle
+                super()._close_block(line_us, is_end=is_end)
+                return
+        self._put_taken()
+        if self._chain is not None:
+            self._put_block(self._chain.note(now_us()))
+
+    def rollback(self) -> None:
+        """Forget what was added since the last commit.
+
+        Raises
+        ------
+        LostError
+            The database is away: what is committed cannot be looked at. Open the run again.
+        """
+        if self._connection.is_away and self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+            self._connection.execute("SELECT 1")
+        super().rollback()
+
+    def close(self) -> None:
+        """Close the connection and let go of the lock; what waits for the database is put in when the run is opened again."""
+        if self._connection.is_away:
+            self._connection.execute("ROLLBACK")
+            self._lock.release()
+        else:
+            super().close()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database is away, and commits wait on this machine's disk."""
+        return bool(self._connection.is_away)
 
     def commit(self, state: bytes | None = None, fills: Any = None, line_us: int | None = None) -> None:
         """Make all that was added durable; see `RunWriter.commit`."""
@@ -291,6 +347,10 @@ class PostgresReader(RunReader):
         found = self.rows(statement, parameters)
         return found[0] if found else None
 
+    def closed(self, table: str) -> tuple[ClosedFile, ...]:  # noqa: ARG002
+        """Return nothing: a database keeps its days as partitions."""
+        return ()
+
     def damage(self) -> list[str]:
         """Return nothing: the server looks after its pages (initdb --data-checksums)."""
         return []
@@ -309,7 +369,7 @@ class PostgresReader(RunReader):
         return connection
 
 
-def check_version(connection: PostgresConnection, run: str, path: Path) -> None:
+def check_version(connection: PostgresConnection | WaitingConnection, run: str, path: Path) -> None:
     """Refuse a run that a newer version wrote.
 
     Raises

@@ -37,6 +37,11 @@ def as_list(column: Column) -> Sequence[Any]:
     return column.tolist() if isinstance(column, np.ndarray) else column
 
 
+def _kept(column: Column, skip: int) -> Column:
+    """Return a column without its first rows, as a copy: whoever gave it may use it again."""
+    return np.array(column[skip:]) if isinstance(column, np.ndarray) else list(column[skip:])
+
+
 class Releasable(Protocol):
     """What can be let go of."""
 
@@ -113,7 +118,7 @@ class RowWriter:
         names = tuple(columns)
         self._add(table, names, lists)
         if self._chain is not None:
-            self._chain.waiting += count - skip
+            self._chain.added(table, count - skip, {name: _kept(column, skip) for name, column in columns.items()})
             if table == "placed" and "to_us" in columns:
                 self._note_taken(dict(zip(names, lists, strict=True)))
         return count - skip

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import add
+from types import MappingProxyType
 from typing import Any
 
 from linewright.ledger.records import ChargeRow, ConsumeRow, Finding, LinkRow, LostRow, MapRow, MountRow, Observation, PlacedRow, Thing
-from linewright.ledger.row_reader import RowReader, in_parts
+from linewright.ledger.row_reader import Row, RowReader, in_parts
 
 MAP_COLUMNS = (
     "child, child_lo_mm, child_hi_mm, parent, a_mm, b, lane, across_lo_mm, across_hi_mm, mirrored, sides_swapped, error_mm, drift, step, made_us"
@@ -18,11 +19,15 @@ NEXT_MOUNT = (
     "SELECT min(later.from_us) FROM mount AS later"
     " WHERE later.machine = mount.machine AND later.input = mount.input AND later.from_us > mount.from_us"
 )
+PIECE_COLUMNS = "web, lo_mm, hi_mm, unit, role"
 NUMBERED = re.compile(r"^(.*)-0*(\d+)$")
 
 
 class ThingReader(RowReader):
     """Reads things, piece maps, charges, pieces used, places, links, observations."""
+
+    #: Limits of error of the pieces of each role, once they are known.
+    _limits: Mapping[str, list[float]] = MappingProxyType({})
 
     # ---- things
 
@@ -129,7 +134,8 @@ class ThingReader(RowReader):
 
     def pieces_of_unit(self, unit: int) -> list[ConsumeRow]:
         """Return the pieces of webs that went into a unit."""
-        return self._pieces("unit = ? ORDER BY rowid", (unit,))
+        statement = f"SELECT {PIECE_COLUMNS} FROM consume WHERE unit = ? ORDER BY rowid"  # noqa: S608 - fixed words
+        return self._as_pieces(self.rows_of("consume", statement, (unit,)))
 
     def count_pieces(self, web: int) -> int:
         """Return how many pieces were taken from a web or lot."""
@@ -147,9 +153,10 @@ class ThingReader(RowReader):
         """
         low = -(2**62) if lo_mm is None else lo_mm
         high = 2**62 if hi_mm is None else hi_mm
-        rows = self._pieces("web = ? AND lo_mm >= ? AND lo_mm < ? ORDER BY lo_mm", (web, low, high), is_along=True)
-        before = self._pieces("web = ? AND lo_mm < ? ORDER BY lo_mm DESC LIMIT 1", (web, low), is_along=True)[-1:]
-        return [p for p in before if p.hi_mm > low] + rows
+        of_web = f"SELECT {PIECE_COLUMNS} FROM consume WHERE web = ? AND"  # noqa: S608 - fixed words
+        statement = f"SELECT * FROM ({of_web} lo_mm < ? ORDER BY lo_mm DESC LIMIT 1) AS last UNION ALL {of_web} lo_mm >= ? AND lo_mm < ?"  # noqa: S608
+        rows = self.rows_of("consume", statement, (web, low, web, low, high))
+        return self._as_pieces(sorted((row for row in rows if row[2] > low), key=lambda row: row[1]))
 
     def lost_of(self, lot: int) -> list[LostRow]:
         """Return what of a lot was thrown away."""
@@ -241,11 +248,11 @@ class ThingReader(RowReader):
         statement = f"SELECT web, lo_mm, hi_mm, batch, amount_lo, amount_hi, error_mm, side FROM charge WHERE {where}"  # noqa: S608
         return [ChargeRow(*r) for r in self.rows(statement, parameters)]
 
-    def _pieces(self, where: str, parameters: tuple[Any, ...], *, is_along: bool = False) -> list[ConsumeRow]:
-        """Return pieces, in the order they were written or, where asked, along the web."""
-        statement = f"SELECT web, lo_mm, hi_mm, unit, role FROM consume WHERE {where}"  # noqa: S608
-        rows = self.rows_of("consume", statement, parameters, by=(lambda row: row[1]) if is_along else None)
-        limits: dict[str, list[float]] = self.fact("roles") or {}
+    def _as_pieces(self, rows: list[Row]) -> list[ConsumeRow]:
+        """Return rows of pieces with the limits of error of their roles, which a run tells once."""
+        if not self._limits:
+            self._limits = self.fact("roles") or {}
+        limits = self._limits
         found = []
         for web, low, high, unit, role in rows:
             name = self.name(role)

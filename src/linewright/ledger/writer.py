@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from linewright.ledger.chain import BLOCK_ROWS, taken_bytes
+from linewright.ledger.chain import BLOCK_ROWS, Block, taken_bytes
 from linewright.ledger.errors import LedgerError
 from linewright.ledger.row_writer import Column, RowWriter, now_us
 from linewright.ledger.schema import TABLES
@@ -250,12 +250,17 @@ class RunWriter(RowWriter):
         """Write, with the commit that is under way, what proves its rows: a block where enough came, else a note of what no block covers yet."""
         if self._chain is None:
             return
+        self._put_taken()
+        is_due = is_end or self._chain.waiting >= BLOCK_ROWS
+        self._put_block(self._chain.close(line_us, now_us(), is_end=is_end) if is_due else self._chain.note(now_us()))
+
+    def _put_taken(self) -> None:
         if self._taken:
             count, data = taken_bytes(self._taken)
             self._taken.clear()
             self.append("taken", {"n": [count], "data": [data]})
-        is_due = is_end or self._chain.waiting >= BLOCK_ROWS
-        block = self._chain.close(line_us, now_us(), is_end=is_end) if is_due else self._chain.note(now_us())
+
+    def _put_block(self, block: Block | None) -> None:
         if block is not None:
             row = (block.seq, block.line_us, block.wall_us, block.body, block.digest)
             self._run_many("INSERT OR REPLACE INTO block (seq, line_us, wall_us, body, digest) VALUES (?, ?, ?, ?, ?)", [row])
