@@ -120,6 +120,16 @@ def test_closed_days_answer_as_the_run_did(tmp_path: Path) -> None:
     assert list(Ledger(tmp_path).close_days("twin-1")) == [], "nothing is left to close"
 
 
+def test_what_closed_days_leave_is_given_back(tmp_path: Path) -> None:
+    write_days(Ledger(tmp_path), 2, units=4000)
+    before = Ledger(tmp_path).run_info("twin-1").size_bytes
+    list(Ledger(tmp_path).close_days("twin-1"))
+    after = Ledger(tmp_path).run_info("twin-1")
+    assert after.size_bytes < before / 4
+    assert 0 < after.closed_bytes < before / 4
+    assert verified(tmp_path) == []
+
+
 def test_a_run_that_goes_on_keeps_its_day_and_numbers_on(tmp_path: Path) -> None:
     write_days(Ledger(tmp_path), 2, is_over=False)
     with Ledger(tmp_path).open_run("twin-1") as writer:

@@ -198,6 +198,8 @@ def close_days(path: Path, until_us: int | None = None) -> Iterator[ClosedFile]:
             done = int(connection.execute("SELECT ifnull(max(last), 0) FROM closed WHERE of_table = ?", (table,)).fetchone()[0])
             for day, spans in _parts(table, blocks, done):
                 yield _close(connection, folder, table, day, spans)
+        connection.executescript("PRAGMA incremental_vacuum")  # execute would give one page back
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
 

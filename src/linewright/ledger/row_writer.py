@@ -24,6 +24,7 @@ Column = Sequence[Any] | np.ndarray[Any, Any]
 def connect_writer(path: Path) -> sqlite3.Connection:
     """Open a run's file for writing: WAL, and a commit that is on the disk when it returns."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file: what closed days leave is given back, and no row gets another number
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -65536")
