@@ -35,6 +35,11 @@ export async function post<T>(path: string, body: object): Promise<T> {
   return answer<T>(await fetch("/api" + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }));
 }
 
+/** Sends a file as its bytes. */
+export async function sendFile<T>(path: string, query: Query, file: Blob): Promise<T> {
+  return answer<T>(await fetch("/api" + path + words(query), { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }));
+}
+
 export async function remove(path: string): Promise<unknown> {
   return answer(await fetch("/api" + path, { method: "DELETE" }));
 }

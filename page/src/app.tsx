@@ -17,6 +17,7 @@ const ThingPage = lazy(() => import("./trace/thing"));
 const WebsPage = lazy(() => import("./trace/webs"));
 const CausesPage = lazy(() => import("./causes/page"));
 const ExperimentsPage = lazy(() => import("./experiments/page"));
+const ImpedancePage = lazy(() => import("./impedance/page"));
 const BenchPage = lazy(() => import("./bench"));
 
 function Page({ route }: { route: Route }): ReactNode {
@@ -30,6 +31,7 @@ function Page({ route }: { route: Route }): ReactNode {
     case "unit": case "lot": case "carrier": case "web": return first ? <ThingPage key={first} id={first} kind={route.page} /> : <FindPage />;
     case "webs": return <WebsPage />;
     case "causes": return <CausesPage />;
+    case "impedance": return <ImpedancePage />;
     case "experiments": return <ExperimentsPage />;
     default: return <section className="panel"><Note title={texts.fault.noPage}><a href={address(route.line, "/line")}>{texts.fault.toLine}</a></Note></section>;
   }

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.exchange.stack_line import stack_line
 
 from linewright.cli.main import run_command
 from linewright.ledger.ledger import Ledger
 from linewright.twin.simulate import Keep, simulate
+from stack_line import stack_line
 
 RECIPE = """\
 recipe: mine

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.exchange.stack_line import TEXT, stack_line
 
 from linewright.eis.unit_stack import UnitKey
 from linewright.exchange.impedance.station import (
@@ -31,6 +30,7 @@ from linewright.model.load import load
 from linewright.model.plant import Plant
 from linewright.twin.remake import answered
 from linewright.twin.simulate import Keep, simulate
+from stack_line import TEXT, stack_line
 
 UNIT = "ST-3"
 FAULTS = {"dry=60%": "dry", "flooded=250%": "flooded", "shorted=60%": "short", "poor-contact=50%": "poor contact", "poisoned=150%": "poisoned"}

@@ -88,7 +88,7 @@ function Clock() {
 }
 
 interface Item { page: string; title: string; path: string; number?: number }
-interface Section { name: "run" | "trace" | "plan"; title: string; pages: Item[] }
+interface Section { name: "run" | "trace" | "measure" | "plan"; title: string; pages: Item[] }
 
 function useSections(): Section[] {
   const { header, run } = useRun();
@@ -96,8 +96,9 @@ function useSections(): Section[] {
   const isImport = header.source === "import";
   const runPages: Item[] = isImport ? [] : [{ page: "line", title: texts.shell.line, path: "/line" }, { page: "alarms", title: texts.shell.alarms, path: "/alarms", number: fresh }];
   const trace: Item[] = [{ page: "find", title: texts.shell.find, path: "/find" }, ...(isImport ? [] : [{ page: "webs", title: texts.shell.webs, path: "/webs" }, { page: "causes", title: texts.causes.title, path: "/causes" }])];
+  const measure: Item[] = [{ page: "impedance", title: texts.impedance.title, path: "/impedance" }];
   const plan: Item[] = [{ page: "experiments", title: texts.experiments.title, path: "/experiments" }];
-  return [...(runPages.length ? [{ name: "run" as const, title: texts.shell.run, pages: runPages }] : []), { name: "trace" as const, title: texts.shell.trace, pages: trace }, { name: "plan" as const, title: texts.shell.plan, pages: plan }];
+  return [...(runPages.length ? [{ name: "run" as const, title: texts.shell.run, pages: runPages }] : []), { name: "trace" as const, title: texts.shell.trace, pages: trace }, { name: "measure" as const, title: texts.shell.measure, pages: measure }, { name: "plan" as const, title: texts.shell.plan, pages: plan }];
 }
 
 function isHere(page: string, here: string): boolean {

@@ -14,12 +14,29 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from linewright.model.errors import LinewrightError
-from linewright.web import alarms, causes, curves, experiments, holds, line, measures, runs, search, signals, stations, stream, things, webs
+from linewright.web import (
+    alarms,
+    causes,
+    curves,
+    experiments,
+    holds,
+    impedance,
+    line,
+    measures,
+    runs,
+    search,
+    signals,
+    stations,
+    stream,
+    things,
+    webs,
+)
 from linewright.web.answers import AnswerError, answer, error_body, error_response
 from linewright.web.experiment_files import ExperimentFiles
 from linewright.web.experiment_queue import Experiments
 from linewright.web.guard import Guard
 from linewright.web.hub import Hub
+from linewright.web.impedance_work import Analyses
 from linewright.web.pages import BUILT, Pages
 from linewright.web.readers import Readers
 
@@ -27,7 +44,7 @@ __all__ = ["make_app"]
 
 ROUTERS: tuple[APIRouter, ...] = (
     runs.router, line.router, measures.router, signals.router, stations.router, alarms.router, holds.router, search.router, curves.router,
-    causes.router, things.router, webs.router, experiments.router, stream.router,
+    causes.router, things.router, webs.router, experiments.router, impedance.router, stream.router,
 )  # fmt: skip
 
 
@@ -46,17 +63,20 @@ def make_app(readers: Readers, *, port: int = 0, built: Path = BUILT, hub: Hub |
         Tells streams that the ledger has changed; None makes one.
     """
     hub = hub or Hub(readers)
+    analyses = Analyses()
     kept = Experiments(ExperimentFiles(readers.ledger.folder), runs.installed_version())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with hub.watching():
             yield
+        analyses.close()
         kept.close()  # what is under way is kept as interrupted
 
     # No interactive documentation: its page loads from foreign hosts. docs/api.md is the contract.
     app = FastAPI(title="Linewright", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.readers, app.state.pages, app.state.hub, app.state.experiments = readers, Pages(built), hub, kept
+    app.state.analyses = analyses
     for router in ROUTERS:
         app.include_router(router, prefix="/api")
     app.add_api_route("/api/{path:path}", no_such_address, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)

@@ -27,6 +27,7 @@ PAGES = (
     ("Find", "/find"),
     ("Webs", "/webs"),
     ("Experiments", "/experiments"),
+    ("Impedance", "/impedance"),
     ("Model", "/model"),
 )
 GROUPS = {"unit": "Units", "web": "Webs", "lot": "Batches and lots", "carrier": "Carriers"}

@@ -13,6 +13,7 @@ WRITTEN = {
     "amr": "AMR",
     "nmc": "NMC",
     "nmp": "NMP",
+    "hfr": "HFR",
     "hi": "Hi",
     "eis": "EIS",
     "id": "ID",

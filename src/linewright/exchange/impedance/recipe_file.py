@@ -11,10 +11,15 @@ from linewright.model.merging import nearest
 from linewright.model.quantity import QuantityFault, parse_amount
 from linewright.model.reader import Fields, Items, Node, Place, Report, Text, parse, read_text
 
-__all__ = ["SHIPPED", "read_recipe", "recipe_of_text"]
+__all__ = ["SHIPPED", "read_recipe", "recipe_of_text", "shipped_recipes"]
 
 KEYS = ("recipe", "about", "circuit", "names", "limits", "spread", "failed-cells")
 SHIPPED = Path(__file__).with_name("recipes")
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Return the names of the recipes that come with Linewright."""
+    return tuple(sorted(p.stem for p in SHIPPED.glob("*.yaml")))
 
 
 def read_recipe(named: str) -> Recipe:
@@ -37,7 +42,7 @@ def read_recipe(named: str) -> Recipe:
     report = Report()
     text = read_text(path, named, report)
     if text is None:
-        known = tuple(sorted(p.stem for p in SHIPPED.glob("*.yaml")))
+        known = shipped_recipes()
         hint = f"{nearest(named, known)} Shipped are: {', '.join(known)}.".strip()
         raise DataError([type(f)(f.file, f.line, f.column, f.path, f.message.replace("a line file", "a recipe"), hint) for f in report.faults])
     return recipe_of_text(text, named)
