@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,23 @@ def test_a_stack_of_a_line_is_analysed_from_its_waveform(tmp_path: Path, capsys:
     assert body["station"]["verdict"] == "pass"
     assert len(body["cells"]) == 40
     assert {row["name"] for row in body["station"]["compared"]} >= {"hfr", "weakest-transport"}
+
+
+def test_spectra_are_drawn_as_a_picture(cell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """1,210 x 880 pixels, another picture for other data; without Matplotlib the way to get it is told."""
+    png = tmp_path / "a.png"
+    assert run_command(["eis", cell, "--circuit", "R0-p(R1,C1)", "--png", str(png)]) == 0
+    data = png.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (1210, 880)
+    assert run_command(["eis", cell, "--circuit", "none", "--png", str(tmp_path / "b.png")]) == 0
+    assert (tmp_path / "b.png").read_bytes() != data
+    assert run_command(["eis", cell, "--png", str(tmp_path / "a.jpg")]) == 2
+    assert "ends in .png was expected" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert run_command(["eis", cell, "--circuit", "none", "--png", str(tmp_path / "c.png")]) == 2
+    assert "pip install 'linewright[png]'" in capsys.readouterr().err
+    assert not (tmp_path / "c.png").exists()
 
 
 @pytest.mark.parametrize(

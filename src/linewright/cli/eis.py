@@ -12,10 +12,10 @@ from typer.core import TyperGroup
 from linewright.cli.eis_design import design
 from linewright.cli.eis_spc import spc
 from linewright.cli.eis_synthetic import synthetic
-from linewright.cli.eis_unit import refuse_beside_unit, refuse_without_unit, unit_stack
+from linewright.cli.eis_unit import draw_stack, refuse_beside_unit, refuse_without_unit, unit_stack
 from linewright.cli.printing import as_json, say
 from linewright.cli.progress import Progress
-from linewright.cli.report_file import refuse_report, write_report
+from linewright.cli.report_file import refuse_picture, refuse_report, write_report
 from linewright.model.errors import DataError, LinewrightError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def judge(  # noqa: PLR0917 - a command's options are its arguments
     ledger: Annotated[str | None, typer.Option(help="With --unit: folder of the ledger, or postgresql://user@host/database.")] = None,
     minus_imaginary: Annotated[bool, typer.Option("--minus-imaginary", help="The column of Z'' holds -Z''.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report with pictures.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw Nyquist, Bode, residuals and relaxation times (extra png).")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> int:
     """Check, fit and judge impedance spectra. Also: linewright eis design, eis synthetic, eis spc (--help tells more)."""
@@ -73,20 +74,22 @@ def judge(  # noqa: PLR0917 - a command's options are its arguments
         )
     if html is not None:
         refuse_report(html)
+    if png is not None:
+        refuse_picture(png)
     if unit is not None:
         refuse_beside_unit({"--cells": cells, "--calibration": calibration, "--excitation": excitation, "--circuit": circuit, "--weight": weight})
-        return unit_stack(unit, run, ledger, recipe_of(recipe, None), html, json=json)
+        return unit_stack(unit, run, ledger, recipe_of(recipe, None), (html, png), json=json)
     refuse_without_unit({"--run": run, "--ledger": ledger})
     if raw is not None and circuit is not None and recipe is None:
         raise LinewrightError("--circuit with --raw is fitted for a recipe: name one too, such as --recipe fuel-cell-stack.")
     limits = recipe_of(recipe, circuit)
     if raw is not None:
-        return raw_stack(raw, limits, (cells, calibration, excitation, weight), html, json=json)
+        return raw_stack(raw, limits, (cells, calibration, excitation, weight), (html, png), json=json)
     for option, value in (("--cells", cells), ("--calibration", calibration), ("--excitation", excitation)):
         if value is not None:
             raise LinewrightError(f"{option} belongs to raw samples: --raw FILE was expected with it.")
     asked = circuit or (limits.circuit if limits is not None else "auto")
-    return spectra(files or [], asked, weight_of(weight), limits, html, json=json, minus_imaginary=minus_imaginary)
+    return spectra(files or [], asked, weight_of(weight), limits, (html, png), json=json, minus_imaginary=minus_imaginary)
 
 
 def recipe_of(named: str | None, circuit: str | None) -> Recipe | None:
@@ -127,7 +130,7 @@ def weight_of(named: str | None) -> Weight:
 
 
 def spectra(
-    files: list[Path], circuit: str, weight: Weight, limits: Recipe | None, html: Path | None, *, json: bool, minus_imaginary: bool
+    files: list[Path], circuit: str, weight: Weight, limits: Recipe | None, to: tuple[Path | None, Path | None], *, json: bool, minus_imaginary: bool
 ) -> int:
     """Judge files of spectra."""
     from linewright.cli.eis_told import spectrum_json, tell_spectra
@@ -141,6 +144,7 @@ def spectra(
         raise DataError(faults)
     judged = judge_files(read, parsed(circuit), weight, limits)
     warnings = [w for f in read for w in f.warnings]
+    html, png = to
     if json:
         lost = not_judged(judged[0].values, limits) if limits is not None else ()
         as_json({"spectra": [spectrum_json(j) for j in judged], "not_judged": lost, "warnings": warnings, "faults": faults})
@@ -153,13 +157,24 @@ def spectra(
         write_report(html, spectra_page(shown, [str(w) for w in (*faults, *warnings)]))
         if not json:
             say(f"Report: {html}")
+    if png is not None:
+        from linewright.report.spectrum_png import write_png
+
+        groups = {id(j.analysis): j.analysis for j in judged}
+        named = [(found, [j.spectrum.name for j in judged if j.analysis is found]) for found in groups.values()]
+        write_png(png, named, ", ".join(f.name for f in files), frozenset(j.spectrum.name for j in judged if j.verdict and not j.verdict.is_pass))
     if faults:
         raise DataError(faults, "The other files were judged.")
     return FAILED if any(j.verdict is not None and not j.verdict.is_pass for j in judged) else 0
 
 
 def raw_stack(
-    raw: Path, limits: Recipe | None, given: tuple[int | None, Path | None, Path | None, str | None], html: Path | None, *, json: bool
+    raw: Path,
+    limits: Recipe | None,
+    given: tuple[int | None, Path | None, Path | None, str | None],
+    to: tuple[Path | None, Path | None],
+    *,
+    json: bool,
 ) -> int:
     """Judge a stack from its raw samples."""
     from linewright.cli.eis_told import stack_json, tell_stack
@@ -167,6 +182,7 @@ def raw_stack(
     from linewright.exchange.impedance.judged import judge_raw, read_calibration
 
     cells, calibration, excitation, weight = given
+    html, png = to
     if weight not in {None, "measured"}:
         raise LinewrightError(f"--weight {weight}: raw samples bring the variance of each point along; the fit weighs by it (measured).")
     leads = read_calibration(calibration) if calibration is not None else None
@@ -183,4 +199,6 @@ def raw_stack(
         write_report(html, stack_page(judged.raw.file, judged.analysis, judged.values, judged.verdict, limits, is_synthetic=judged.raw.is_synthetic))
         if not json:
             say(f"Report: {html}")
+    if png is not None:
+        draw_stack(png, judged)
     return FAILED if judged.verdict is not None and not judged.verdict.is_pass else 0

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linewright.eis.recipe import Recipe
+    from linewright.exchange.impedance.judged import JudgedStack
     from linewright.exchange.impedance.station import CompareRow, StationStack
     from linewright.ledger.reader import RunReader
 
-__all__ = ["refuse_beside_unit", "refuse_without_unit", "unit_stack"]
+__all__ = ["draw_stack", "refuse_beside_unit", "refuse_without_unit", "unit_stack"]
 
 FAILED = 1
 
@@ -41,8 +42,8 @@ def refuse_without_unit(given: Mapping[str, object]) -> None:
             raise LinewrightError(f"{option} belongs to a stack of a line: --unit ID was expected with it.")
 
 
-def unit_stack(unit: str, run: str | None, ledger: str | None, limits: Recipe | None, html: Path | None, *, json: bool) -> int:
-    """Analyse the waveform of a stack; exit code 1 where it fails."""
+def unit_stack(unit: str, run: str | None, ledger: str | None, limits: Recipe | None, to: tuple[Path | None, Path | None], *, json: bool) -> int:
+    """Analyse the waveform of a stack, with a report and a picture where they are asked for; exit code 1 where it fails."""
     from linewright.cli.eis_told import stack_json, tell_stack
     from linewright.exchange.impedance.station import compared, judged_unit, recipe_of_station
 
@@ -50,6 +51,7 @@ def unit_stack(unit: str, run: str | None, ledger: str | None, limits: Recipe | 
         raise LinewrightError("--unit is empty: the id of a stack was expected, such as FC-20; linewright trace lists the newest.")
     stack, run_id = found_stack(unit, run, ledger, is_told=not json)
     recipe = limits or recipe_of_station(stack)
+    html, png = to
     with Progress("waveform to phasors", is_shown=not json) as progress:
         judged = judged_unit(stack, recipe, progress)
     rows = compared(stack, judged)
@@ -65,8 +67,19 @@ def unit_stack(unit: str, run: str | None, ledger: str | None, limits: Recipe | 
         write_report(html, stack_page(judged.raw.file, judged.analysis, judged.values, judged.verdict, recipe, is_synthetic=True))
         if not json:
             say(f"Report: {html}")
+    if png is not None:
+        draw_stack(png, judged)
     is_pass = judged.verdict is not None and judged.verdict.is_pass and all(row.is_pass for row in rows)
     return 0 if is_pass else FAILED
+
+
+def draw_stack(png: Path, judged: JudgedStack) -> None:
+    """Draw a stack's spectra; those that fail stand out."""
+    from linewright.report.spectrum_png import write_png
+
+    title = f"{judged.raw.file}{', SYNTHETIC: made from a model, not measured' if judged.raw.is_synthetic else ''}"
+    bad = frozenset(c.name for c in judged.verdict.failed) if judged.verdict is not None else frozenset()
+    write_png(png, [(judged.analysis, list(judged.analysis.spectra.names))], title, bad)
 
 
 def found_stack(unit: str, run: str | None, ledger: str | None, *, is_told: bool) -> tuple[StationStack, str]:

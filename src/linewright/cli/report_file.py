@@ -6,7 +6,7 @@ from pathlib import Path
 
 from linewright.model.errors import LinewrightError
 
-__all__ = ["refuse_report", "write_report"]
+__all__ = ["refuse_picture", "refuse_report", "write_report"]
 
 
 def refuse_report(path: Path) -> None:
@@ -23,6 +23,20 @@ def refuse_report(path: Path) -> None:
         raise LinewrightError(f"--html {path}: a report is a page; a name such as {path.with_suffix('.html')} was expected.")
     if not path.parent.is_dir():
         raise LinewrightError(f"--html {path}: there is no folder {path.parent}. Make it first, or name another.")
+
+
+def refuse_picture(path: Path) -> None:
+    """Refuse a file of a picture that cannot be written.
+
+    Raises
+    ------
+    LinewrightError
+        Its folder is not there, or its name does not end in .png.
+    """
+    if path.suffix.lower() != ".png" or path.is_dir():
+        raise LinewrightError(f"--png {path}: a name that ends in .png was expected, such as {path.with_suffix('.png').name}.")
+    if not path.parent.is_dir():
+        raise LinewrightError(f"--png {path}: there is no folder {path.parent}. Make it first, or name another.")
 
 
 def write_report(path: Path, page: str) -> None:
