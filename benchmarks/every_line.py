@@ -162,7 +162,7 @@ def at_work(plant: Plant) -> tuple[float, float, LineFigures, str]:
         ordered = sum(o.amount or 0 for o in plant.orders)
         begin_s = 4 * HOUR_S
         end_s = begin_s + max(HOUR_S, math.floor(0.8 * ordered / plant.target_per_s / HOUR_S) * HOUR_S)
-        result = simulate(plant, until_s=end_s - begin_s, start=simulate(plant, until_s=begin_s).state)
+        result = simulate(plant, until_s=end_s, start=simulate(plant, until_s=begin_s).state)
     else:
         weeks = max(1, math.ceil(200.0 / (plant.target_per_s or 1.0) / WEEK_S))
         begin_s, end_s = 2 * WEEK_S, (2 + weeks) * WEEK_S
@@ -173,13 +173,13 @@ def at_work(plant: Plant) -> tuple[float, float, LineFigures, str]:
 
 def measure(names: Sequence[str] = (), *, told: bool = False) -> list[Figure]:
     """Return for each line the CPU of a simulated week, and what it misses in the note; rows go into benchmarks/out."""
-    rows = {row["name"]: row for row in json.loads(OUT.read_text(encoding="utf-8"))} if OUT.exists() else {}
     found = []
     for name in names or shipped_library().names("line"):
         with tempfile.TemporaryDirectory(prefix="linewright-line-") as folder:
             row = measured(name, Path(folder))
         missed = row.failures()
         found.append(Figure(name, row.week_cpu_s, "s", at_most=BAR_S, note="; ".join(missed) or told_of(row)))
+        rows = {each["name"]: each for each in json.loads(OUT.read_text(encoding="utf-8"))} if OUT.exists() else {}
         rows[name] = asdict(row)
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_text(json.dumps([rows[each] for each in sorted(rows)], indent=1), encoding="utf-8")
@@ -210,6 +210,7 @@ def page_of(rows: Sequence[LineRow]) -> str:
         drawn = row.drawn or "as it is"
         table.append([f"`{row.name}`", rated, reached, oee, f"{row.week_cpu_s:.1f} s", energy, alarms, f"{row.things:,}", drawn])
     missed = [f"- `{row.name}`: {'; '.join(row.failures())}" for row in rows if row.failures()]
+    lacking = [name for name in shipped_library().names("line") if name not in {row.name for row in rows}]
     lines = ["| " + " | ".join(cells) + " |" for cells in table]
     where = machine()
     return "\n".join([
@@ -223,6 +224,7 @@ def page_of(rows: Sequence[LineRow]) -> str:
         "*Things* were named by the trace of a product down to all that the line made for it. *Page*: at 1440 and 820 px each station",
         "is drawn once, none over another, and the browser complains of nothing.", "",
         *lines, "", "## Bars that are missed" if missed else "No bar is missed.", "", *missed,
+        *(["", f"Not measured since its file was changed last: {', '.join(lacking)}."] if lacking else []),
     ]).rstrip() + "\n"  # fmt: skip
 
 
