@@ -14,7 +14,7 @@ NAMES = (
     *("help_cpu", "simulate_day", "recursion_speed", "every_line", "live_pace", "live_memory", "restart", "curves", "page_trends", "fresh_clone"),
     *("eis_kk", "eis_fit", "eis_drt", "eis_chain", "eis_raw"),
     "side_speed",
-    *("first_result", "replications", "memory_of_days", "fleet_speed"),
+    *("first_result", "replications", "memory_of_days", "fleet_speed", "trace_metres"),
     "year_21700",
     "explain_faults",
     "stores",

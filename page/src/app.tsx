@@ -16,6 +16,8 @@ const FindPage = lazy(() => import("./trace/find"));
 const ThingPage = lazy(() => import("./trace/thing"));
 const WebsPage = lazy(() => import("./trace/webs"));
 const CausesPage = lazy(() => import("./causes/page"));
+const CarriersPage = lazy(() => import("./trace/carriers"));
+const HoldsPage = lazy(() => import("./trace/holds"));
 const ExperimentsPage = lazy(() => import("./experiments/page"));
 const ImpedancePage = lazy(() => import("./impedance/page"));
 const BenchPage = lazy(() => import("./bench"));
@@ -32,6 +34,8 @@ function Page({ route }: { route: Route }): ReactNode {
     case "webs": return <WebsPage />;
     case "causes": return <CausesPage />;
     case "impedance": return <ImpedancePage />;
+    case "carriers": return <CarriersPage />;
+    case "holds": return <HoldsPage />;
     case "experiments": return <ExperimentsPage />;
     default: return <section className="panel"><Note title={texts.fault.noPage}><a href={address(route.line, "/line")}>{texts.fault.toLine}</a></Note></section>;
   }

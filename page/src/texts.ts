@@ -46,7 +46,7 @@ export const texts = {
   shell: {
     skip: "Go to the page",
     pages: "Pages", sections: "Sections",
-    run: "Run", trace: "Trace", measure: "Measure", plan: "Plan", line: "Line", alarms: "Alarms", find: "Find", webs: "Webs",
+    run: "Run", trace: "Trace", measure: "Measure", plan: "Plan", line: "Line", alarms: "Alarms", find: "Find", webs: "Webs", carriers: "Carriers", holds: "Holds", openHolds: (n: number) => `${plural(n, "open hold")}`,
     source: { live: "Live", twin: "Twin", import: "Import" },
     emulated: "emulated machines", simulated: "simulated", realMachines: "real machines", recorded: "real records",
     times: (speed: number | "max") => (speed === "max" ? "as fast as it can" : number(speed, speed % 1 ? 1 : 0) + " times"),
@@ -72,7 +72,7 @@ export const texts = {
   keys: {
     title: "Keys", close: "Close",
     rows: [
-      ["/", "Search"], ["?", "This list"], ["g then l", "Line"], ["g then a", "Alarms"], ["g then t", "Find"], ["g then w", "Webs"], ["g then e", "Experiments"],
+      ["/", "Search"], ["?", "This list"], ["g then l", "Line"], ["g then a", "Alarms"], ["g then t", "Find"], ["g then w", "Webs"], ["g then c", "Carriers"], ["g then h", "Holds"], ["g then e", "Experiments"],
       ["j k", "Next and previous in a list"], ["Enter", "Open"], ["a", "Acknowledge what is chosen"], ["[ ]", "Shorter and longer range"],
       [".", "Follow now, or stand still"], ["arrows", "Move inside drawings and charts"], ["Esc", "Close one layer, or leave a field"],
     ] as [string, string][],
@@ -176,7 +176,7 @@ export const texts = {
   },
   act: {
     sent: (what: string) => `${what} sent.`, wait: (seconds: number) => `No answer yet, ${seconds}\u202fs of 10.`, late: (what: string) => `${what}: no answer after 10\u202fs.`, lateNext: "The ledger has not confirmed it.",
-    confirmed: (at: string) => `Confirmed by the ledger, ${at}.`, again: "Try again", dismiss: "Close",
+    written: "It stands in the ledger.", confirmed: (at: string) => `Confirmed by the ledger, ${at}.`, again: "Try again", dismiss: "Close",
     acknowledge: (n: number) => (n === 1 ? "Acknowledge" : `Acknowledge ${n} alarms`), done: (n: number) => (n === 1 ? "Alarm acknowledged." : `${n} alarms acknowledged.`), failed: (what: string) => `${what} failed.`,
     cancel: "Cancel", reason: "Reason", by: "Your name", byFree: "Your name (another person releases)", typed: (name: string) => `Type ${name}`, notNow: (word: string, why: string, helps: string | null) => `${word}: ${[lower(why), helps].filter(Boolean).join(" ")}`,
     off: (why: string) => why, offPlain: "Nothing can be commanded.", opens: (word: string) => `${word}\u2026`, question: (title: string) => `${title}?`,
@@ -222,6 +222,20 @@ export const texts = {
     phases: ["discharge", "rest", "charge"] as const, none: { before: "Made before this run, no curve recorded", "not recorded": "No curve of it is recorded" } as Record<string, string>,
     label: (title: string, unit: string, low: string, high: string, span: string) => `${title} over ${span}, ${low} to ${high} ${unit}; its points are under ${lower("Show as table")}`,
   },
+  map: {
+    title: "Map", colour: "Coloured by", sides: "Sides", both: "both", sideShort: (side: string) => side, label: (id: string) => `${id}, length by width. Draw a box to ask who holds part of it; the fields say the same.`,
+    box: (box: { from: number; to: number; across: [number, number] | null; side: string | null; guard: number }) => `Box ${metres(box.from, 1)} to ${metres(box.to, 1)}, ${box.across ? `${number(box.across[0], 0)} to ${quantity(box.across[1], "mm", 0)} from the operator side` : "all of the width"}, ${box.side ? "side " + box.side : "both sides"}, guard ${metres(box.guard, 1)}`,
+    affected: "Affected", certainHead: "certain", possibleHead: (guard: number) => `possible, guard ${metres(guard, 1)}`, packs: "packs hold some", gone: "left the line", places: (n: number) => `and ${plural(n, "other place")}`,
+    rest: (text: string) => `Not used yet: ${text}`, lost: (text: string) => `Thrown away or not passed on: ${text}`, basis: "Basis", error: (m: number) => `Position error, limits added along the maps: at most ${metres(m)}`, more: (n: number) => `and ${count(n)} more; the command line lists all (--csv)`,
+    laneShort: (n: number) => `L${n}`, acrossLabel: "Across", acrossHint: "320..340 mm", sideLabel: "Side", later: "A hold covers what is made of these metres later, too. A second person releases it", widen: "Show all of the width", all: "all",
+  },
+  holds: {
+    title: "Holds", sub: "newest first; names are typed, nobody proves them", open: "Open", all: "All", none: "Nothing is on hold", noneText: "Hold a unit on its page, a piece of web on its map, what lies on a tray on the tray's page.",
+    hold: "Hold", what: "What", covers: "Covers now", reason: "Reason", by: "By (unverified)", since: "Since", state: "State", things: (n: number, first: string) => (n === 1 ? first : plural(n, "thing")),
+    span: (span: { web: string; from_m: number | null; to_m: number | null; lane: number | null; across_mm: [number, number] | null; side: string | null }) => [span.web, span.from_m === null || span.to_m === null ? "all of it" : `${number(span.from_m, 1)} to ${metres(span.to_m, 1)}`, span.across_mm ? `${number(span.across_mm[0], 0)} to ${quantity(span.across_mm[1], "mm", 0)} across` : "", span.lane ? `lane ${span.lane}` : "", span.side ? `side ${span.side}` : ""].filter(Boolean).join(", "),
+    units: (n: number) => plural(n, "unit"), wholes: (n: number, first: string) => (n === 1 ? first + " may not leave" : `${count(n)} packs may not leave`), openSince: "open", released: (by: string, at: string, why: string | null) => `released by ${by}, ${at}${why ? ": " + why : ""}`, undone: (by: string, at: string) => `taken back by ${by}, ${at}`, key: (n: number) => `hold ${n}`,
+  },
+  carriers: { title: "Carriers", sub: "trays, racks, magazines", carrier: "Carrier", what: "Kind", none: "No carrier yet", noneText: "This line has no carriers, or none has been used.", on: "On it", before: "Before", places: (left: number, all: number) => `${count(left)} of ${count(all)} still there`, empty: "It is empty now.", hold: (n: number) => `Hold ${plural(n, "unit")}`, place: (n: number) => `place ${n}`, nothing: "Nothing has lain on it in this run.", filling: (first: string, last: string) => (first === last ? first : `${first} to ${last}`), units: "Units", from: "From", until: "Until" },
   webs: { title: "Webs", sub: "newest first", subUsed: "on a machine first, then the newest", inUse: "On", batch: "Batch or lot", amount: "Amount", web: "Web", length: "Length", made: "Made", station: "Made at", material: "Material", none: "No web has been made yet", noneText: "Coated webs appear here when they begin.", more: "Show more", batches: "Batches", kinds: "What to list", units: "Units" },
   impedance: {
     title: "Impedance", sub: (n: number) => (n ? `${plural(n, "stack")}, newest first` : "no stack yet"), subFiles: "no station of this line measures it; files can be opened",

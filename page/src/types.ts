@@ -115,14 +115,27 @@ export interface TreeEdge { from: string; to: string; basis: "certain" | "possib
 export interface Tree { nodes: TreeNode[]; edges: TreeEdge[]; cut: boolean }
 export interface Metres { web: string; mother: string | null; lane: number | null; side: string | null; lo_m: number; hi_m: number; certain: [number, number] | null; possible: [number, number] | null; error_m: number | null; chain: { web: string }[]; b?: number | null }
 export interface WebInfo {
-  web: string; title?: string; length_m: number | null; width_mm: number | null; sides: string[]; lanes: number | { lane: number }[] | null; splices_m: number[]; children: (string | { web: string; lane?: number | null })[];
+  web: string; title?: string; length_m: number | null; width_mm: number | null; sides: string[]; lanes: number | { lane: number }[] | null; splices_m: number[]; lanes_mm?: LaneMm[]; children: (string | { web: string; lane?: number | null })[];
   batches: { batch: string; lo_m: number; hi_m: number; possible: boolean }[]; profiles: { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; step_m: number }[]; made_us?: number | null; material?: string;
 }
 export interface ProfileRow { characteristic: string; title?: string; side: string | null; lane: number | null; unit: string | null; decimals: number | null; window: Window | null; m: number[]; min: (number | null)[]; max: (number | null)[]; mean: (number | null)[] }
 export interface WebUnit { id: string | null; lane: number | null; lo_m: number; hi_m: number; verdict: string | null; certain?: boolean; now?: unknown }
 export interface LotRow { id: string; kind: string; material: string; title: string; made_us: number | null; length_m: number | null; amount: number | null; unit: string | null; station: string | null; remark?: string | null; in_use?: string | null }
 
-export interface Hold { key: number; things: string[]; count: number; reason: string; by: string; at_us: number; released_us: number | null; released_by: string | null }
+export interface HeldSpan { web: string; from_m: number | null; to_m: number | null; lane: number | null; across_mm: [number, number] | null; side: string | null; guard_m: number }
+export interface Hold {
+  key: number; things: string[]; count: number; spans: HeldSpan[]; reason: string; by: string; verified: boolean; at_us: number | null; released_us: number | null; released_by: string | null; release_reason: string | null; undone: boolean;
+  now: { units: number; certain: number; first: string[]; wholes: string[]; wholes_total: number } | null;
+}
+export interface LaneMm { lane: number; lo_mm: number; hi_mm: number }
+export interface WebStrip { from_m: number; to_m: number; characteristic: string | null; characteristics: string[]; sides: { side: string | null; lanes: ProfileRow[] }[]; units: WebUnit[]; units_total: number; splices_m: number[] }
+export interface AffectedUnit { id: string; certain: boolean; lane: number | null; lo_m: number; hi_m: number; error_m: number; text: string; station: string | null; carrier: string | null; place: number | null; into: string[]; out: boolean; lost_at: string | null; since_us: number | null }
+export interface WebPart { web: string; lo_m: number; hi_m: number; why: string | null }
+export interface Affected {
+  from_m: number; to_m: number; across_mm: [number, number] | null; side: string | null; guard_m: number; lanes: number[]; certain: number; possible: number; total: number; wholes: number; out: number; error_m: number;
+  places: { text: string; count: number }[]; places_total: number; units: AffectedUnit[]; rest: WebPart[]; lost: WebPart[];
+}
+export interface Filling { material: string; first: string; last: string; count: number; left: number; from_us: number | null; to_us: number | null; units: { id: string; place: number; to_us: number | null }[] }
 export interface ToldRow extends Value { thing: string; kind: string; sides: string[]; basis: "stated" | "rule"; rules: string[]; remark: string | null; stated: number | null }
 export interface Told { ancestors: number | null; stated: number | null; absent: number | null; sections: { title: string; rows: ToldRow[] }[] }
 export interface CurveLine { name: string; title: string; unit: string | null; decimals: number; values: number[]; total: { in: number; out: number; unit: string } | null }

@@ -58,7 +58,7 @@ def test_what_is_missing_is_told(folder: str, capsys: pytest.CaptureFixture[str]
     assert "A hold needs a reason. A hold needs a name." in told(capsys, "hold", "C-1", *at, code=2)
     assert "one of them was expected" in told(capsys, "hold", "C-1", "--release", "3", *at, code=2)
     assert "There is no open hold 77." in told(capsys, "hold", "--release", "77", "--reason", "x", "--by", "Grace", *at, code=2)
-    assert "--hold needs what to hold" in told(capsys, "trace", "--hold", "x", "--by", "Ada", *at, code=2)
+    assert "What is meant? --across, --side, --csv, --hold" in told(capsys, "trace", "--hold", "x", "--by", "Ada", *at, code=2)
 
 
 def test_a_run_of_another_process_holds_it_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

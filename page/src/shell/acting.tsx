@@ -5,7 +5,7 @@ import { useRun } from "../run";
 import { texts } from "../texts";
 import type { Hold, Preview } from "../types";
 import { useConfirmed, useIsPending, type Command } from "./answers";
-import { useWhyNotActing } from "./connection";
+import { useWhyNotActing, useWhyNotHolding } from "./connection";
 
 const Dialog = lazy(() => import("./dialog"));
 
@@ -51,8 +51,10 @@ function usePreviews(acts: Act[], stamp: string, isAsked: boolean): (Preview | n
 const same = (a: Command, b: Command): boolean => a.kind === b.kind && JSON.stringify(a.target) === JSON.stringify(b.target);
 
 /** Buttons of a head: on where the run allows it; where not, the reason stands beside them. */
-export function Acts({ acts, stamp, isAsked = true }: { acts: Act[]; stamp: string; isAsked?: boolean }) {
-  const whyNot = useWhyNotActing();
+export function Acts({ acts, stamp, isAsked = true, isHold = false }: { acts: Act[]; stamp: string; isAsked?: boolean; isHold?: boolean }) {
+  const notActing = useWhyNotActing();
+  const notHolding = useWhyNotHolding();
+  const whyNot = isHold ? notHolding : notActing;
   const previews = usePreviews(acts, stamp, isAsked && whyNot === null);
   const reasons = whyNot !== null ? [texts.act.off(whyNot)] : acts.flatMap((each, i) => {
     const told = previews[i];
@@ -69,6 +71,14 @@ export function Acts({ acts, stamp, isAsked = true }: { acts: Act[]; stamp: stri
 function ActButton({ act, why, isOff }: { act: Act; why: string | null; isOff: boolean }) {
   const isPending = useIsPending((command) => same(command, act.command));
   return <button type="button" className={"btn" + (act.isPrimary && why === null ? " primary" : "")} data-act={act.command.kind} disabled={why !== null || isOff || isPending} title={why || undefined} onClick={() => ask(act)}>{texts.act.opens(act.word)}</button>;
+}
+
+/** How many holds are open. */
+export function useOpenHolds(): number {
+  const { run, header } = useRun();
+  const confirmed = useConfirmed();
+  const found = useGet<{ total: number }>(ofRun(run, "holds"), { open: "true", limit: 1, turn: confirmed }, header.live ? 10_000 : 0);
+  return found.data?.total ?? 0;
 }
 
 /** The hold that a thing lies under: why, by whom, since when. */

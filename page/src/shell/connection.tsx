@@ -45,3 +45,10 @@ export function useWhyNotActing(): string | null {
   if (link.state === "lost" && link.lostAt !== null && Date.now() - link.lostAt > GRACE_S * 1000) return texts.link.whyNoActing;
   return header.acting ? null : header.not_acting_why ?? texts.act.offPlain;
 }
+
+/** Holding needs a connection, and of a run under way that it is this server's; one that nobody writes can be held too. */
+export function useWhyNotHolding(): string | null {
+  const { header } = useRun();
+  const why = useWhyNotActing();
+  return header.live || why === texts.link.whyNoActing ? why : null;
+}

@@ -9,7 +9,7 @@ import { theStream, useTick, useTopic } from "../stream/store";
 import { texts } from "../texts";
 import { choose, useChoice, type Choice } from "../theme";
 import type { AlarmList } from "../types";
-import { Acting } from "./acting";
+import { Acting, useOpenHolds } from "./acting";
 import { Answers } from "./answers";
 import { Connection } from "./connection";
 import { useKeys } from "./keys";
@@ -87,23 +87,25 @@ function Clock() {
   return <div className="clock"><b>{clock(at, zone)}</b><span className="day">{day(at, zone)}{header.shift ? ", " : ""}</span>{header.shift ? texts.shell.shift(header.shift.name) : ""}</div>;
 }
 
-interface Item { page: string; title: string; path: string; number?: number }
+interface Item { page: string; title: string; path: string; number?: number; numberTitle?: string }
 interface Section { name: "run" | "trace" | "measure" | "plan"; title: string; pages: Item[] }
 
 function useSections(): Section[] {
   const { header, run } = useRun();
   const fresh = useTopic<AlarmList>(run, "alarms")?.counts.unacknowledged ?? header.alarms?.unacknowledged ?? 0;
   const isImport = header.source === "import";
+  const held = useOpenHolds();
   const runPages: Item[] = isImport ? [] : [{ page: "line", title: texts.shell.line, path: "/line" }, { page: "alarms", title: texts.shell.alarms, path: "/alarms", number: fresh }];
-  const trace: Item[] = [{ page: "find", title: texts.shell.find, path: "/find" }, ...(isImport ? [] : [{ page: "webs", title: texts.shell.webs, path: "/webs" }, { page: "causes", title: texts.causes.title, path: "/causes" }])];
+  const trace: Item[] = [{ page: "find", title: texts.shell.find, path: "/find" }, ...(isImport ? [] : [{ page: "webs", title: texts.shell.webs, path: "/webs" }, { page: "carriers", title: texts.shell.carriers, path: "/carriers" }]), { page: "holds", title: texts.shell.holds, path: "/holds", number: held, numberTitle: texts.shell.openHolds(held) }, ...(isImport ? [] : [{ page: "causes", title: texts.causes.title, path: "/causes" }])];
   const measure: Item[] = [{ page: "impedance", title: texts.impedance.title, path: "/impedance" }];
   const plan: Item[] = [{ page: "experiments", title: texts.experiments.title, path: "/experiments" }];
   return [...(runPages.length ? [{ name: "run" as const, title: texts.shell.run, pages: runPages }] : []), { name: "trace" as const, title: texts.shell.trace, pages: trace }, { name: "measure" as const, title: texts.shell.measure, pages: measure }, { name: "plan" as const, title: texts.shell.plan, pages: plan }];
 }
 
 function isHere(page: string, here: string): boolean {
-  if (page === "find") return ["find", "unit", "lot", "carrier"].includes(here);
+  if (page === "find") return ["find", "unit", "lot"].includes(here);
   if (page === "webs") return here === "webs" || here === "web";
+  if (page === "carriers") return here === "carriers" || here === "carrier";
   return page === here;
 }
 
@@ -115,7 +117,7 @@ function Rail({ open }: { open: (overlay: Overlay) => void }) {
       {useSections().map((section) => (
         <div key={section.name}>
           <h2 className={section.pages.some((each) => isHere(each.page, page)) ? "cur" : ""}><a href={link(section.pages[0]?.path ?? "/line")} tabIndex={-1}><Icon name={section.name} />{section.title}</a></h2>
-          <ul>{section.pages.map((each) => <li key={each.page}><a href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}>{each.title}{each.number ? <i title={texts.shell.toAcknowledge(each.number)}>{count(each.number)}</i> : null}</a></li>)}</ul>
+          <ul>{section.pages.map((each) => <li key={each.page}><a href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}>{each.title}{each.number ? <i title={each.numberTitle ?? texts.shell.toAcknowledge(each.number)}>{count(each.number)}</i> : null}</a></li>)}</ul>
         </div>
       ))}
       <div className="foot"><Themes /><button type="button" className="iconb" title={texts.shell.keys} aria-label={texts.shell.keys} aria-keyshortcuts="?" onClick={() => open("keys")}><Icon name="keyboard" /></button></div>
@@ -129,7 +131,7 @@ function Themes() {
   return <>{all.map(([name, icon, title]) => <button key={name} type="button" className="iconb" title={title} aria-label={title} aria-pressed={chosen === name} onClick={() => choose(name)}><Icon name={icon} /></button>)}</>;
 }
 
-const TAB_ICONS: Record<string, IconName> = { line: "run", alarms: "bell", find: "search", webs: "webs" };
+const TAB_ICONS: Record<string, IconName> = { line: "run", alarms: "bell", find: "search", webs: "webs", carriers: "system", holds: "lock" };
 
 function Tabs() {
   const { page } = useRoute();

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { address, go, route } from "../route";
 import type { Overlay } from "./frame";
 
-const PAGES: Record<string, string> = { l: "/line", a: "/alarms", t: "/find", w: "/webs", e: "/experiments", i: "/impedance" };
+const PAGES: Record<string, string> = { l: "/line", a: "/alarms", t: "/find", w: "/webs", c: "/carriers", h: "/holds", e: "/experiments", i: "/impedance" };
 
 function isWriting(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;

@@ -1,23 +1,27 @@
 /* A unit, a lot, a web, a carrier: its life, its genealogy both ways, its metres, its values, where it is now. */
 import "./trace.css";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
-import { get, ofRun, useGet } from "../api";
-import { count, duration, exact, metres, moment, number, quantity, stopwatch } from "../format";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { ofRun, useGet } from "../api";
+import { duration, exact, metres, moment, number, quantity, stopwatch } from "../format";
 import { FaultNote, Guard, Loading, Note } from "../parts/notes";
 import { StateText } from "../parts/marks";
 import { path as toPath, setQuery, useRoute } from "../route";
 import { useRun } from "../run";
-import { Acts, ask, useHold, type Act } from "../shell/acting";
+import { Acts, useHold, type Act } from "../shell/acting";
 import { undoHold, useConfirmed } from "../shell/answers";
 import { useWhyNotActing } from "../shell/connection";
 import { texts, words } from "../texts";
-import type { Group, LifeStep, Metres, Thing, Tree, TreeNode, Value, WebInfo, WebUnit } from "../types";
+import type { Affected, Group, LifeStep, Metres, Thing, Tree, TreeNode, Value, WebInfo } from "../types";
 import { Along, lengthOf, Strip } from "./strip";
 import { Along as AlongItsWay } from "./along";
 import { Curves } from "./curves";
 import { Told } from "./told";
 import { thingPath, thingTitle } from "./paths";
 import { Doubts, Values } from "./values";
+import { AffectedPanel } from "./affected";
+import { CarrierPanel } from "./carrier";
+import { acrossOf, type Box } from "./webbox";
+import { WebMap } from "./webmap";
 
 const TreeView = lazy(() => import("./tree"));
 const DEPTH = 8;
@@ -32,15 +36,17 @@ export default function ThingPage({ id, kind }: { id: string; kind: string }) {
   if (!thing.data) return <section className="panel">{thing.error ? <FaultNote error={thing.error} again={thing.again} /> : <Loading />}</section>;
   const it = thing.data;
   const isWeb = it.web !== null || kind === "web";
+  const family = <Guard><Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} /></Guard>;
   return (
     <>
       <Head thing={it} />
       {it.life.length ? <Guard><Life steps={it.life} /></Guard> : null}
-      <Guard><Genealogy tree={tree.data} error={tree.error ? <FaultNote error={tree.error} again={tree.again} /> : null} /></Guard>
+      {isWeb && header.source !== "import" ? null : family}
       <div className="cols thing-cols">
-        {header.source === "import" ? <div className="stack"><Guard><Told id={id} /></Guard><Guard><AlongItsWay thing={it} tree={tree.data} /></Guard></div> : isWeb ? <Guard><WebPanel thing={it} /></Guard> : it.kind === "unit" ? <div className="stack"><Guard><OnWeb id={id} values={it.values} /></Guard><Guard><Curves id={id} /></Guard></div> : <Guard><Neighbours tree={tree.data} /></Guard>}
+        {header.source === "import" ? <div className="stack"><Guard><Told id={id} /></Guard><Guard><AlongItsWay thing={it} tree={tree.data} /></Guard></div> : isWeb ? <Guard><WebPanel thing={it} /></Guard> : it.kind === "unit" ? <div className="stack"><Guard><OnWeb id={id} values={it.values} /></Guard><Guard><Curves id={id} /></Guard></div> : it.kind === "carrier" ? <Guard><CarrierPanel id={id} /></Guard> : <Guard><Neighbours tree={tree.data} /></Guard>}
         <div className="stack">{!it.now && (header.source === "import" || it.kind !== "unit") ? null : <Guard><Now thing={it} /></Guard>}<Guard><Values values={it.values} /></Guard>{it.findings?.length ? <Doubts findings={it.findings} /> : null}</div>
       </div>
+      {isWeb && header.source !== "import" ? family : null}
     </>
   );
 }
@@ -54,7 +60,7 @@ function Head({ thing }: { thing: Thing }) {
   const key = typeof thing.held === "number" ? thing.held : null;
   const hold = useHold(key);
   const why = useWhyNotActing();
-  const leftS = hold ? UNDO_S - (now() - hold.at_us) / 1e6 : 0;
+  const leftS = hold ? UNDO_S - (now() - (hold.at_us ?? 0)) / 1e6 : 0;
   const word = thing.verdict ? texts.thing.verdicts[thing.verdict] ?? words(thing.verdict) : null;
   return (
     <div className="head">
@@ -62,17 +68,17 @@ function Head({ thing }: { thing: Thing }) {
       {word ? <StateText group={VERDICTS[thing.verdict ?? ""] ?? "no-data"}>{thing.grade ? texts.thing.grade(word, thing.grade) : word}</StateText> : null}
       {thing.made_us ? <span className="crumb" title={exact(thing.made_us)}>{texts.thing.madeAt(moment(thing.made_us, zone, now()))}</span> : null}
       {thing.made_before ? <span className="note-line"><span>{texts.thing.madeBeforeLong}</span></span> : null}
-      {hold ? <span className="crumb soft" data-hold={hold.key}>{texts.act.heldBy(hold.reason, hold.by, moment(hold.at_us, zone, now()))}{leftS > 0 && why === null ? <> <button type="button" className="linkish" onClick={() => undoHold(run, hold)}>{texts.act.undoLeft(stopwatch(leftS))}</button></> : null}</span> : null}
-      {thing.kind === "carrier" ? null : <Acts acts={[key === null ? holdAct([thing.id], thing.id) : releaseAct(key, thing.id)]} stamp="" isAsked={false} />}
+      {hold ? <span className="crumb soft" data-hold={hold.key}>{texts.act.heldBy(hold.reason, hold.by, hold.at_us === null ? "" : moment(hold.at_us, zone, now()))}{leftS > 0 && why === null ? <> <button type="button" className="linkish" onClick={() => undoHold(run, hold)}>{texts.act.undoLeft(stopwatch(leftS))}</button></> : null}</span> : null}
+      {thing.kind === "carrier" ? null : <Acts acts={[key === null ? holdAct([thing.id], thing.id) : releaseAct(key, thing.id)]} stamp="" isAsked={false} isHold />}
     </div>
   );
 }
 
-function holdAct(things: string[], what: string, word: string = texts.act.hold): Act {
+export function holdAct(things: string[], what: string, word: string = texts.act.hold): Act {
   return { command: { kind: "hold", target: { things } }, word, what: texts.act.holdWhat(what), done: texts.act.holdDone(what), button: texts.act.holdMany(what) };
 }
 
-function releaseAct(key: number, what: string): Act {
+export function releaseAct(key: number, what: string): Act {
   return { command: { kind: "release", target: { hold: key } }, word: texts.act.release, what: texts.act.releaseWhat(key), done: texts.act.releaseDone(what), typed: what };
 }
 
@@ -178,61 +184,50 @@ function WebPanel({ thing }: { thing: Thing }) {
   const { run, link, header } = useRun();
   const { query } = useRoute();
   const info = useGet<WebInfo>(ofRun(run, "webs", thing.id));
+  const confirmed = useConfirmed();
   const length = lengthOf(info.data) ?? thing.web?.length_m ?? null;
   const from = fieldNumber(query.get("from")) ?? 0;
   const to = fieldNumber(query.get("to")) ?? (length === null ? 12 : Math.min(length, Math.max(from + 12, 12)));
-  const guard = fieldNumber(query.get("guard")) ?? GUARD_M;
-  const units = useGet<{ certain: number; possible: number; units: WebUnit[]; error_m: number | null }>(to > from ? ofRun(run, "webs", thing.id, "units") : "", { from_m: from, to_m: to, guard_m: guard, limit: 200 }, header.live ? 5000 : 0);
+  const side = query.get("side");
+  const box: Box = { from, to, across: acrossOf(query.get("across")), side: side === "A" || side === "B" ? side : null, guard: fieldNumber(query.get("guard")) ?? GUARD_M };
+  const across = box.across ? `${box.across[0]}..${box.across[1]}mm` : null;
+  const lane = fieldNumber(query.get("lane"));
+  const found = useGet<Affected>(to > from ? ofRun(run, "webs", thing.id, "affected") : "", { from_m: from, to_m: to, guard_m: box.guard, across, side: box.side, lane, limit: 200, turn: confirmed }, header.live ? 5000 : 0);
+  const kept = useRef<Affected | null>(null);
+  if (found.data) kept.current = found.data;
+  const affected = found.data ?? (found.error ? null : kept.current);
   const children = (info.data?.children ?? []).map((each) => (typeof each === "string" ? each : each.web));
   const batches = info.data?.batches ?? (thing.web?.batches ?? []).map((batch) => ({ batch, lo_m: 0, hi_m: length ?? 0, possible: false }));
   return (
-    <section className="panel">
-      <div className="ph"><h2>{texts.thing.metres.charAt(0).toUpperCase() + texts.thing.metres.slice(1)}</h2><span className="sub">{length === null ? "" : metres(length, 1)}{thing.web?.width_mm ? ", " + quantity(thing.web.width_mm, "mm", 0) : ""}</span>
-        <span className="right fields">
-          <Field name="from" label={texts.thing.fromLabel} value={from} /><Field name="to" label={texts.thing.toLabel} value={to} /><Field name="guard" label={texts.thing.guard} value={guard} />
-        </span></div>
-      <div className="pb">{to > from ? <Strip web={thing.id} lane={fieldNumber(query.get("lane"))} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
-      {batches.length ? <><div className="group-head rule">{texts.thing.batches}</div><div className="chips">{batches.map((each) => <span key={each.batch + each.lo_m}><a className="id" href={link(toPath("lot", each.batch))}>{each.batch}</a> <span className="muted">{texts.thing.span(each.lo_m, each.hi_m)}{each.possible ? ", " + texts.thing.possible : ""}</span></span>)}</div></> : null}
-      {children.length ? <><div className="group-head rule">{texts.thing.children}</div><div className="chips">{children.slice(0, 40).map((each) => <a key={each} className="id" href={link(toPath("web", each))}>{each}</a>)}</div></> : null}
-      <div className="group-head rule withact"><span>{texts.thing.unitsHere}{units.data ? ` (${count(units.data.certain)} ${texts.thing.certain}, ${count(units.data.possible)} ${texts.thing.possible})` : ""}</span>
-        {units.data && units.data.units.length ? <HoldSpan web={thing.id} from={from} to={to} guard={guard} all={units.data.certain + units.data.possible} /> : null}</div>
-      {units.data?.units.length ? (
-        <div className="scroll" style={{ maxHeight: 340 }} tabIndex={0}><table className="hits"><thead><tr><th>{texts.thing.unitHead}</th><th>{texts.thing.laneHead}</th><th className="num">{texts.thing.metresHead}</th><th>{texts.thing.verdictHead}</th><th>{texts.thing.nowHead}</th></tr></thead>
-          <tbody>{units.data.units.map((each) => <tr key={`${each.lo_m}/${each.lane}/${each.id}`}><td>{each.id === null ? <span className="muted">{texts.thing.inWork}</span> : <a className="id" href={link(toPath("unit", each.id))} data-item="">{each.id}</a>}</td><td>{each.lane ?? ""}</td><td className="num">{texts.thing.span(each.lo_m, each.hi_m)}{each.certain === false ? ", " + texts.thing.possible : ""}</td><td className="soft">{each.verdict ? texts.thing.verdicts[each.verdict] ?? each.verdict : ""}</td><td className="soft">{nowText(each.now)}</td></tr>)}</tbody></table></div>
-      ) : units.error ? <FaultNote error={units.error} again={units.again} /> : units.data || to <= from ? <Note title={texts.thing.noUnits}>{texts.thing.noUnitsText}</Note> : <Loading />}
-    </section>
+    <div className="stack">
+      {info.data && length ? <Guard><WebMap web={thing.id} info={info.data} length={length} box={box} affected={affected?.units ?? []} /></Guard> : null}
+      <section className="panel">
+        <div className="ph"><h2>{texts.thing.metres.charAt(0).toUpperCase() + texts.thing.metres.slice(1)}</h2><span className="sub">{length === null ? "" : metres(length, 1)}{thing.web?.width_mm ? ", " + quantity(thing.web.width_mm, "mm", 0) : ""}</span></div>
+          <div className="pb fields">
+            <Field name="from" label={texts.thing.fromLabel} value={from} /><Field name="to" label={texts.thing.toLabel} value={to} /><AcrossField value={box.across} />
+            <label>{texts.map.sideLabel} <select className="input" value={box.side ?? ""} onChange={(event) => setQuery({ side: event.target.value || null })}><option value="">{texts.map.both}</option>{SIDES.map((each) => <option key={each} value={each}>{each}</option>)}</select></label>
+            <Field name="guard" label={texts.thing.guard} value={box.guard} />
+          </div>
+        <AffectedPanel web={thing.id} box={box} lane={lane} affected={affected} fault={found.error ? <FaultNote error={found.error} again={found.again} /> : null} isAsked={to > from} />
+        <div className="pb rule">{to > from ? <Strip web={thing.id} lane={lane} look={{ from, to, unit: null }} highlight={null} /> : null}</div>
+        {batches.length ? <><div className="group-head rule">{texts.thing.batches}</div><div className="chips">{batches.map((each) => <span key={each.batch + each.lo_m}><a className="id" href={link(toPath("lot", each.batch))}>{each.batch}</a> <span className="muted">{texts.thing.span(each.lo_m, each.hi_m)}{each.possible ? ", " + texts.thing.possible : ""}</span></span>)}</div></> : null}
+        {children.length ? <><div className="group-head rule">{texts.thing.children}</div><div className="chips">{children.slice(0, 40).map((each) => <a key={each} className="id" href={link(toPath("web", each))}>{each}</a>)}</div></> : null}
+      </section>
+    </div>
   );
 }
 
-const GUARD_M = 2; // widens what is possible, as the command line does (`linewright trace`)
-const HOLD_MOST = 10_000; // things in one hold (docs/api.md)
-
-/** Holds all units of the metres in view, those that possibly hold some of them too. */
-function HoldSpan({ web, from, to, guard, all }: { web: string; from: number; to: number; guard: number; all: number }) {
-  const { run, header } = useRun();
-  const whyNot = useWhyNotActing();
-  const [isReading, setReading] = useState(false);
-  const name = texts.act.units(all, header.product_word);
-  const collect = async (): Promise<void> => {
-    setReading(true);
-    const ids = new Set<string>();
-    let after: string | null = null;
-    do {
-      const page: { units: WebUnit[]; next: string | null } = await get(ofRun(run, "webs", web, "units"), { from_m: from, to_m: to, guard_m: guard, limit: 1000, after });
-      for (const each of page.units) if (each.id !== null) ids.add(each.id);
-      after = page.next;
-    } while (after !== null && ids.size < HOLD_MOST);
-    setReading(false);
-    ask(holdAct([...ids], name, texts.act.holdMany(name)));
+function AcrossField({ value }: { value: [number, number] | null }) {
+  const [text, setText] = useState<string | null>(null);
+  const isBad = text !== null && text.trim() !== "" && acrossOf(text) === null;
+  const done = (): void => {
+    if (text !== null && !isBad) { const next = acrossOf(text); setQuery({ across: next ? `${next[0]}..${next[1]}` : null }); setText(null); }
   };
-  return <button type="button" className="btn small" data-act="hold-span" disabled={whyNot !== null || isReading} title={whyNot ?? undefined} onClick={() => { void collect().catch(() => setReading(false)); }}>{texts.act.opens(texts.act.holdMany(name))}</button>;
+  return <label>{texts.map.acrossLabel} <input className="input" aria-invalid={isBad} title={texts.thing.field(texts.map.acrossHint)} placeholder={texts.map.all} value={text ?? (value ? `${value[0]}..${value[1]} mm` : "")} onChange={(event) => setText(event.target.value)} onBlur={done} onKeyDown={(event) => { if (event.key === "Enter") done(); }} /></label>;
 }
 
-function nowText(now: unknown): string {
-  if (typeof now === "string") return words(now);
-  const text = (now as { text?: unknown } | null)?.text;
-  return typeof text === "string" ? words(text) : "";
-}
+const SIDES = ["A", "B"] as const;
+const GUARD_M = 2; // widens what is possible, as the command line does (`linewright trace`)
 
 /** A length as it stands in the address or a field: `1032.1`, `1032.1m`, `1,032.1 m`. */
 export function fieldNumber(text: string | null): number | null {

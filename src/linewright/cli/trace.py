@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from linewright.cli.asked import ledger_at
+from linewright.cli.passed import passed as passed_by
+from linewright.cli.passed import print_passed
 from linewright.cli.printing import as_json, cut, line_width, moment, number, say, table
 from linewright.cli.recalled import csv_recall, print_recall
 from linewright.model.errors import LinewrightError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from linewright.ledger.ledger import Ledger
     from linewright.ledger.reader import RunReader
 
+#: What the options of a thing want to be told.
+ALONE = "--across, --side, --csv, --hold and --signals are of a thing: linewright trace CELL-4418, or --web COIL-4 --from 10m --to 15m."
 #: How deep the printed tree goes; `--json` gives all of it.
 DEEPEST = 12
 #: More branches than this that end here and are of one sort are one line.
@@ -58,11 +62,11 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     as_csv: Annotated[bool, typer.Option("--csv", help="The affected units of a span, for a spreadsheet.")] = False,
     hold: Annotated[str | None, typer.Option(metavar="REASON", help="Put on hold what was asked for, also what is made of it later.")] = None,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who holds; shown as unverified.")] = "",
+    signals: Annotated[bool, typer.Option("--signals", help="Of a unit: what the machines' signals were while its metres passed.")] = False,
 ) -> None:
     """Print where a thing came from and what came of it; alone, list the newest units, webs and batches."""
     from linewright.cli.remade import remade
     from linewright.genealogy.spans import parse_across
-    from linewright.genealogy.trace import recent
     from linewright.genealogy.trace import trace as trace_thing
 
     asked = asked_for(thing, web, at_metres("--from", begin), at_metres("--to", end), lane)
@@ -72,18 +76,18 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
     reader, passed = reader_for(ledger_at(ledger), run, asked)
     try:
         if asked is None:
-            if hold is not None:
-                raise LinewrightError("--hold needs what to hold: linewright trace ID --hold REASON --by NAME.")
-            if between or side or as_csv:
-                raise LinewrightError("--across, --side and --csv are of a piece of a web: --web COIL-4 --from 10m --to 15m.")
-            newest = remade(reader, lambda: recent(reader), is_told=is_told)
-            if json:
-                as_json({"run": reader.header().run, "newest": newest})
-            else:
-                print_recent(reader, newest, passed)
+            if hold is not None or between or side or as_csv or signals:
+                raise LinewrightError(f"What is meant? {ALONE}")
+            show_newest(reader, passed, is_json=json)
             return
         name = None if side is None else side.value
         found = remade(reader, lambda: trace_thing(reader, asked, guard_mm=guard_mm, across=between, side=name), is_told=is_told)
+        if signals:
+            by_metres = remade(reader, lambda: passed_by(reader, found.node.id), is_told=is_told)
+            if not json:
+                print_trace(found)
+            print_passed(reader, found.node.id, by_metres, is_json=json)
+            return
     finally:
         reader.close()
     if hold is not None:
@@ -99,6 +103,18 @@ def trace(  # noqa: PLR0917 - a command's options are its arguments
         print_trace(found)
         if passed:
             say(f"\nFound in run {found.run}; newer, and without it: {few(passed)}. --run chooses another.")
+
+
+def show_newest(reader: RunReader, passed: tuple[str, ...], *, is_json: bool) -> None:
+    """Show the newest units, webs and batches."""
+    from linewright.cli.remade import remade
+    from linewright.genealogy.trace import recent
+
+    newest = remade(reader, lambda: recent(reader), is_told=not is_json)
+    if is_json:
+        as_json({"run": reader.header().run, "newest": newest})
+    else:
+        print_recent(reader, newest, passed)
 
 
 def hold_found(ledger: Ledger, found: Trace, *, reason: str, by: str, is_json: bool) -> None:

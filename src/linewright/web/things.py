@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from linewright.genealogy.contents import contents_of
 from linewright.genealogy.extent import length_of
 from linewright.genealogy.holds import holding
 from linewright.genealogy.life import dated, life_of, places_of, values_of
@@ -202,6 +203,25 @@ def told(readers: ReadersNow, run: str, thing_id: str) -> Response:
     """Answer what an import tells of a thing: sheets, filling, drying, formation."""
     opened = readers.open(run)
     return answer(told_body(opened, find_thing(opened, thing_id)))
+
+
+@router.get("/runs/{run}/things/{thing_id:path}/contents")
+def contents(readers: ReadersNow, run: str, thing_id: str) -> Response:
+    """Answer what lies and lay on a carrier, filling after filling, newest first."""
+    opened = readers.open(run)
+
+    def body() -> dict[str, Any]:
+        thing = find_thing(opened, thing_id)
+        fillings = [
+            {
+                "material": f.material, "first": f.first, "last": f.last, "count": f.count, "left": f.left, "from_us": f.from_us, "to_us": f.to_us,
+                "units": [{"id": u.unit, "place": u.place, "to_us": u.to_us} for u in f.units],
+            }
+            for f in reversed(contents_of(opened.records, thing))
+        ]  # fmt: skip
+        return {"run": opened.run, "id": thing.id, "fillings": fillings}
+
+    return remade(opened, body)
 
 
 @router.get("/runs/{run}/things/{thing_id:path}/metres")

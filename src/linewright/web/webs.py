@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from linewright.genealogy.affected import Box, Piece, walk
 from linewright.genealogy.extent import length_of
-from linewright.genealogy.recall import check_side, pieces_below, pieces_of
+from linewright.genealogy.recall import check_side, pieces_below, pieces_of, recall
+from linewright.genealogy.recalled import AffectedUnit, WebPart
 from linewright.genealogy.spans import SpanError, parse_across
 from linewright.genealogy.trace import GUARD_MM, recent
 from linewright.ledger.records import Profile, Thing
@@ -30,6 +31,7 @@ __all__ = ["router"]
 router = APIRouter()
 STRIP_M = 400.0  # on a longer stretch no unit can be seen
 STRIP_UNITS = 1000
+PLACES = 6  # where affected units are, told with how many
 
 
 def web_thing(run: OpenRun, web: str) -> Thing:
@@ -220,6 +222,73 @@ def units(
     return remade(opened, body)
 
 
+@router.get("/runs/{run}/webs/{web:path}/affected")
+def affected(
+    readers: ReadersNow,
+    run: str,
+    web: str,
+    *,
+    from_m: float | None = None,
+    to_m: float | None = None,
+    across: str | None = None,
+    lane: int | None = None,
+    side: str | None = None,
+    guard_m: float = GUARD_MM / 1000.0,
+    limit: Limit = 100,
+) -> Response:
+    """Answer who holds part of a piece of a web, where each unit is now, what was thrown away and what is not used yet."""
+    opened = readers.open(run)
+
+    def body() -> dict[str, Any]:
+        thing = web_thing(opened, web)
+        low, high = stretch(opened, thing, from_m, to_m)
+        box = box_of(opened, thing, (low, high), across, lane, side, guard_m)
+        try:
+            found = recall(opened.records, thing, box)
+        except SpanError as error:
+            raise AnswerError(400, str(error), expected="a piece of the web", came=across or "") from error
+        where: dict[str, int] = {}
+        for u in found.units:
+            where[u.now.text] = where.get(u.now.text, 0) + 1
+        places = sorted(where.items(), key=lambda pair: -pair[1])
+        return {
+            "run": opened.run, "web": thing.id, "from_m": low, "to_m": high, "across_mm": box.across, "side": side, "guard_m": guard_m,
+            "lanes": list(found.lanes), "certain": found.certain, "possible": found.possible, "total": len(found.units),
+            "wholes": len({u.now.into[-1] for u in found.units if u.now.into}), "out": sum(u.now.is_out for u in found.units),
+            "places": [{"text": text, "count": count} for text, count in places[:PLACES]], "places_total": len(places),
+            "units": [affected_row(u) for u in found.units[:limit]], "error_m": max((u.limit_m for u in found.units), default=0.0),
+            "rest": [part_row(p) for p in found.rest], "lost": [part_row(p) for p in found.lost],
+        }  # fmt: skip
+
+    return remade(opened, body)
+
+
+def affected_row(u: AffectedUnit) -> dict[str, Any]:
+    """Return a unit of a recall as the page takes it."""
+    return {
+        "id": u.id, "certain": u.is_certain, "lane": u.lane, "lo_m": u.lo_m, "hi_m": u.hi_m, "error_m": u.limit_m, "text": u.now.text,
+        "station": u.now.station, "carrier": u.now.carrier, "place": u.now.place, "into": list(u.now.into), "out": u.now.is_out,
+        "lost_at": u.now.lost_at, "since_us": u.now.since_us,
+    }  # fmt: skip
+
+
+def part_row(p: WebPart) -> dict[str, Any]:
+    """Return metres of a recall that are no units."""
+    return {"web": p.web, "lo_m": p.lo_m, "hi_m": p.hi_m, "why": p.why}
+
+
+def lanes_mm(run: OpenRun, web: int) -> list[dict[str, Any]]:
+    """Return where the lanes of a web lie across it, as far as that was stated: of the web itself, or of what it became before it was slit."""
+    rim = [web]
+    for _ in range(8):
+        rows = [m for key in rim for m in run.records.maps_on_parent(key)]
+        found = {m.lane: (m.across_lo_mm, m.across_hi_mm) for m in rows if m.lane is not None and m.across_lo_mm is not None}
+        if found or not rows:
+            return [{"lane": lane + 1, "lo_mm": lo, "hi_mm": hi} for lane, (lo, hi) in sorted(found.items())]
+        rim = list({m.child for m in rows})
+    return []
+
+
 @router.get("/runs/{run}/webs/{web:path}")
 def one_web(readers: ReadersNow, run: str, web: str) -> Response:
     """Answer what a web is: size, lanes, what was cut from it, its batches, what was measured along it."""
@@ -248,7 +317,8 @@ def one_web(readers: ReadersNow, run: str, web: str) -> Response:
             for p in records.profiles_of(thing.key)
         ]  # fmt: skip
         head = {"run": opened.run, "web": thing.id, "material": thing.material, "title": title(thing.material or ""), "made_us": thing.made_us}
-        return {**head, **(web_part(opened, thing) or {}), "children": children, "batches": batches, "profiles": along}
+        part = {**(web_part(opened, thing) or {}), "lanes_mm": lanes_mm(opened, thing.key)}
+        return {**head, **part, "children": children, "batches": batches, "profiles": along}
 
     return remade(opened, body)
 
