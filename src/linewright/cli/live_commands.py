@@ -59,7 +59,8 @@ def _post(address: str, origin: str, body: dict[str, Any], run: str) -> None:
         with urllib.request.urlopen(asked, timeout=WAIT_S):  # noqa: S310 - as above
             return
     except urllib.error.HTTPError as error:
-        told = json.loads(error.read() or b"{}")
+        with error:
+            told = json.loads(error.read() or b"{}")
         raise LinewrightError(f"{told.get('what', error.reason)}\n    {told.get('next') or ''}".rstrip()) from error
     except OSError as error:
         raise LinewrightError(f"{run}: its page at {origin} does not answer ({error}).\n    Is it still running? linewright runs tells.") from error
