@@ -67,7 +67,7 @@ def test_a_run_of_another_process_holds_it_itself(tmp_path: Path, capsys: pytest
 
     from linewright.live.run import run
 
-    page, ready = Page(tmp_path, "127.0.0.1", 0), threading.Event()
+    page, ready = Page(Ledger(tmp_path), "127.0.0.1", 0), threading.Event()
     found = []
 
     def begun(live) -> None:
