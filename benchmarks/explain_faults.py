@@ -207,10 +207,10 @@ def faulted() -> tuple[list[Figure], list[str]]:
     whole = np.sum(list(tally.values()), axis=0)
     note = f"{whole[0]} faults of {len(KINDS)} kinds, {whole[1]} visible"
     figures = [
-        Figure("true cause ranked first, of visible faults", 100.0 * whole[5] / max(1, whole[1]), "%", at_least=90.0, note=note),
-        Figure("true cause named first at alpha 0.01, of visible faults", 100.0 * whole[2] / max(1, whole[1]), "%"),
-        Figure("the same by correlation with time alone (station only)", 100.0 * whole[3] / max(1, whole[1]), "%"),
-        Figure("another cause ranked first, of all faults", 100.0 * whole[4] / whole[0], "%"),
+        Figure("true cause ranked first, of visible faults", float(100.0 * whole[5] / max(1, whole[1])), "%", at_least=90.0, note=note),
+        Figure("true cause named first at alpha 0.01, of visible faults", float(100.0 * whole[2] / max(1, whole[1])), "%"),
+        Figure("the same by correlation with time alone (station only)", float(100.0 * whole[3] / max(1, whole[1])), "%"),
+        Figure("another cause ranked first, of all faults", float(100.0 * whole[4] / whole[0]), "%"),
     ]
     return figures, rows
 
