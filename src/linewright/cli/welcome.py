@@ -32,6 +32,8 @@ Operator            what is stopped, what do I do now?
 
 Quality engineer    where a cell came from, what came of a metre of web
   trace             genealogy, both ways
+  explain           what bad units share that good ones do not
+  hold              keep units back with a reason, and release them
   runs              list the runs in the ledger
                       linewright trace CELL-4418
 
