@@ -46,6 +46,27 @@ def tray_part(draw: st.DrawFn) -> dict[str, Text]:
 
 
 @st.composite
+def coil_part(draw: st.DrawFn) -> dict[str, Text]:
+    """Two slitters, and machines side by side that draw from their strips and from bought coils."""
+    takes = {}
+    for name in ("strip-a", "strip-b"):
+        change = {"change": draw(st.sampled_from(["0 s", "2 s", "5 s"])), "splice": draw(st.sampled_from(["0 m", "0.2 m"]))}
+        brought = {"brought-by": "cart"} if draw(st.booleans()) else {}
+        takes[name] = {"amount": draw(st.sampled_from(["0.9 m", "3.1 m"])), "buffer": draw(st.integers(1, 3)), **change, **brought}
+    bought = {"amount": "3.3 m", "rolls": 2, "coil": draw(st.sampled_from(["15 m", "100 m"])), "change": draw(st.sampled_from(["0 s", "4 s"]))}
+    foil = {"amount": "1 m/m", "coil": "50 m", "change": "3 s"}
+    lanes = draw(st.integers(1, 4))
+    slit = {"speed": "80 m/min", "takes": {"foil": foil}, "makes": {"strip-a": "20 m"}, "web": {"lanes": lanes, "lane-width": "63 mm"}}
+    winder = draw(nodes()) | {"count": draw(st.integers(1, 4)), "makes": "part", "takes": takes | {"separator": bought}}
+    for key in ("buffer", "within", "adds", "measures", "grades"):
+        winder.pop(key, None)
+    if not winder.get("gate", {}).get("fails"):
+        winder.pop("gate", None)
+    cut = {"time": draw(times()), "count": draw(st.integers(1, 2)), "takes": "none", "makes": {"strip-b": "20 m"}}
+    return {"slit": slit, "cut": cut, "wind": winder}
+
+
+@st.composite
 def hybrid_lines(draw: st.DrawFn) -> str:
     """The text of a line."""
     stations: dict[str, Text] = {}
@@ -59,8 +80,11 @@ def hybrid_lines(draw: st.DrawFn) -> str:
     stations["step-0"].pop("within", None)
     if "adds" in stations["step-0"]:
         stations["step-0"] |= {"takes": stations["step-0"].pop("adds"), "makes": "part"}
+    if draw(st.booleans()):
+        del stations["step-0"]
+        stations = draw(coil_part()) | stations
     line: Text = {
-        "line": "drawn", "product": "part", "materials": {"screw": {}}, "stations": stations,
+        "line": "drawn", "product": "part", "materials": {"screw": {}, "foil": {}, "separator": {}}, "stations": stations,
         "people": {"fitter": {"count": draw(st.integers(1, 3)), **({"works": "day"} if draw(st.integers(0, 3)) < 1 else {})}, "helper": {"count": 2}},
         "shifts": {"day": {"days": "all", "hours": ["00:00-00:01", "00:02-00:04"]}}, "run": {"begin": "2026-01-05 00:00"},
         "vehicles": {"cart": draw(carts()) | {"speed": "1 m/s", "distance": "2 m"}}, "carriers": {"tray": draw(trays())},

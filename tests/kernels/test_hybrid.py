@@ -101,7 +101,7 @@ def test_the_21700_line_in_small(start, seed):
     rounds = compare(pair, seed, [SECOND * at for at in (1, 10, 60, 61, 200, 500, 900, 1500, 2400, 3600)])
     assert rounds > 1000
     names = [pair.line.stations[int(j)] for j in pair.split.nodes]
-    assert {"flattener", "filler", "tray-loader", "tray-unloader", "packer"} <= set(names)
+    assert {"winder", "flattener", "filler", "tray-loader", "tray-unloader", "packer"} <= set(names)
 
 
 def test_most_at_once():

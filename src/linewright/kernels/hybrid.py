@@ -234,9 +234,13 @@ def advance(t, s, r, w, until):
     idle = np.int64(0)
     while True:
         w.notes[N_ROUNDS] += 1
-        moved = run_nodes(t, s, w, until)
+        moved = False
+        while run_nodes(t, s, w, until):
+            moved = True
         grown = set_bounds(t, s, w)
+        known = w.notes[N_NEXT]
         moved |= run_component(t, s, r, w, until, 0)
+        grown |= w.notes[N_NEXT] > known
         if s.head[0].full != 0:
             return_all(t, s, w, s.head[0].now)
             return FULL

@@ -12,10 +12,11 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.compiled import kernel
+from linewright.kernels.recursion_coils import runs_out_from, starts_again_from
 from linewright.kernels.recursion_ends import FAR
 from linewright.kernels.recursion_network import INTO, JOIN, N_NEXT, OFF, ONTO, OTHER, OUT_OF, ROOT_SHIFT, SIDE
-from linewright.kernels.state import NEVER, OUT, WORK
-from linewright.kernels.table import PART
+from linewright.kernels.state import CARRY, NEVER, OUT, WORK
+from linewright.kernels.table import FIXED, PART
 
 
 @kernel
@@ -79,6 +80,8 @@ def sends_from(t, s, w, j, own):
         at = first_end(w, j)
         if at < NEVER and not (own and w.streams[q].role == INTO):
             at = max(at, next_place(w, q, own))
+        if node.changes | node.lacks:
+            at = min(at, starts_again_from(t, s, w, j) + node.least)
         return min(at, max(next_arrival(w, w.streams[node.inlet], own), node.now) + node.least) if node.idle else at
     if q >= 0 and s.queues[q].wait > 0:
         at = next_place(w, q, own)
@@ -145,9 +148,18 @@ def onto_sends_from(t, s, w, j, own):
         elif row.tray >= 0:
             time = max(machine.empty, next_arrival(w, inlet, own)) + (holds - row.on) * node.least
         else:
-            time = machine.empty + holds * node.least
+            time = max(machine.empty, next_arrival(w, inlet, own), next_empty(w, j, own)) + holds * node.least
         at = min(at, time)
     return at
+
+
+@kernel
+def next_empty(w, j, own):
+    """Return a time before which no empty carrier is there for a station that loads them."""
+    x = w.streams[w.nodes[j].trays]
+    if x.credited > x.arrived:
+        return w.credit[x.at + x.arrived - x.base]
+    return x.held if own else x.still
 
 
 @kernel
@@ -184,6 +196,8 @@ def takes_from(t, s, w, j, own):
     x = w.streams[node.inlet]
     if node.kind == OFF:
         return empties_from(t, s, w, j, own)
+    if node.coils:
+        return runs_out_from(t, s, w, j, own)
     if node.kind == SIDE:
         at = frees_from(t, w, j, own)
         return min(at, max(next_arrival(w, x, own), node.now)) if node.idle else at
@@ -194,8 +208,7 @@ def takes_from(t, s, w, j, own):
     if node.idle > 0 or node.bare > 0:
         at = min(at, next_arrival(w, x, own))
     if node.kind == ONTO and node.bare > 0:
-        y = w.streams[node.trays]
-        at = min(at, w.credit[y.at + y.arrived - y.base] if y.credited > y.arrived else (y.held if own else y.still))
+        at = min(at, next_empty(w, j, own))
     return at
 
 
@@ -234,6 +247,24 @@ def bounds_against_the_flow(t, s, w, j):
 
 
 @kernel
+def brought_from(t, s, q, next_event):
+    """Return a time before which the calendar's part, in which nothing happens before `next_event`, brings nothing to a queue.
+
+    What vehicles bring that drive a fixed way is under way already, or comes that way later than the next event.
+    """
+    if t.queues[q].fleet < 0 or t.fleets[t.queues[q].fleet].way != FIXED:
+        return next_event
+    fleet = t.fleets[t.queues[q].fleet]
+    at = next_event + fleet.carry
+    for i in range(fleet.count):
+        vehicle = s.vehicles[fleet.vehicle0 + i]
+        if vehicle.stage == CARRY and vehicle.queue == q:
+            row = s.machines[t.stations[fleet.station].machine0 + i]
+            at = min(at, max(row.due, next_event) if row.mask == 0 else next_event)
+    return at
+
+
+@kernel
 def set_bounds(t, s, w):
     """Bring all bounds up to date. Returns whether one that nodes count on has grown."""
     grown = False
@@ -241,8 +272,9 @@ def set_bounds(t, s, w):
     for i in range(w.border.shape[0]):
         x = w.streams[w.border[i]]
         if x.role == OUT_OF:
-            grown |= next_event > x.quiet
-            x.quiet = max(x.quiet, next_event)
+            comes = brought_from(t, s, w.border[i], next_event)
+            grown |= comes > x.quiet
+            x.quiet = max(x.quiet, comes)
             x.calm = x.quiet
         else:
             grown |= next_event > x.still
@@ -259,6 +291,6 @@ def set_bounds(t, s, w):
             x.held = x.still
         grown |= bounds_with_the_flow(t, s, w, j)
     for j in range(t.stations.shape[0] - 1, -1, -1):
-        if w.nodes[j].kind != OTHER and w.nodes[j].begins == 0:
+        if w.nodes[j].kind != OTHER and (w.nodes[j].begins == 0 or w.nodes[j].coils):
             grown |= bounds_against_the_flow(t, s, w, j)
     return grown

@@ -10,14 +10,16 @@ from __future__ import annotations
 import numpy as np
 
 from linewright.kernels.calendar import event, look
+from linewright.kernels.calendar_ahead import next_place
 from linewright.kernels.calendar_calls import start_trip
 from linewright.kernels.calendar_queues import empty_carrier, enqueue, hand_over
 from linewright.kernels.calendar_sources import put_on_agenda, take_from_agenda
 from linewright.kernels.compiled import kernel, part
+from linewright.kernels.recursion_coils import hide_who_lacks, is_lacked, show_who_lacks
 from linewright.kernels.recursion_network import INTO, N_DOUBT, N_FREED, N_NEXT, N_ROOT, OFF, ONTO, OTHER, OUT_OF, ROOT_SHIFT, SIDE, root_of
 from linewright.kernels.recursion_visit import came_by, freed_by, offer, push
 from linewright.kernels.state import MISSINGS, NEVER
-from linewright.kernels.table import SOURCE_MACHINE, STORE
+from linewright.kernels.table import SOURCE_MACHINE, SOURCE_VEHICLE, STORE
 from linewright.kernels.tree import ROOT, first_source
 
 #: Below the number of any station and of any other source.
@@ -85,7 +87,9 @@ def unknown_from(t, s, w, at):
                 time = np.int64(0) if waits else x.calm  # who waits answers a place at once
                 matters = min(matters, time)
                 anything = min(anything, time)
-        elif x.credited == x.applied:
+        elif x.arrived > x.taken and w.nodes[x.taker].lacks and is_lacked(t, s, w, b):
+            matters = anything = np.int64(0)  # who lacks a coil takes it at once
+        elif x.credited == x.applied or w.nodes[x.taker].coils:  # of one event, several machines may take coils
             state = s.queues[x.queue]
             if t.queues[x.queue].places - state.count - state.coming < x.slack:
                 matters = min(matters, x.held)
@@ -119,6 +123,8 @@ def hand_to_node(t, s, r, w, number, tag):
             continue
         state = s.queues[q]
         queue = t.queues[q]
+        if queue.fleet >= 0 and next_place(t, s, q) >= 0:
+            s.head[0].fleets = 1
         if queue.places == 0:
             while state.wait > 0 and state.count < 0:
                 item, done, _ = hand_over(t, s, r, q, 0)
@@ -126,7 +132,7 @@ def hand_to_node(t, s, r, w, number, tag):
                 s.stations[number].arrived += 1
                 push(w, q, now, done, item, tag)
             continue
-        while state.wait > 0 and queue.places - state.count - state.coming > 0:
+        while queue.fleet < 0 and state.wait > 0 and queue.places - state.count - state.coming > 0:
             item, done, stamp = hand_over(t, s, r, q, 0)
             enqueue(t, s, q, item, done, stamp)
         new = state.count - (x.arrived - (x.applied - queue.places))
@@ -213,6 +219,18 @@ def at_border(t, s, w, b):
 
 
 @kernel
+def free_all(t, s, w, at, tag):
+    """Let all other places be free that one event at a node frees, in queues of several inputs, before anyone answers."""
+    for i in range(w.border.shape[0]):
+        b = w.border[i]
+        x = w.streams[b]
+        if x.role == OUT_OF and x.credited > x.applied:
+            k = x.at + x.applied - x.base
+            if w.credit[k] == at and freed_by(w, x, k) == tag:
+                at_border(t, s, w, b)
+
+
+@kernel
 def leave_no_trace(t, s, b):
     """A queue without places never holds anything: forget what came through it."""
     if t.queues[b].places == 0:
@@ -254,6 +272,17 @@ def set_waits_aside(s, w, back):
 
 
 @kernel
+def show_lacks(t, s, w, at, tag, is_shown):
+    """Before the event of a vehicle, let it see who lacks a coil; after it (`is_shown` is 0), bring back what was there."""
+    for j in range(t.stations.shape[0]):
+        if w.nodes[j].kind == SIDE and w.nodes[j].coils:
+            if is_shown:
+                show_who_lacks(t, s, w, j, at, tag)
+            else:
+                hide_who_lacks(t, s, w, j)
+
+
+@kernel
 def run_component(t, s, r, w, until, is_first):
     """Let the calendar's part go on as far as the nodes and the time allow; with `is_first` let its next event happen, whatever is unknown.
 
@@ -271,9 +300,16 @@ def run_component(t, s, r, w, until, is_first):
         s.head[0].now = at
         if which < 0:
             s.head[0].events += 1
+            is_seen = t.sources[first_source(s.tree)].what == SOURCE_VEHICLE
+            if is_seen:
+                show_lacks(t, s, w, at, tag, 1)
             event(t, s, r, NOT_A_RECORD)
+            if is_seen:
+                show_lacks(t, s, w, at, tag, 0)
         else:
             at_border(t, s, w, which)
+            if w.streams[which].role == OUT_OF:
+                free_all(t, s, w, at, tag)
         settle_part(t, s, r, w, tag)
         if which >= 0:
             leave_no_trace(t, s, which)

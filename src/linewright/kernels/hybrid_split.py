@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from linewright.kernels.recursion_cover import against_queue, against_station, why_not
 from linewright.kernels.recursion_network import JOIN, MOST_SIDE, OFF, ONTO, OTHER, SIDE
 from linewright.kernels.state import Z_CARRIERS, Z_STATIONS
-from linewright.kernels.table import COIL, FLEET, LOADER, PART, STORE, UNLOADER, UTILITY, Table
+from linewright.kernels.table import BULK, COIL, FLEET, LOADER, PART, STORE, UNLOADER, UTILITY, Table
 
 __all__ = ["Split", "split_line"]
 
 #: What a node may have beyond what `recursion_cover` knows.
 _CREW = frozenset({"crew"})
 _CARRIERS = frozenset({"crew", "flow"})
+_BROUGHT = frozenset({"fleet"})
+_COILS = frozenset({"crew", "kind", "extra"})
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,11 @@ def _against_alone(table: Table, j: int) -> list[str]:
         return ["vehicles"]
     if row["flow"] in {LOADER, UNLOADER}:
         return against_station(table, j, _CARRIERS) + _against_carriers(table, row)
-    found = against_station(table, j, _CREW)
+    slots = table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]
+    draws = row["begins"] and row["pass_queue"] < 0 and (slots["kind"] != PART).all() and (slots["kind"] != BULK).all()
+    found = against_station(table, j, _COILS if draws else _CREW)
     if row["count"] > MOST_SIDE:
         found.append(f"more than {MOST_SIDE} machines side by side")
-    slots = table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]
     if (slots["kind"] == PART).any() and (row["count"] > 1 or row["within"] >= 0):
         found.append("takes at machines side by side, or within")
     return found
@@ -175,6 +178,8 @@ def _against_neighbours(line: _Line, kinds: NDArray[np.int64], j: int) -> list[s
     q = int(row["out_queue"])
     if q >= 0:
         taker = int(table.queues[q]["station"])
+        if table.queues[q]["fleet"] >= 0:
+            found.append("vehicles fetch what it makes")
         if line.givers[q] != [j]:
             found.append("not alone in front of a station")
         if kinds[taker] == OTHER:
@@ -189,8 +194,11 @@ def _against_neighbours(line: _Line, kinds: NDArray[np.int64], j: int) -> list[s
 
 def _against_inlet(line: _Line, kinds: NDArray[np.int64], q: int) -> list[str]:
     """Return what of a queue in front of a node keeps it from being one."""
-    table = line.table
-    found = against_queue(table, q)
+    table, queue = line.table, line.table.queues[q]
+    is_coils = queue["slot"] >= 0 and table.slots[int(table.stations[int(queue["station"])]["slot0"]) + int(queue["slot"])]["kind"] == COIL
+    found = against_queue(table, q, _BROUGHT if is_coils else frozenset())
+    if is_coils and queue["places"] == 0:
+        found.append("no places for coils")
     givers = line.givers.get(q, [])
     if len(givers) != 1:
         return [*found, "several stations in front"]

@@ -113,13 +113,13 @@ def against_station(table: Table, number: int, allowed: frozenset[str] = frozens
     for mode in table.modes[int(row["mode0"]) : int(row["mode0"]) + int(row["modes"])]:
         found += _against(mode, _MODE | allowed, _MODE_RULES, allowed)
     for slot in table.slots[int(row["slot0"]) : int(row["slot0"]) + int(row["slots"])]:
-        found += _against(slot, _SLOT, _SLOT_RULES)
+        found += _against(slot, _SLOT | allowed, _SLOT_RULES, allowed)
     return found
 
 
-def against_queue(table: Table, number: int) -> list[str]:
-    """Return what of a queue the recursion does not cover."""
-    return _against(table.queues[number], _QUEUE, _QUEUE_RULES)
+def against_queue(table: Table, number: int, allowed: frozenset[str] = frozenset()) -> list[str]:
+    """Return what of a queue the recursion does not cover, but for fields that are allowed to be anything."""
+    return _against(table.queues[number], _QUEUE | allowed, _QUEUE_RULES, allowed)
 
 
 def _against_order(table: Table) -> list[tuple[int, str]]:

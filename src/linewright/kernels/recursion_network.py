@@ -66,7 +66,10 @@ NODE = np.dtype(
         ("freed", "i8"),  # JOIN: root of what made the machine empty
         ("asked", "i8"),  # JOIN: 1 where the passing item may come in and no place in front keeps it
         ("works", "i8"),  # SIDE: machines that worked at the take-over
-        ("idle", "i8"),  # SIDE: machines that are empty, a bit each
+        ("idle", "i8"),  # SIDE: machines that are empty and may begin, a bit each; likewise those that lack a coil, and those that change one
+        ("lacks", "i8"),
+        ("changes", "i8"),
+        ("coils", "i8"),  # SIDE: 1 where its machines draw from coils
         ("now", "i8"),  # SIDE: time of the station's last event
         ("since", "i8"),  # SIDE: time from which `ends` count
         ("ends0", "i8"),  # SIDE: its part of `ends`; likewise how long it is, its first entry that counts and the one behind the last
@@ -132,9 +135,9 @@ MACHINE_NODE = np.dtype(
         ("empty", "i8"),  # since when the machine is empty
         ("full", "i8"),  # `left` when the sums began
         ("told", "i8"),  # n of the last visit that is in the state already, since the machine fails in it or it began before the take-over
-        ("pad_a", "i8"),  # 128 bytes in all: two lines of the processor's memory
-        ("pad_b", "i8"),
-        ("pad_c", "i8"),
+        ("most", "i8"),  # so many `starts` its coils last
+        ("coil", "i8"),  # when the change of a coil is over; or the root of what let the machine lack one
+        ("aside", "i8"),  # a field of the state while the calendar's part sees another one; 128 bytes in all: two lines of the processor's memory
     ],
     align=True,
 )
@@ -258,6 +261,8 @@ def _joined(table: Table, streams: list[tuple[int, ...]], kinds: NDArray[np.int6
         made[q].giver = next((j for j in range(int(table.sizes[Z_STATIONS])) if table.stations[j].out_queue == q), -1)
         into, out_of = kinds[made[q].taker] == OTHER, made[q].giver < 0 or kinds[made[q].giver] == OTHER
         made[q].slack = max(1, int(table.stations[made[q].giver].lanes)) if made[q].giver >= 0 else 1
+        if table.queues[q].fleet >= 0:
+            made[q].slack = table.queues[q].places  # several vehicles may set out at one event
         made[q].role = INSIDE if into and out_of else INTO if into else OUT_OF if out_of else BETWEEN
     return made
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from linewright.kernels.bits import lowest
 from linewright.kernels.compiled import kernel, part
+from linewright.kernels.recursion_coils import next_change, next_coil
 from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, make_room
 from linewright.kernels.recursion_judge import ODD, draw_side, judge_items
 from linewright.kernels.recursion_network import BLOCK, PLAIN, ROOT_SHIFT, root_of
@@ -133,7 +134,7 @@ def pass_items(w, j, machine0, within, graded, begins, leaves, limit, until):
             if is_next:
                 m = lowest(idle)
                 machine = w.machines[np.uint64(machine0 + m)]
-                if start >= limit or start - w.done[a] > within or w.time[a + drawn] >= machine.left:
+                if start >= limit or start - w.done[a] > within or w.time[a + drawn] >= machine.left or machine.starts >= machine.most:
                     break
                 by = later_root(came, w.came[a], now, by)
                 now = start
@@ -215,6 +216,10 @@ def pass_some(t, s, w, j, until):
     limit = until
     if node.bad > 0 and w.bads[station.machine0] < FAR:
         limit = min(limit, (w.bads[station.machine0] >> ROOT_SHIFT) + node.since)
+    if node.changes | node.lacks:
+        changed, _ = next_change(t, w, j)
+        comes, _, unknown = next_coil(t, s, w, j)
+        limit = min(limit, changed, comes, unknown)
     within = station.within if station.within >= 0 and node.begins == 0 else NEVER
     name_roots(w, j, begins, min(leaves, BLOCK))
     graded = station.grades > 0

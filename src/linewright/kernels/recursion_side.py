@@ -19,6 +19,7 @@ import numpy as np
 
 from linewright.kernels.bits import lowest
 from linewright.kernels.compiled import kernel
+from linewright.kernels.recursion_coils import coil_comes, coil_is_on, is_known, next_change, next_coil, runs_out
 from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, one_number, put_bad, put_in_order
 from linewright.kernels.recursion_judge import VERDICT, judge_anew
 from linewright.kernels.recursion_network import BLOCK, ROOT_SHIFT, root_of
@@ -28,7 +29,7 @@ from linewright.kernels.recursion_visit import came_by, freed_by, offer, push
 from linewright.kernels.rows import VERDICT_CHANCE, VERDICT_FALSE_REJECT, VERDICT_MISSED, VERDICT_PASS, VERDICT_REJECT, VERDICT_SCRAP
 from linewright.kernels.state import NEVER
 
-NOTHING, LEAVE, REFUSE, BEGIN = range(4)
+NOTHING, LEAVE, REFUSE, BEGIN, COIL_ON, COIL_COMES = range(6)
 #: Greater than any root.
 LATEST = 1 << 62
 
@@ -124,12 +125,15 @@ def work_begins(t, s, w, j, at, by, until):
         offer(w, node.inlet, at, by)
         judge_anew(t, w, j)
         return
-    prepare(t, s, w, j)
-    i = inlet.at + inlet.taken - inlet.base
     m = lowest(node.idle)
-    node.idle &= node.idle - 1
     number = station.machine0 + m
     machine = w.machines[number]
+    if machine.starts >= machine.most:
+        runs_out(t, s, w, j, m, at, by)
+        return
+    prepare(t, s, w, j)
+    i = inlet.at + inlet.taken - inlet.base
+    node.idle &= node.idle - 1
     time = w.time[j * BLOCK + node.n - node.first]
     fails = time >= machine.left
     machine.item = w.item[i]
@@ -151,13 +155,13 @@ def work_begins(t, s, w, j, at, by, until):
 
 
 @kernel
-def next_side(t, _s, w, j):
+def next_side(t, s, w, j):
     """Return what comes next at a station, as far as is known.
 
     Returns
     -------
     at, root, what, is_sure
-        Time; root; NOTHING, LEAVE, REFUSE or BEGIN; whether nothing unknown may be earlier.
+        Time; root; NOTHING, LEAVE, REFUSE, BEGIN, COIL_ON or COIL_COMES; whether nothing unknown may be earlier.
     """
     node = w.nodes[j]
     at, by, what = NEVER, np.int64(0), NOTHING
@@ -194,11 +198,30 @@ def next_side(t, _s, w, j):
                     start_by = min(start_by, came_by(w, inlet, k))
             if start < at or (start == at and start_by > by):
                 at, by, what = start, start_by, BEGIN
+                m = lowest(node.idle)
+                machine = w.machines[t.stations[j].machine0 + m]
+                if machine.starts >= machine.most:
+                    is_sure = is_known(t, s, w, j, m, start)
         elif inlet.credited > inlet.arrived and inlet.quiet <= at:
             is_sure = False
+    if node.changes | node.lacks:
+        at, by, what, unknown = next_of_coils(t, s, w, j, at, by, what)
+        is_sure = is_sure and at < unknown
     if at > wall or (at == wall and by < wall_by):
         is_sure = False
     return at, by, what, is_sure
+
+
+@kernel
+def next_of_coils(t, s, w, j, at, by, what):
+    """Return what comes first, an event or what happens to coils; and a time before which no coil comes that is lacked and not there."""
+    ready, m = next_change(t, w, j)
+    if ready < at or (ready == at and root_of(j, m) > by):
+        at, by, what = ready, root_of(j, m), COIL_ON
+    comes, came, unknown = next_coil(t, s, w, j)
+    if comes < at or (comes == at and came > by):
+        at, by, what = comes, came, COIL_COMES
+    return at, by, what, unknown
 
 
 @kernel
@@ -208,6 +231,10 @@ def step(t, s, w, j, what, at, by, until):
         item_leaves(t, w, j, at, by)
     elif what == REFUSE:
         item_is_refused(t, s, w, j, at)
+    elif what == COIL_ON:
+        coil_is_on(t, s, w, j, at)
+    elif what == COIL_COMES:
+        coil_comes(t, s, w, j, at, by)
     else:
         work_begins(t, s, w, j, at, by, until)
 

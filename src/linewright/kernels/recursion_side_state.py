@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from linewright.kernels import machine as own_side
 from linewright.kernels.calendar_starts import grade_of, verdict_of
 from linewright.kernels.compiled import kernel
-from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, item_after, one_number, put_in_order
-from linewright.kernels.recursion_judge import VERDICT, code_of
+from linewright.kernels.recursion_ends import BEHIND, FAR, MACHINE, one_number, put_in_order
+from linewright.kernels.recursion_judge import code_of
 from linewright.kernels.recursion_network import ROOT_SHIFT, root_of
-from linewright.kernels.recursion_side import take_in_hand
-from linewright.kernels.recursion_told import end_told, put_code, running_left, settle_machine
+from linewright.kernels.recursion_side import LATEST, take_in_hand
+from linewright.kernels.recursion_told import coils_last, end_told, return_machine, running_left
 from linewright.kernels.recursion_visit import add_stay, offer
-from linewright.kernels.rows import VERDICT_SCRAP
-from linewright.kernels.state import IDLE, OUT, T_BLOCKED, T_EXECUTE, WORK
-
-own_start = own_side.start
+from linewright.kernels.state import CHANGE, IDLE, OUT, WORK
+from linewright.kernels.table import COIL
 
 
 @kernel
@@ -23,7 +20,10 @@ def take_side(t, s, w, j, until):
     node = w.nodes[j]
     station = t.stations[j]
     first = station.machine0
-    node.works = node.idle = node.bad = node.refused = node.tolds = 0
+    node.works = node.idle = node.lacks = node.changes = node.coils = node.bad = node.refused = node.tolds = 0
+    for k in range(station.slots):
+        if t.slots[station.slot0 + k].kind == COIL:
+            node.coils = 1
     node.since = s.head[0].now
     node.now = -1
     node.by = 0
@@ -44,6 +44,8 @@ def take_side(t, s, w, j, until):
         machine.code = machine.last_code = code_of(row.verdict, row.grade, station.grades)
         machine.blocked = machine.starts = 0
         machine.told = row.n
+        machine.most = coils_last(t, s, first + m)
+        machine.coil = LATEST
         machine.left = machine.full = running_left(t, s, first + m)
         machine.empty = row.since
         if row.phase == WORK:
@@ -52,6 +54,11 @@ def take_side(t, s, w, j, until):
             grade = grade_of(t, s, j, row.item, 0) if station.grades > 0 and not is_scrap else -1
             machine.code = code_of(verdict_of(t, s, j, row.item, row.n, is_scrap, grade, 0), grade, station.grades)
             take_in_hand(t, s, w, j, m, end_told(t, s, w, first + m, until), until)
+        elif row.phase == CHANGE:
+            node.changes |= 1 << m
+            machine.coil = s.own[first + m].since + s.own[first + m].left
+        elif row.phase == IDLE and node.coils:
+            node.lacks |= 1 << m  # else it would have begun
         elif row.phase == IDLE:
             node.idle |= 1 << m
             if node.begins == 0 and t.queues[w.streams[node.inlet].queue].places == 0:
@@ -92,42 +99,6 @@ def return_waiting(t, s, w, j):
 
 
 @kernel
-def return_machine(t, s, w, j, m, phase, end):
-    """Bring a machine of the state up to date; `end` is that of a work that is over."""
-    machine = w.machines[m]
-    row = s.machines[m]
-    own = s.own[m]
-    station = t.stations[j]
-    is_told = machine.told == machine.n
-    if phase == WORK and is_told:
-        return
-    row.item = 0 if phase == IDLE else machine.item
-    row.arrive, row.start, row.n, row.phase = machine.arrive, machine.start, machine.n, phase
-    row.waiting = 1 if phase == OUT else 0
-    if phase == WORK:
-        own_start(t, s, m, machine.n, -1, machine.start)
-        machine.left += own.left
-        settle_machine(t, s, w, m, machine.start)
-        row.category = T_EXECUTE
-        row.done = machine.done
-        put_code(row, machine.last_code)
-    else:
-        settle_machine(t, s, w, m, machine.empty if phase == IDLE else end)
-        row.done = machine.done if phase == IDLE else end
-        put_code(row, machine.code)
-        if phase == OUT:
-            row.category = T_BLOCKED
-            row.item = item_after(machine)
-        if not is_told:
-            own.since = row.done
-            own.left = 0
-            own.n = machine.n
-            own.scrap = 1 if machine.code & VERDICT == VERDICT_SCRAP else 0
-    if not is_told:
-        row.tool = (row.k - 1) % station.tools if station.tools > 0 else -1
-
-
-@kernel
 def return_side(t, s, w, j):
     """Bring a station of the state and its machines up to date."""
     node = w.nodes[j]
@@ -138,7 +109,7 @@ def return_side(t, s, w, j):
         return_waiting(t, s, w, j)
     working = 0
     for k in range(station.count):
-        if (node.idle >> k) & 1:
+        if ((node.idle | node.lacks) >> k) & 1:
             return_machine(t, s, w, j, first + k, IDLE, 0)
     for k in range(node.head, node.tail):
         x = w.ends[k]

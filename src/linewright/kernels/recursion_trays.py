@@ -274,6 +274,50 @@ def asks_for_carrier(t, s, w, j, what):
 
 
 @kernel
+def pass_units(t, s, w, j, until):
+    """Let works end, and the next ones begin at once, as long as nothing else can happen in between. Returns whether any did."""
+    node = w.nodes[j]
+    station = t.stations[j]
+    first = station.machine0
+    inlet, outlet, q = w.streams[node.inlet], w.streams[node.outlet], station.out_queue
+    if node.bare > 0 or node.idle > 0 or (q >= 0 and s.queues[q].wait > 0):
+        return False
+    holds = t.carriers[station.carrier].holds
+    moved = False
+    while node.works > 0 and node.bare == 0 and node.idle == 0:
+        now = w.unit_ends[first]
+        m = w.unit_whose[first]
+        row = s.machines[m]
+        if now >= until:
+            break
+        if node.kind == ONTO:
+            trays = w.streams[node.trays]
+            is_full = row.on + 1 >= holds or (trays.credited == trays.arrived and trays.still <= now)
+            if is_full or inlet.arrived == inlet.taken or w.arrive[inlet.at + inlet.taken - inlet.base] >= now:
+                break
+            end_unit(t, s, w, j)
+        else:
+            if row.out + 1 >= row.on or outlet.credited == outlet.arrived or w.credit[outlet.at + outlet.arrived - outlet.base] >= now:
+                break
+            end_unit(t, s, w, j)
+            if node.ends == 0:
+                wait_no_more(t, s, q)
+                hand_unit(t, s, w, j, m, now, root_of(j, m - first))
+        moved = True
+    return moved
+
+
+@kernel
+def wait_no_more(t, s, q):
+    """Take the machine that waits longest off those that wait for a queue."""
+    state = s.queues[q]
+    state.wait_head += 1
+    if state.wait_head >= t.queues[q].waits:
+        state.wait_head = 0
+    state.wait -= 1
+
+
+@kernel
 def run_unit(t, s, w, j, until, is_first):
     """Let a station go on as far as its inputs, its places and the time allow; with `is_first` let its next event happen, whatever is unknown.
 
@@ -283,18 +327,15 @@ def run_unit(t, s, w, j, until, is_first):
     station = t.stations[j]
     moved = False
     while True:
+        moved |= pass_units(t, s, w, j, until) if is_first == 0 else False
         at, what, tag, is_sure = next_unit(t, s, w, j)
         if at >= until or not (is_sure or is_first):
             return moved
         if what == END:
             end_unit(t, s, w, j)
         elif what == HAND:
-            state = s.queues[station.out_queue]
             m = first_waiting(t, s, station.out_queue)
-            state.wait_head += 1
-            if state.wait_head >= t.queues[station.out_queue].waits:
-                state.wait_head = 0
-            state.wait -= 1
+            wait_no_more(t, s, station.out_queue)
             hand_unit(t, s, w, j, m, at, tag)
         else:
             m = station.machine0

@@ -18,7 +18,7 @@ from linewright.kernels.hybrid_split import Split
 from linewright.kernels.recursion_cover import is_between_events
 from linewright.kernels.recursion_network import N_CALLS, N_DOUBT, new_network
 from linewright.kernels.rows import new_rows
-from linewright.kernels.state import FAULT, IDLE, OUT, WORK, State, copy_state
+from linewright.kernels.state import CHANGE, FAULT, IDLE, OUT, WORK, State, copy_state
 from linewright.kernels.table import UTILITY, Table
 
 __all__ = ["Hybrid"]
@@ -82,7 +82,7 @@ class Hybrid:
         """Tell whether the nodes can take the state over: nothing stops their machines but repairs that go on, and no crew is short."""
         rows = state.machines[self._machines]
         is_free = ((rows["mask"] & ~FAULT) == 0).all() and ((rows["mask"] == 0) | (rows["repairing"] == 1)).all()
-        is_simple = np.isin(rows["phase"], (IDLE, WORK, OUT)).all() and ((rows["phase"] != OUT) | (rows["since"] == rows["done"])).all()
+        is_simple = np.isin(rows["phase"], (IDLE, WORK, OUT, CHANGE)).all() and ((rows["phase"] != OUT) | (rows["since"] == rows["done"])).all()
         has_people = all(state.crews[crew]["on"] and state.crews[crew]["count"] == 0 for crew in self._crews)
         return bool(is_free and is_simple and has_people and is_between_events(state, self._machines))
 
