@@ -141,8 +141,11 @@ class Remaker:
 
     def first_of(self, needs: Collection[Need]) -> list[Need]:
         """Return what of many needs comes first: on which carriers a unit lay is only known when its own rows are there."""
-        later: list[Need] = [n for n in needs if isinstance(n, Stay) or (isinstance(n, Life) and self._rank(n.key) is Rank.CARRIER)]
-        return [n for n in needs if n not in later] or later
+        first: list[Need] = []
+        later: list[Need] = []
+        for need in needs:
+            (later if isinstance(need, Stay) or (isinstance(need, Life) and self._rank(need.key) is Rank.CARRIER) else first).append(need)
+        return first or later
 
     def make(self, needs: Collection[Need], progress: Progress | None = None, most_bytes: int | None = None) -> None:
         """Make again what is needed; what was made again before is forgotten where its file has more bytes than `most_bytes`."""
@@ -179,12 +182,11 @@ class Remaker:
             for window in windows:
                 plan.webs[window].add(key)
                 plan.keys[window] |= set()
+        at = self._reader.window_at
+        for window, keys in self._where.stretches([(n.key, at(n.from_us), at(n.to_us)) for n in needs if isinstance(n, Stay)]).items():
+            plan.keys[window] |= keys
         for need in needs:
-            if isinstance(need, Stay):
-                first, last = self._reader.window_at(need.from_us), self._reader.window_at(need.to_us)
-                for window in self._where.stretch(need.key, first, last):
-                    plan.keys[window].add(need.key)
-            elif isinstance(need, Looked):
+            if isinstance(need, Looked):
                 for window in self._looked(need):
                     plan.keys[window] |= set()
             elif isinstance(need, Window):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -138,22 +138,33 @@ class Whereabouts:
             before = after if alive else None
         return found
 
-    def stretch(self, key: int, first: int, last: int) -> list[int]:
-        """Return the stretches from `first` to `last` in which something was written about a thing."""
-        found = []
-        before = self._look(first, {key})
-        for window in range(first, last + 1):
-            after = self._look(window + 1, {key})
-            stay = before.stays.get(key)
-            if stay is None or stay != after.stays.get(key):
-                found.append(window)
-            before = after
+    def stretches(self, stays: Collection[tuple[int, int, int]]) -> dict[int, set[int]]:
+        """Return, for each stretch, the things about which something was written in it.
+
+        Parameters
+        ----------
+        stays
+            ``(key, first, last)``: a thing, and the first and last stretch that are asked for.
+        """
+        asked: dict[int, set[int]] = defaultdict(set)
+        for key, first, last in stays:
+            for window in range(first, last + 1):
+                asked[window].add(key)
+        found: dict[int, set[int]] = {}
+        after, seen = _Found(set(), {}), -1
+        for window in sorted(asked):
+            before = after if seen == window else self._look(window, asked[window])
+            seen = window + 1
+            after = self._look(seen, asked[window] | asked.get(seen, set()))
+            written = {key for key in asked[window] if key not in before.stays or before.stays[key] != after.stays.get(key)}
+            if written:
+                found[window] = written
         return found
 
     def _look(self, number: int, keys: Collection[int]) -> _Found:
         """Find things in the state at a checkpoint."""
         wanted = np.array(sorted(keys), np.int64)
-        units = [key for key in keys if self._carrier_of(key)]
+        units = {key: carrier for key in keys if (carrier := self._carrier_of(key)) is not None}
         state = self.checkpoints.state(number, fills=bool(units))
         held = np.concatenate(
             [
@@ -164,12 +175,10 @@ class Whereabouts:
         present = set(wanted[np.isin(wanted, held & KEY_MASK)].tolist()) | self._of_many(state, keys)
         stays = self._stays(state)
         found = {key: stays[key] for key in keys if key in stays}
-        for key in units:
-            carrier = self._on(state, key)
-            if carrier is not None:
-                present.add(key)
-                if carrier in stays:
-                    found[key] = stays[carrier]
+        for key, carrier in self._lying(state, units).items():
+            present.add(key)
+            if carrier in stays:
+                found[key] = stays[carrier]
         return _Found(present, found)
 
     def _of_many(self, state: State, keys: Collection[int]) -> set[int]:
@@ -201,29 +210,32 @@ class Whereabouts:
         return found
 
     def _carrier_of(self, key: int) -> int | None:
-        """Return which sort of carrier a thing may lie on, from 1; None where none."""
+        """Return the number of the sort of carrier that a thing may lie on; None where none."""
         for c in range(len(self._compiled.plant.carriers)):
             if int(self._compiled.table.carriers[c].inner) == key >> KIND_SHIFT:
-                return c + 1
+                return c
         return None
 
-    def _on(self, state: State, key: int) -> int | None:
-        """Return the carrier that a unit lies on; None where it lies on none."""
-        c = (self._carrier_of(key) or 0) - 1
-        if c < 0:
-            return None
-        carrier, serial = self._compiled.table.carriers[c], key & SERIAL_MASK
-        first, holds = int(carrier.tray0), int(carrier.holds)
-        trays = state.trays[first : first + int(carrier.count)]
-        at: NDArray[np.int64] = np.flatnonzero(state.fills[int(carrier.fill0) : int(carrier.fill0) + int(carrier.count) * holds] == serial)
-        for place in at.tolist():
-            tray = place // holds
-            if trays["content"][tray] == FILLED and place % holds < trays["count"][tray]:
-                return self._key(carrier, tray, int(trays["round"][tray]))
-        tray = (serial - 1) // holds  # of the opening stock
-        if serial < self._facts.kinds[key >> KIND_SHIFT].first_serial and tray < len(trays) and trays["content"][tray] == OPENING:
-            return self._key(carrier, tray, 0)
-        return None
+    def _lying(self, state: State, units: dict[int, int]) -> dict[int, int]:
+        """Return the carrier that each unit lies on, given the sort of carrier; units that lie on none are left out."""
+        found: dict[int, int] = {}
+        for c in sorted(set(units.values())):
+            carrier = self._compiled.table.carriers[c]
+            first, holds = int(carrier.tray0), int(carrier.holds)
+            trays = state.trays[first : first + int(carrier.count)]
+            keys = {key & SERIAL_MASK: key for key, sort in units.items() if sort == c}
+            fills = state.fills[int(carrier.fill0) : int(carrier.fill0) + int(carrier.count) * holds]
+            places: NDArray[np.int64] = np.flatnonzero(np.isin(fills, np.array(sorted(keys), fills.dtype)))
+            at = places // holds
+            lies = (trays["content"][at] == FILLED) & (places % holds < trays["count"][at])
+            for place, tray in zip(places[lies].tolist(), at[lies].tolist(), strict=True):
+                found.setdefault(keys[int(fills[place])], self._key(carrier, tray, int(trays["round"][tray])))
+            opening = self._facts.kinds[int(carrier.inner)].first_serial
+            for serial, key in keys.items():
+                tray = (serial - 1) // holds
+                if key not in found and serial < opening and tray < len(trays) and trays["content"][tray] == OPENING:
+                    found[key] = self._key(carrier, tray, 0)
+        return found
 
     @staticmethod
     def _key(carrier: np.void, tray: int, rounds: int) -> int:
