@@ -45,7 +45,7 @@ export const texts = {
   from: "from",
   shell: {
     skip: "Go to the page",
-    pages: "Pages", sections: "Sections",
+    pages: "Pages", sections: "Sections", more: "More",
     run: "Run", trace: "Trace", measure: "Measure", plan: "Plan", line: "Line", alarms: "Alarms", find: "Find", webs: "Webs", carriers: "Carriers", holds: "Holds", openHolds: (n: number) => `${plural(n, "open hold")}`,
     source: { live: "Live", twin: "Twin", import: "Import" },
     emulated: "emulated machines", simulated: "simulated", realMachines: "real machines", recorded: "real records",

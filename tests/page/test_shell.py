@@ -116,7 +116,11 @@ def test_a_tablet_never_scrolls_sideways_and_has_targets_for_a_thumb(live: Serve
     page.wait_for_timeout(1500)  # all panels have asked and drawn
     widths = page.evaluate("() => [...['html', 'body', 'main'].map((name) => document.querySelector(name).scrollWidth), innerWidth]")
     assert max(widths[:3]) <= widths[3], widths
-    assert page.locator(".tabs a").count() == 5
+    assert page.locator(".tabs > *").count() == 5
+    assert page.evaluate(SMALL) == []
+    page.locator(".tabs summary").click()  # the other pages open from the fifth
+    named = [*page.locator(".tabs > a").all_inner_texts(), *page.locator(".tabs details a").all_inner_texts()]
+    assert named == ["Line", "Alarms", "Find", "Webs", "Carriers", "Holds", "Causes", "Impedance", "Experiments"]
     assert page.evaluate(SMALL) == []
 
 

@@ -133,11 +133,21 @@ function Themes() {
 
 const TAB_ICONS: Record<string, IconName> = { line: "run", alarms: "bell", find: "search", webs: "webs", carriers: "system", holds: "lock" };
 
+/** Under the thumb; the other pages open from a fifth. */
+const FIRST_TABS = ["line", "alarms", "find", "webs"];
+
 function Tabs() {
   const { page } = useRoute();
   const { link } = useRun();
   const items = useSections().flatMap((section) => section.pages.map((each) => ({ ...each, icon: TAB_ICONS[each.page] ?? section.name })));
-  return <nav className="tabs" aria-label={texts.shell.sections}>{items.map((each) => <a key={each.page} href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}><Icon name={each.icon} size={20} />{each.title}</a>)}</nav>;
+  const tab = (each: (typeof items)[number]) => <a key={each.page} href={link(each.path)} aria-current={isHere(each.page, page) ? "page" : undefined}><Icon name={each.icon} size={20} />{each.title}</a>;
+  const first = FIRST_TABS.flatMap((name) => items.filter((each) => each.page === name));
+  const others = items.filter((each) => !first.includes(each));
+  const isOther = others.some((each) => isHere(each.page, page));
+  return <nav className="tabs" aria-label={texts.shell.sections}>
+    {first.map(tab)}
+    <details key={page} className={isOther ? "more here" : "more"}><summary><Icon name="down" size={20} />{texts.shell.more}</summary><div>{others.map(tab)}</div></details>
+  </nav>;
 }
 
 /** Says new alarms of priority 1 and 2, politely and at most one in five seconds. */
