@@ -11,7 +11,7 @@ from linewright.genealogy.records import Records
 from linewright.genealogy.spans import joined
 from linewright.ledger.records import ConsumeRow, MapRow
 
-__all__ = ["Box", "Lost", "Piece", "Rest", "Way", "lost_in", "pieces_in", "rests_in", "walk"]
+__all__ = ["Box", "Lost", "Piece", "Rest", "Way", "judged", "lost_in", "pieces_in", "rests_in", "span_of", "walk"]
 
 #: Beyond any web, mm.
 FAR_MM = 1e12
@@ -150,27 +150,29 @@ class Rest:
 def walk(records: Records, web: int, box: Box) -> Way:
     """Return the webs that can hold part of a box, as a tree that begins with the box's web."""
     whole = Reach(None, (box.lo_mm - box.guard_mm, box.hi_mm + box.guard_mm), 0.0)
-    return Way(web, None, whole, None, box, is_sure=True, below=_below(records, web, None, (box, box), is_sure=True))
+    return Way(web, None, whole, None, box, is_sure=True, below=_below(records, records.maps_on_parent(web), None, (box, box), is_sure=True))
 
 
-def _below(records: Records, web: int, chain: Chain | None, boxes: tuple[Box, Box], *, is_sure: bool) -> tuple[Way, ...]:
-    """Return the webs made from a web; `boxes` are what is asked of the first one, and what of it lies on this one across."""
-    found = []
+def _below(records: Records, rows: list[MapRow], chain: Chain | None, boxes: tuple[Box, Box], *, is_sure: bool) -> tuple[Way, ...]:
+    """Return the webs made from a web, of whose maps `rows` are; `boxes` are what is asked of the first one, and what of it lies on this one across.
+
+    The maps of all webs beside each other are read at once: each question to a database has its way there and back.
+    """
     first, here = boxes
-    for row in records.maps_on_parent(web):
-        there = _across(here, row)
-        if there is None:
-            continue
-        box, is_sure_here = there
-        siblings = records.maps_of_child(row.child)
-        step = chain_of(row, siblings)
+    across = [(row, there) for row in rows if (there := _across(here, row)) is not None]
+    siblings = records.maps_of_children([row.child for row, _ in across]) if across else {}
+    met = []
+    for row, (box, is_sure_here) in across:
+        step = chain_of(row, siblings[row.child])
         longer = step if chain is None else then(step, chain)
-        met = reach(longer, first.lo_mm, first.hi_mm, first.guard_mm) if longer is not None else None
-        if longer is None or met is None:
-            continue
-        both = is_sure and is_sure_here
-        found.append(Way(row.child, longer, met, row, box, both, _below(records, row.child, longer, (first, box), is_sure=both)))
-    return tuple(found)
+        reached = reach(longer, first.lo_mm, first.hi_mm, first.guard_mm) if longer is not None else None
+        if longer is not None and reached is not None:
+            met.append((row, longer, reached, box, is_sure and is_sure_here))
+    further = records.maps_on_parents([row.child for row, *_ in met]) if met else {}
+    return tuple(
+        Way(row.child, longer, reached, row, box, both, _below(records, further[row.child], longer, (first, box), is_sure=both))
+        for row, longer, reached, box, both in met
+    )
 
 
 def _across(box: Box, row: MapRow) -> tuple[Box, bool] | None:
@@ -195,6 +197,11 @@ def _across(box: Box, row: MapRow) -> tuple[Box, bool] | None:
     return replace(box, side=side, lane=lane, across=own), True
 
 
+def span_of(way: Way) -> tuple[int, int]:
+    """Return the millimetres of a web in which pieces are looked for: the taking machine's own error comes on top of the chain's."""
+    return int(max(way.reach.possible[0] - MARGIN_MM, -ROW_MOST_MM)), int(min(way.reach.possible[1] + MARGIN_MM, ROW_MOST_MM))
+
+
 def pieces_in(records: Records, way: Way, first: Box) -> list[Piece]:
     """Return the pieces that units took of a web (not of those below it) and that hold part of a box.
 
@@ -205,9 +212,11 @@ def pieces_in(records: Records, way: Way, first: Box) -> list[Piece]:
     first
         The box, as it was asked for.
     """
-    # The taking machine's own error comes on top of the chain's: look a little further than the maps say.
-    low, high = way.reach.possible[0] - MARGIN_MM, way.reach.possible[1] + MARGIN_MM
-    rows = records.pieces_on_web(way.web, int(max(low, -ROW_MOST_MM)), int(min(high, ROW_MOST_MM)))
+    return judged(records.pieces_on_web(way.web, *span_of(way)), way, first)
+
+
+def judged(rows: list[ConsumeRow], way: Way, first: Box) -> list[Piece]:
+    """Return which of the pieces of a web's `span_of` hold part of a box."""
     judges: dict[tuple[float, float], tuple[Chain, Reach | None] | None] = {}
     found = []
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linewright.genealogy.affected import Box, Lost, Piece, Rest, Way, lost_in, pieces_in, rests_in, walk
+from linewright.genealogy.affected import Box, Lost, Piece, Rest, Way, judged, lost_in, pieces_in, rests_in, span_of, walk
 from linewright.genealogy.extent import extent_of
 from linewright.genealogy.recalled import AffectedUnit, Recall, Standing, WebPart
 from linewright.genealogy.records import Records
@@ -63,7 +63,12 @@ def pieces_below(records: Records, web: int, box: Box) -> list[Piece]:
 
 def pieces_of(records: Records, way: Way, box: Box) -> list[Piece]:
     """Return the same of webs that are known already (`walk`)."""
-    found = [p for w in way.all() for p in pieces_in(records, w, box)]
+    ways = list(way.all())
+    if len({w.web for w in ways}) == len(ways):
+        rows = records.pieces_on_webs({w.web: span_of(w) for w in ways})
+        found = [p for w in ways for p in judged(rows[w.web], w, box)]
+    else:  # a web that lies on several pieces of another one is met once for each
+        found = [p for w in ways for p in pieces_in(records, w, box)]
     return sorted(found, key=lambda p: (p.lo_mm, _or_first(p.lane), p.unit))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from linewright.genealogy.before import ITEM_MASK, Before
 from linewright.genealogy.facts import FRAME_SHIFT
@@ -74,17 +74,29 @@ class Records:
 
     def maps_of_child(self, key: int) -> list[MapRow]:
         """Return how a web lies on its parents."""
-        found = self.reader.maps_of_child(key)
-        before = None if found else self.before(key)
-        return before.maps_of_child(key) if before is not None else found
+        return self.maps_of_children([key])[key]
 
     def maps_on_parent(self, key: int) -> list[MapRow]:
         """Return the webs made from a web."""
-        found = self.reader.maps_on_parent(key)
-        before = self.before(key)
-        if before is not None:
-            known = {m.child for m in found}
-            found += [m for m in before.maps_on_parent(key) if m.child not in known]
+        return self.maps_on_parents([key])[key]
+
+    def maps_of_children(self, keys: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return how each of many webs lies on its parents."""
+        found = self.reader.maps_of_children(keys)
+        for key, rows in found.items():
+            before = None if rows else self.before(key)
+            if before is not None:
+                found[key] = before.maps_of_child(key)
+        return found
+
+    def maps_on_parents(self, keys: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return the webs made from each of many webs."""
+        found = self.reader.maps_on_parents(keys)
+        for key, rows in found.items():
+            before = self.before(key)
+            if before is not None:
+                known = {m.child for m in rows}
+                rows += [m for m in before.maps_on_parent(key) if m.child not in known]
         return found
 
     def charges_of_web(self, key: int) -> list[ChargeRow]:
@@ -105,11 +117,16 @@ class Records:
 
     def pieces_on_web(self, key: int, lo_mm: int, hi_mm: int) -> list[ConsumeRow]:
         """Return the pieces taken from the millimetres [lo, hi) of a web."""
-        found = self.reader.pieces_on_web(key, lo_mm, hi_mm)
-        before = self.before(key)
-        if before is None:
-            return found
-        return sorted([*before.pieces_on_web(key, lo_mm, hi_mm), *found], key=lambda p: p.lo_mm)
+        return self.pieces_on_webs({key: (lo_mm, hi_mm)})[key]
+
+    def pieces_on_webs(self, spans: Mapping[int, tuple[int, int]]) -> dict[int, list[ConsumeRow]]:
+        """Return the pieces taken from the millimetres [lo, hi) of each of many webs."""
+        found = self.reader.pieces_on_webs(spans)
+        for key, pieces in found.items():
+            before = self.before(key)
+            if before is not None:
+                found[key] = sorted([*before.pieces_on_web(key, *spans[key]), *pieces], key=lambda p: p.lo_mm)
+        return found
 
     def profiles_of(self, key: int) -> list[Profile]:
         """Return what was measured along a web."""

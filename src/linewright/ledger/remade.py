@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -285,13 +285,13 @@ class RemadeReader(RunReader):
 
     # ---- webs
 
-    def maps_of_child(self, web: int) -> list[MapRow]:
-        """Return how a web lies on its parents, in the order of its metres."""
-        return super().maps_of_child(self._need_life(web))
+    def maps_of_children(self, webs: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return how each of many webs lies on its parents, in the order of its metres."""
+        return super().maps_of_children([self._need_life(web) for web in webs])
 
-    def maps_on_parent(self, web: int) -> list[MapRow]:
-        """Return the webs cut from a web."""
-        return super().maps_on_parent(self._need_life(web))
+    def maps_on_parents(self, webs: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return the webs cut from each of many webs."""
+        return super().maps_on_parents([self._need_life(web) for web in webs])
 
     def charges_of_web(self, web: int, lo_mm: int | None = None, hi_mm: int | None = None) -> list[ChargeRow]:
         """Return the batches in the millimetres [lo, hi) of a web; all of it without limits."""
@@ -305,9 +305,9 @@ class RemadeReader(RunReader):
         """Return the pieces of webs that went into a unit."""
         return super().pieces_of_unit(self._need_life(unit))
 
-    def pieces_on_web(self, web: int, lo_mm: int | None = None, hi_mm: int | None = None) -> list[ConsumeRow]:
-        """Return the pieces taken from the millimetres [lo, hi) of a web, in their order along it."""
-        return super().pieces_on_web(self._need_life(web), lo_mm, hi_mm)
+    def pieces_on_webs(self, spans: Mapping[int, tuple[int, int]]) -> dict[int, list[ConsumeRow]]:
+        """Return the pieces taken from the millimetres [lo, hi) of each of many webs, in their order along it."""
+        return super().pieces_on_webs({self._need_life(web): span for web, span in spans.items()})
 
     def lost_of(self, lot: int) -> list[LostRow]:
         """Return what of a lot was thrown away."""

@@ -116,11 +116,19 @@ class ThingReader(RowReader):
 
     def maps_of_child(self, web: int) -> list[MapRow]:
         """Return how a web lies on its parents, in the order of its metres."""
-        return self._maps("child = ? ORDER BY child_lo_mm", (web,))
+        return self.maps_of_children([web])[web]
 
     def maps_on_parent(self, web: int) -> list[MapRow]:
         """Return the webs cut from a web."""
-        return self._maps("parent = ? ORDER BY rowid", (web,))
+        return self.maps_on_parents([web])[web]
+
+    def maps_of_children(self, webs: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return how each of many webs lies on its parents, in the order of its metres."""
+        return {web: sorted(rows, key=lambda row: row.child_lo_mm) for web, rows in self._maps("child", webs).items()}
+
+    def maps_on_parents(self, webs: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return the webs cut from each of many webs."""
+        return self._maps("parent", webs)
 
     def charges_of_web(self, web: int, lo_mm: int | None = None, hi_mm: int | None = None) -> list[ChargeRow]:
         """Return the batches in the millimetres [lo, hi) of a web; all of it without limits."""
@@ -147,16 +155,25 @@ class ThingReader(RowReader):
         return found
 
     def pieces_on_web(self, web: int, lo_mm: int | None = None, hi_mm: int | None = None) -> list[ConsumeRow]:
-        """Return the pieces taken from the millimetres [lo, hi) of a web, in their order along it.
+        """Return the pieces taken from the millimetres [lo, hi) of a web, in their order along it."""
+        return self.pieces_on_webs({web: (-(2**62) if lo_mm is None else lo_mm, 2**62 if hi_mm is None else hi_mm)})[web]
+
+    def pieces_on_webs(self, spans: Mapping[int, tuple[int, int]]) -> dict[int, list[ConsumeRow]]:
+        """Return the pieces taken from the millimetres [lo, hi) of each of many webs, in their order along it.
 
         Pieces of one web do not overlap, so the one before the first that begins inside is the only other that can reach in.
         """
-        low = -(2**62) if lo_mm is None else lo_mm
-        high = 2**62 if hi_mm is None else hi_mm
-        of_web = f"SELECT {PIECE_COLUMNS} FROM consume WHERE web = ? AND"  # noqa: S608 - fixed words
-        statement = f"SELECT * FROM ({of_web} lo_mm < ? ORDER BY lo_mm DESC LIMIT 1) AS last UNION ALL {of_web} lo_mm >= ? AND lo_mm < ?"  # noqa: S608
-        rows = self.rows_of("consume", statement, (web, low, web, low, high))
-        return self._as_pieces(sorted((row for row in rows if row[2] > low), key=lambda row: row[1]))
+        found: dict[int, list[ConsumeRow]] = {web: [] for web in spans}
+        for part in in_parts(spans, 20):
+            inside = f"SELECT {PIECE_COLUMNS} FROM consume WHERE web = ? AND"  # noqa: S608 - fixed words
+            before = f"SELECT * FROM ({inside} lo_mm < ? ORDER BY lo_mm DESC LIMIT 1) AS last"  # noqa: S608
+            one = f"SELECT * FROM ({before} UNION ALL {inside} lo_mm >= ? AND lo_mm < ?) AS one"  # noqa: S608
+            statement = " UNION ALL ".join([one] * len(part))
+            rows = self.rows_of("consume", statement, [v for web in part for v in (web, spans[web][0], web, *spans[web])])
+            kept = sorted((row for row in rows if row[2] > spans[row[0]][0]), key=lambda row: row[1])
+            for piece in self._as_pieces(kept):
+                found[piece.web].append(piece)
+        return found
 
     def lost_of(self, lot: int) -> list[LostRow]:
         """Return what of a lot was thrown away."""
@@ -237,12 +254,19 @@ class ThingReader(RowReader):
 
     # ---- inside
 
-    def _maps(self, where: str, parameters: tuple[Any, ...]) -> list[MapRow]:
-        rows = self.rows(
-            f"SELECT {MAP_COLUMNS} FROM piece_map WHERE {where}",  # noqa: S608
-            parameters,
-        )
-        return [MapRow(*(*r[:9], bool(r[9]), bool(r[10]), r[11], r[12], self.name(r[13]), r[14])) for r in rows]
+    def _maps(self, by: str, webs: Iterable[int]) -> dict[int, list[MapRow]]:
+        """Return maps by their child or parent, each one's in the order in which they were written.
+
+        They are ordered here: told to, a planner may take the index of row numbers and read all maps.
+        """
+        wanted = list(dict.fromkeys(webs))
+        found: dict[int, list[MapRow]] = {web: [] for web in wanted}
+        for part in in_parts(wanted):
+            rows = self.rows(f"SELECT {MAP_COLUMNS}, rowid FROM piece_map WHERE {by} IN ({_marks(part)})", part)  # noqa: S608 - two column names
+            for r in sorted(rows, key=lambda row: int(row[-1])):
+                row = MapRow(*(*r[:9], bool(r[9]), bool(r[10]), r[11], r[12], self.name(r[13]), r[14]))
+                found[row.child if by == "child" else row.parent].append(row)
+        return found
 
     def _charges(self, where: str, parameters: tuple[Any, ...]) -> list[ChargeRow]:
         statement = f"SELECT web, lo_mm, hi_mm, batch, amount_lo, amount_hi, error_mm, side FROM charge WHERE {where}"  # noqa: S608
