@@ -77,9 +77,9 @@ def _rows_read(reader: object, web: int, box: Box) -> int:
     class Counting(Records):
         count = 0
 
-        def pieces_on_web(self, key: int, lo_mm: int, hi_mm: int) -> list:  # type: ignore[type-arg] # as its parent
-            found = super().pieces_on_web(key, lo_mm, hi_mm)
-            Counting.count += len(found)
+        def pieces_on_webs(self, spans: dict[int, tuple[int, int]]) -> dict:  # type: ignore[type-arg] # as its parent
+            found = super().pieces_on_webs(spans)
+            Counting.count += sum(len(pieces) for pieces in found.values())
             return found
 
     pieces_below(Counting(reader), web, box)  # type: ignore[arg-type] # a reader
