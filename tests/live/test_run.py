@@ -182,7 +182,7 @@ def test_what_an_operator_asks_is_answered_in_the_ledger_and_survives(tmp_path: 
 
     def resume(live: LiveRun) -> None:
         assert live.operator.kept.stopped == {("wind", 1)}
-        assert [h.things for h in live.operator.kept.holds.values()] == [["cell-3"]]
+        assert [h.things for h in live.operator.kept.holds.values()] == [("cell-3",)]
         assert live.commands.send({"kind": "resume", "target": {"station": "wind", "machine": 1}}) == numbers[-1] + 1
 
     go(line("four-stations"), tmp_path, until_s=900.0, on_ready=resume)
