@@ -57,7 +57,7 @@ function Opened({ shown, unit }: { shown: Shown; unit: string | null }) {
     <>
       <div className="head">
         <h1 className={unit ? "id" : ""}>{shown.title}</h1>
-        <span className="crumb"><a href={link("/impedance")}>{texts.impedance.title}</a>{shown.station ? texts.impedance.ofStack(shown.station.cells, shown.station.area_m2 * 1e4) : ""}</span>
+        <span className="crumb"><a href={link("/impedance")}>{texts.impedance.title}</a>{shown.station?.area_m2 ? texts.impedance.ofStack(shown.station.cells, shown.station.area_m2 * 1e4) : ""}</span>
         {group.verdict ? isFail ? <StateText group="fault">{texts.impedance.fail(group.verdict.failed.length, group.verdict.cells)}</StateText> : <span className="st">{texts.impedance.passAll(group.verdict.cells)}</span> : null}
         {shown.is_synthetic ? <span className="pill" title={texts.impedance.syntheticWhy}><b>{texts.impedance.synthetic}</b></span> : null}
         <div className="facts">

@@ -26,6 +26,19 @@ export function ListPage() {
   );
 }
 
+/* A run without a list: one unit by its id. */
+function OpenUnit() {
+  const { link } = useRun();
+  const [unit, setUnit] = useState("");
+  const to = unit.trim();
+  return (
+    <form className="eis-open" onSubmit={(event) => { event.preventDefault(); if (to) go(link(toPath("impedance", to))); }}>
+      <input className="input" aria-label={texts.impedance.unitId} placeholder={texts.impedance.unitId} value={unit} onChange={(event) => setUnit(event.target.value)} />
+      <button className="btn" type="submit" disabled={!to}>{texts.impedance.openUnit}</button>
+    </form>
+  );
+}
+
 function StationPanels({ station, stacks, kept }: { station: ImpedanceStation; stacks: StackRow[]; kept: string | null }) {
   const { link, zone, stationTitle } = useRun();
   const title = stationTitle(station.path);
@@ -52,7 +65,7 @@ function StationPanels({ station, stacks, kept }: { station: ImpedanceStation; s
               </tbody>
             </table>
           </div>
-        ) : <Note title={texts.impedance.noStacks}>{kept === "checkpoints" ? texts.impedance.checkpoints : texts.impedance.noStacksText}</Note>}
+        ) : kept === "checkpoints" ? <Note title={texts.impedance.noList}>{texts.impedance.checkpoints}<OpenUnit /></Note> : <Note title={texts.impedance.noStacks}>{texts.impedance.noStacksText}</Note>}
       </section>
       {stacks.length ? <Over station={station} /> : null}
     </div>

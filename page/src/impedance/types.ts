@@ -20,6 +20,6 @@ export interface Compared { name: string; unit: string; recorded: number | null;
 export interface Shown {
   title: string; kind: "stack" | "spectra"; is_synthetic: boolean; doubts?: string[]; groups: Group[];
   measured: { kind: string; mean_a: number; duration_s: number; lines: number; low_hz: number; high_hz: number; sample_rate_hz: number; leads_h: number | null; cells: number } | null;
-  station: { path: string; verdict: string; done_us: number | null; area_m2: number; cells: number; compared: Compared[] } | null;
+  station: { path: string; verdict: string; done_us: number | null; area_m2: number | null; cells: number; compared: Compared[] } | null;
 }
 export interface Answer { state: "working" | "done"; share: number; shown: Shown | null }

@@ -60,7 +60,7 @@ def stack_of_unit(values: UnitValues, key: UnitKey, cells: int, levels: Levels, 
     key
         Of the unit.
     cells
-        In series, 2 to 4096.
+        In series, 1 to 4096; one alone has no cell beside it, and is the middle.
     levels
         Time constants, exponent, leads, voltage, spread and the effect of the ends; its resistances are not looked at.
     current_a
@@ -81,8 +81,8 @@ def stack_of_unit(values: UnitValues, key: UnitKey, cells: int, levels: Levels, 
     >>> bool(1.59e-4 < stack.ohmic_ohm[weak] < 1.68e-4), round(float(np.median(stack.ohmic_ohm)) * 1e4, 2)
     (True, 1.0)
     """
-    if not 2 <= cells <= 1 << CELL_SHIFT:
-        raise ValueError(f"a stack has 2 to {1 << CELL_SHIFT} cells; {cells} came")
+    if not 1 <= cells <= 1 << CELL_SHIFT:
+        raise ValueError(f"a stack has 1 to {1 << CELL_SHIFT} cells; {cells} came")
     at = np.arange(cells)
     end = levels.end_effect * (np.exp(-at / 3.0) + np.exp(-(cells - 1 - at) / 3.0))
     weak = int(shared(key, "weakest") * cells)

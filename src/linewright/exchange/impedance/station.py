@@ -1,4 +1,4 @@
-"""The impedance station of a line: the stack that it measured, made again with its waveform, and analysed as a record of an instrument would be."""
+"""The impedance station of a line: the stack or cell that it measured, made again with its waveform, and analysed as a record of an instrument would be."""
 
 from __future__ import annotations
 
@@ -30,17 +30,52 @@ from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.model.station import Segment
 
-__all__ = ["CLASS", "CompareRow", "StationStack", "compared", "impedance_stations", "judged_unit", "recipe_of_station", "samples_of", "station_stack"]
+__all__ = ["METERS", "CompareRow", "Meter", "StationStack", "compared", "impedance_stations", "judged_unit", "recipe_of_station", "samples_of", "station_stack"]
 
-#: Class of stations whose stacks can be made again.
-CLASS = "impedance-meter"
-#: Characteristic of the middle of the cells, that of the weakest cell, and the quantity of the analysis.
-MEASURED = (("hfr", "weakest-hfr", "hfr"), ("charge-transfer", "weakest-charge-transfer", "rct"), ("transport", "weakest-transport", "transport"))
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A class of stations whose units can be made again.
+
+    Parameters
+    ----------
+    name
+        Of the class.
+    measured
+        Characteristic of the middle of the cells, that of the weakest cell (empty where a unit is one cell), and the quantity of the analysis, of
+        the ohmic part, charge transfer, and transport or diffusion.
+    recipe
+        Shipped recipe that says which circuit is fitted, and the limits on the measurement itself.
+    is_stack
+        Whether a unit is a stack of cells, measured by area; else one cell, measured in ohm.
+    """
+
+    name: str
+    measured: tuple[tuple[str, str, str], ...]
+    recipe: str
+    is_stack: bool
+
+
+#: Meter by class.
+METERS = {
+    m.name: m
+    for m in (
+        Meter(
+            "impedance-meter",
+            (("hfr", "weakest-hfr", "hfr"), ("charge-transfer", "weakest-charge-transfer", "rct"), ("transport", "weakest-transport", "transport")),
+            "fuel-cell-stack",
+            is_stack=True,
+        ),
+        Meter("cell-impedance-meter", (("ohmic", "", "hfr"), ("charge-transfer", "", "rct"), ("warburg", "", "transport")), "battery-cell", is_stack=False),
+    )
+}
+#: Time constant of an element of finite length that cannot be told from Warburg's at the frequencies of a meter, s.
+ENDLESS_S = 1e4
 
 
 @dataclass(frozen=True, slots=True)
 class StationStack:
-    """A stack at its impedance station.
+    """A stack, or a cell, at its impedance station.
 
     Parameters
     ----------
@@ -56,8 +91,10 @@ class StationStack:
         Its process model with its parameters.
     key
         Of the unit's draws.
+    meter
+        Class of the station.
     cells, area_m2, current_a
-        Of the product.
+        Of a stack, as its product says; of a cell 1, None, and the station's direct current.
     """
 
     unit: str
@@ -66,9 +103,15 @@ class StationStack:
     segment: Segment
     model: StationModel
     key: UnitKey
+    meter: Meter
     cells: int
-    area_m2: float
+    area_m2: float | None
     current_a: float
+
+    @property
+    def per_ohm(self) -> float:
+        """What an ohm of a cell is in the characteristics of the station: the area of a cell of a stack, m2; 1 of a cell measured in ohm."""
+        return 1.0 if self.area_m2 is None else self.area_m2
 
     @property
     def verdict(self) -> str:
@@ -130,12 +173,17 @@ class CompareRow:
 
 
 def impedance_stations(plant: Plant) -> tuple[Segment, ...]:
-    """Return the stations of a line that measure the impedance of stacks."""
-    return tuple(s for s in plant.segments if (s.model.name if s.model else s.use) == CLASS)
+    """Return the stations of a line that measure the impedance of stacks or cells."""
+    return tuple(s for s in plant.segments if class_of(s) in METERS)
+
+
+def class_of(segment: Segment) -> str:
+    """Return the class of a station; empty where it has none."""
+    return (segment.model.name if segment.model else segment.use) or ""
 
 
 def station_stack(reader: RunReader, plant: Plant, libraries: Libraries, unit: str, key: int) -> StationStack:
-    """Return a stack that a run's impedance station measured.
+    """Return a stack or cell that a run's impedance station measured.
 
     Parameters
     ----------
@@ -154,7 +202,7 @@ def station_stack(reader: RunReader, plant: Plant, libraries: Libraries, unit: s
     """
     stations = {s.path: s for s in impedance_stations(plant)}
     if not stations:
-        raise LinewrightError(f"The line {plant.name} has no station of the class {CLASS}: no impedance is measured in it.")
+        raise LinewrightError(f"The line {plant.name} has no station of the class {' or '.join(METERS)}: no impedance is measured in it.")
     visits = [v for v in reader.visits_of(key) if v.step in stations and v.layout is not None and v.values is not None and v.done_us is not None]
     if not visits:
         raise LinewrightError(f"{unit} has not been measured at {' or '.join(stations)} yet.\n    linewright trace {unit} tells where it is.")
@@ -168,18 +216,29 @@ def station_stack(reader: RunReader, plant: Plant, libraries: Libraries, unit: s
     assert visit.layout is not None
     assert visit.values is not None
     recorded = {name: float(x) for name, x in zip(visit.layout.characteristics, visit.values[:, 0].tolist(), strict=True) if math.isfinite(x)}
-    lost = [name for name in ("hfr", "charge-transfer", "transport") if name not in recorded]
+    meter = METERS[class_of(segment)]
+    lost = [name for name, _, _ in meter.measured if name not in recorded]
     if lost:
-        raise LinewrightError(f"{segment.path} does not measure {', '.join(lost)}, so the cells of {unit} cannot be made again.")
+        what = f"the cells of {unit}" if meter.is_stack else unit
+        raise LinewrightError(f"{segment.path} does not measure {', '.join(lost)}, so {what} cannot be made again.")
+    header = reader.header()
+    unit_key = UnitKey(header.seed or 0, int(reader.fact("replication") or 0), segment.path, key & SERIAL_MASK)
+    model = station_models(plant, libraries)[segment.path]
+    if not meter.is_stack:
+        return StationStack(unit, visit, recorded, segment, model, unit_key, meter, 1, None, said_of(model)["direct-current"])
     facts = {p.name: p.values[0] for p in plant.material(plant.product).properties}
     lost = [name for name in ("cells", "active-area", "rated-current") if name not in facts]
     if lost:
         where = f"materials.{plant.product}.properties"
         raise LinewrightError(f"{where}: {', '.join(lost)} is not stated; the cells of {unit} cannot be made again without.")
-    header = reader.header()
-    unit_key = UnitKey(header.seed or 0, int(reader.fact("replication") or 0), segment.path, key & SERIAL_MASK)
-    model = station_models(plant, libraries)[segment.path]
-    return StationStack(unit, visit, recorded, segment, model, unit_key, round(facts["cells"]), facts["active-area"], facts["rated-current"])
+    cells, area_m2, current_a = round(facts["cells"]), facts["active-area"], facts["rated-current"]
+    return StationStack(unit, visit, recorded, segment, model, unit_key, meter, cells, area_m2, current_a)
+
+
+def said_of(model: StationModel) -> dict[str, float]:
+    """Return the parameters and the recipe of a station, SI: what the line says, else what the class does."""
+    parts = (model.process.parts["parameters"], model.process.parts["recipe"])
+    return {**{k: d.default[0] for part in parts for k, d in part.items() if d.default}, **model.values}
 
 
 def samples_of(stack: StationStack) -> UnitSamples:
@@ -190,29 +249,47 @@ def samples_of(stack: StationStack) -> UnitSamples:
     LinewrightError
         The station's recipe makes no excitation.
     """
-    p, r = stack.model.process.parts["parameters"], stack.model.process.parts["recipe"]
-    said = {**{k: d.default[0] for part in (p, r) for k, d in part.items() if d.default}, **stack.model.values}
+    said = said_of(stack.model)
+    middle = [stack.recorded[name] / stack.per_ohm for name, _, _ in stack.meter.measured]
     asked = Asked(
         said["lowest-frequency"], said["highest-frequency"], stack.current_a, stack.cells, noise_v=said["channel-noise"],
-        cell_ohm=stack.recorded["hfr"] / stack.area_m2, periods=round(said["periods"]), sample_rate_hz=said["sample-rate"], share=said["modulation"],
+        cell_ohm=middle[0], periods=round(said["periods"]), sample_rate_hz=said["sample-rate"], share=said["modulation"],
     )  # fmt: skip
     try:
         sent = design(asked)[0].excitation
     except ValueError as wrong:
         raise LinewrightError(f"stations.{stack.segment.path}.recipe: {wrong}.") from wrong
+    cells, is_discharge = (cells_of_stack if stack.meter.is_stack else one_cell)(stack, middle, said)
+    record = SyntheticRecord(cells, sent, noise_v=said["channel-noise"], seed=cells.seed, is_discharge=is_discharge)
+    return UnitSamples(stack.unit, record)
+
+
+def cells_of_stack(stack: StationStack, middle: list[float], said: Mapping[str, float]) -> tuple[SyntheticStack, bool]:
+    """Return the cells of a stack, and whether their voltages fall with the current."""
     spread = (said["ohmic-spread"], said["transfer-spread"], said["transport-spread"])
     levels = Levels(
         transfer_s=said["transfer-time"], transport_s=said["transport-time"], lead_h=said["lead-inductance"], spread=spread,
         end_effect=said["end-effect"], voltage_v=said["cell-voltage"],
     )  # fmt: skip
-    middle = [stack.recorded[name] / stack.area_m2 for name, _, _ in MEASURED]
     sound = [math.exp(each * said["weakest"]) - 1.0 for each in spread]
-    weak = [stack.recorded.get(name, w) for (_, name, _), w in zip(MEASURED, sound, strict=True)]
+    weak = [stack.recorded.get(name, w) for (_, name, _), w in zip(stack.meter.measured, sound, strict=True)]
     is_discharge = said["cell-voltage"] < REVERSIBLE_V
     values = UnitValues(middle[0], middle[1], middle[2], (weak[0], weak[1], weak[2]))
-    cells = stack_of_unit(values, stack.key, stack.cells, levels, stack.current_a, is_discharge=is_discharge)
-    record = SyntheticRecord(cells, sent, noise_v=said["channel-noise"], seed=cells.seed, is_discharge=is_discharge)
-    return UnitSamples(stack.unit, record)
+    return stack_of_unit(values, stack.key, stack.cells, levels, stack.current_a, is_discharge=is_discharge), is_discharge
+
+
+def one_cell(stack: StationStack, middle: list[float], said: Mapping[str, float]) -> tuple[SyntheticStack, bool]:
+    """Return a battery cell as a stack of one, and that its voltage falls with the current.
+
+    Notes
+    -----
+    R tanh(s) / s with s = sqrt(j w T) is sigma (1 - j) / sqrt(w) with sigma = R / sqrt(2 T) where w T is large: Warburg's element.
+    """
+    levels = Levels(
+        transfer_s=said["transfer-time"], transport_s=ENDLESS_S, lead_h=said["lead-inductance"], end_effect=0.0, voltage_v=said["cell-voltage"]
+    )
+    made = stack_of_unit(UnitValues(middle[0], middle[1], middle[2], (0.0, 0.0, 0.0)), stack.key, 1, levels, stack.current_a)
+    return replace(made, transport_ohm=made.transport_ohm * np.sqrt(2.0 * made.transport_s)), True
 
 
 #: Reversible voltage of water at 25 degC, V: a cell below it delivers current, one above takes it up.
@@ -220,22 +297,24 @@ REVERSIBLE_V = 1.229
 
 
 def recipe_of_station(stack: StationStack) -> Recipe:
-    """Return the limits of a station for each cell of its stacks.
+    """Return the limits of a station for each cell of its stacks, or for its cells.
 
     Notes
     -----
     The windows of the line file are of the middle of the cells, and of how far a cell may lie from it. So a cell may be what the lowest middle with
     the weakest cell would be, up to the highest. Limits on the measurement itself (Kramers-Kronig, fit, distortion, drift), the circuit, and how
-    many robust deviations a cell may lie from its neighbours are those of the shipped recipe ``fuel-cell-stack``.
+    many robust deviations a cell may lie from its neighbours are those of the shipped recipe of its class.
     """
-    base = read_recipe("fuel-cell-stack")
+    base = read_recipe(stack.meter.recipe)
     window = {c.name: c.window for c in stack.segment.measures}
     limits = {q: limit for q, limit in base.limits.items() if q in {"kk", "fit", "thd", "nsd", "drift"}}
-    for name, weakest, q in MEASURED:
+    for name, weakest, q in stack.meter.measured:
+        if name not in window:
+            continue
         of, away = window[name], window.get(weakest)
         low, high = (0.0, 0.0) if away is None else (away.lower or 0.0, away.upper or 0.0)
         ends = (None if of.lower is None else of.lower * (1.0 + low), None if of.upper is None else of.upper * (1.0 + high))
-        limits[q] = Limit(*(None if x is None else x / stack.area_m2 for x in ends))
+        limits[q] = Limit(*(None if x is None else x / stack.per_ohm for x in ends))
     return replace(base, name=f"{stack.segment.path} of the line", about="", limits=limits)
 
 
@@ -259,16 +338,16 @@ def compared(stack: StationStack, judged: JudgedStack) -> tuple[CompareRow, ...]
     """
     rows = []
     deviations = {} if judged.verdict is None else judged.verdict.deviations
-    known = [np.nan_to_num(deviations[q]) for _, _, q in MEASURED if q in deviations]
+    known = [np.nan_to_num(deviations[q]) for _, _, q in stack.meter.measured if q in deviations]
     weak = int(np.argmax(np.abs(np.sum(known, axis=0)))) if known else None
     for c in stack.segment.measures:
         found = math.nan
-        for name, weakest, q in MEASURED:
+        for name, weakest, q in stack.meter.measured:
             if c.name == name and q in judged.values:
-                found = float(np.nanmedian(judged.values[q])) * stack.area_m2
-            if c.name == weakest and q in deviations and weak is not None and judged.verdict is not None:
+                found = float(np.nanmedian(judged.values[q])) * stack.per_ohm
+            if weakest and c.name == weakest and q in deviations and weak is not None and judged.verdict is not None:
                 found = math.expm1(float(deviations[q][weak]) * max(judged.verdict.spread[q][1], LEAST_SPREAD))
-        if c.name in {each for row in MEASURED for each in row[:2]}:
+        if c.name in {each for row in stack.meter.measured for each in row[:2]}:
             limits = [None if x is None else c.unit.shown(x) for x in (c.window.lower, c.window.upper)]
             recorded = stack.recorded.get(c.name)
             rows.append(CompareRow(c.name, c.unit.text, None if recorded is None else c.unit.shown(recorded), c.unit.shown(found), *limits))
