@@ -65,7 +65,7 @@ function StationPanels({ station, stacks, kept }: { station: ImpedanceStation; s
               </tbody>
             </table>
           </div>
-        ) : kept === "checkpoints" ? <Note title={texts.impedance.noList}>{texts.impedance.checkpoints}<OpenUnit /></Note> : <Note title={texts.impedance.noStacks}>{texts.impedance.noStacksText}</Note>}
+        ) : kept === "checkpoints" ? <><Note title={texts.impedance.noList}>{texts.impedance.checkpoints}</Note><OpenUnit /></> : <Note title={texts.impedance.noStacks}>{texts.impedance.noStacksText}</Note>}
       </section>
       {stacks.length ? <Over station={station} /> : null}
     </div>

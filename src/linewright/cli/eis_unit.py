@@ -135,4 +135,5 @@ def tell_station(stack: StationStack, run: str, rows: Sequence[CompareRow]) -> N
         for row in rows
     ]  # fmt: skip
     table(["Characteristic", "Recorded", "Waveform", "Lower", "Upper", "Unit", "Window"], told, right=[1, 2, 3, 4])
-    say("The middle is of all cells; the weakest cell is the one that lies farthest from its neighbours.")
+    if stack.meter.is_stack:
+        say("The middle is of all cells; the weakest cell is the one that lies farthest from its neighbours.")

@@ -1,4 +1,4 @@
-"""The impedance station of a line: the stack or cell that it measured, made again with its waveform, and analysed as a record of an instrument would be."""
+"""The impedance station of a line: the stack or cell that it measured, made again with its waveform, and analysed as an instrument's record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from linewright.eis.design import Asked, design
 from linewright.eis.excitation import Excitation
 from linewright.eis.recipe import Limit, Recipe
 from linewright.eis.stack_spectra import calibration_of
-from linewright.eis.synthetic_stack import Levels, SyntheticRecord
+from linewright.eis.synthetic_stack import Levels, SyntheticRecord, SyntheticStack
 from linewright.eis.unit_stack import UnitKey, UnitValues, stack_of_unit
 from linewright.eis.verdict import LEAST_SPREAD
 from linewright.exchange.impedance.judged import JudgedStack, judge_samples
@@ -30,7 +30,18 @@ from linewright.model.errors import LinewrightError
 from linewright.model.plant import Plant
 from linewright.model.station import Segment
 
-__all__ = ["METERS", "CompareRow", "Meter", "StationStack", "compared", "impedance_stations", "judged_unit", "recipe_of_station", "samples_of", "station_stack"]
+__all__ = [
+    "METERS",
+    "CompareRow",
+    "Meter",
+    "StationStack",
+    "compared",
+    "impedance_stations",
+    "judged_unit",
+    "recipe_of_station",
+    "samples_of",
+    "station_stack",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,12 @@ METERS = {
             "fuel-cell-stack",
             is_stack=True,
         ),
-        Meter("cell-impedance-meter", (("ohmic", "", "hfr"), ("charge-transfer", "", "rct"), ("warburg", "", "transport")), "battery-cell", is_stack=False),
+        Meter(
+            "cell-impedance-meter",
+            (("ohmic", "", "hfr"), ("charge-transfer", "", "rct"), ("warburg", "", "transport")),
+            "battery-cell",
+            is_stack=False,
+        ),
     )
 }
 #: Time constant of an element of finite length that cannot be told from Warburg's at the frequencies of a meter, s.
