@@ -137,8 +137,8 @@ def scale_of(z: NDArray[np.complex128], area_m2: float | None) -> tuple[float, s
 
     Examples
     --------
-    >>> scale_of(np.array([[1.5e-4 - 1e-5j]]), None), scale_of(np.array([[1e-4 + 0j]]), 0.035)
-    ((1000.0, 'mΩ'), (350000.0, 'mΩ cm²'))
+    >>> scale_of(np.array([[1.5e-4 - 1e-5j]]), None), scale_of(np.array([[1e-4 + 0j]]), 0.025)
+    ((1000.0, 'mΩ'), (250000.0, 'mΩ cm²'))
     """
     if area_m2 is not None:
         return area_m2 * PER_AREA, "mΩ cm²"
